@@ -1,0 +1,164 @@
+package fulfillment
+
+import "time"
+
+// Mode is what the station is doing.
+type Mode string
+
+const (
+	ModePack    Mode = "pack"
+	ModeHandoff Mode = "handoff"
+	ModeReturns Mode = "returns"
+)
+
+// Strictness of a policy.
+type Strictness string
+
+const (
+	PolicyOff   Strictness = "off"
+	PolicyWarn  Strictness = "warn"
+	PolicyBlock Strictness = "block"
+)
+
+// Policy is the [policy] table of station.toml, as far as the rules need it.
+type Policy struct {
+	Verify      Strictness
+	Weigh       Strictness
+	HasScale    bool
+	HasPrinter  bool
+	ApplyScan   bool   // the label must be scanned back after it is stuck on
+	MarkShipped string // "handover" or "label"
+	ArrangeAt   string // "ahead" or "at_pack"
+	AskOperator bool   // nobody may pack without PB:USER
+}
+
+// Item is one thing to be scanned into the parcel: a SKU of the order, or a part of a bundle.
+type Item struct {
+	SKU           SKU
+	SKUID         SKUID
+	Name          string
+	Variant       string
+	Image         string
+	Bundle        SKU // the bundle's SKU, empty for a plain line
+	Gift          bool
+	DangerousGood bool
+	Fragile       bool
+	Barcodes      []string
+	Need, Got     int
+}
+
+// PrintState is where the label of the parcel in hand is.
+type PrintState string
+
+const (
+	PrintNone     PrintState = ""
+	PrintWaiting  PrintState = "waiting"  // no label has arrived yet: packed but unlabelled
+	PrintQueued   PrintState = "queued"   // on its way to the printer
+	PrintTrouble  PrintState = "trouble"  // certain that nothing came out; it goes on by itself
+	PrintAsk      PrintState = "ask"      // not certain: PB:REPRINT, or scan the label that came out
+	PrintRefused  PrintState = "refused"  // the label's barcode is not this parcel's
+	PrintUnproved PrintState = "unproved" // the label cannot be verified
+	PrintDone     PrintState = "done"
+)
+
+// Parcel is the parcel in hand.
+type Parcel struct {
+	Order    Order
+	Package  Package
+	Items    []Item
+	Done     []int // index into Items of each accepted item scan, oldest first; what PB:UNDO takes back
+	Box      string
+	Print    PrintState
+	PrintWhy string // the printer's or the label's trouble in words
+	Job      JobID
+	OpenedAt time.Time
+	// WeighBy is when a missing weight is given up under policy warn; zero when no weight is awaited.
+	WeighBy time.Time
+}
+
+// Left is how many units are still to be scanned.
+func (p Parcel) Left() int {
+	n := 0
+	for _, it := range p.Items {
+		n += max(0, it.Need-it.Got)
+	}
+	return n
+}
+
+// Bench is the whole state of a station; the rule takes one and returns the next. It is saved with every event.
+type Bench struct {
+	Mode       Mode
+	Operator   string
+	Supervisor bool
+	Parcel     *Parcel    // nil: no parcel in hand
+	Carrier    string     // CarrierCode the handoff is narrowed to; empty: any
+	Open       []Manifest // open manifests of this station
+	// ScaleZeroed is true once the scale has shown about zero since the last weight was taken: a new parcel never
+	// inherits the weight of the one before.
+	ScaleZeroed bool
+	// Live is the last stable reading that may belong to the parcel in hand, grams; 0: none. Not saved.
+	Live int
+}
+
+// Weight is one stable or moving reading of the scale.
+type Weight struct {
+	Grams  int
+	Stable bool
+	At     time.Time
+}
+
+// Input is one thing that happened to the bench. Exactly one of Scan, Weight, Printed, Changed, Photo and Tick is set.
+type Input struct {
+	Now     time.Time
+	Scan    *Scan
+	Found   Found      // for a scan: what the store knows under the code
+	Match   []Tracking // for a scan: tracking numbers that the code may carry, by the carriers' extractors
+	Member  *Operator  // for PB:USER: who the badge belongs to, nil if unknown
+	Weight  *Weight
+	Printed *PrintJob
+	Changed *Order // an order in hand or on an open manifest, as the platform now tells it
+	Tick    bool   // time has passed
+}
+
+// Operator is one person of the [[operator]] tables.
+type Operator struct {
+	Badge      string
+	Name       string
+	Supervisor bool
+}
+
+// EventDraft is an event before the station gives it number, time and hash. Body is marshalled to JSON.
+type EventDraft struct {
+	Kind      EventKind
+	OrderID   OrderID
+	PackageID PackageID
+	Scan      string
+	Body      any
+}
+
+// Outcome is what the rule decides: the next state and everything that must be written with it, in one transaction.
+type Outcome struct {
+	Next      Bench
+	Verdict   *Verdict // nil: nothing to say
+	Events    []EventDraft
+	Packages  []Package   // changed packages, whole
+	Orders    []OrderHold // changed holds of whole orders
+	Manifests []Manifest  // changed manifests, whole
+	Outbox    []OutboxRow // ID, State and times are filled in by the station
+	Jobs      []PrintJob  // ID, State and CreatedAt are filled in by the station where empty
+	Photo     *PhotoWish  // a photo to take once this is committed
+}
+
+// OrderHold replaces the holds that this station set on an order.
+type OrderHold struct {
+	OrderID OrderID
+	Holds   []Hold
+}
+
+// PhotoWish asks for a photo of a parcel on a manifest.
+type PhotoWish struct {
+	Manifest  ManifestID
+	OrderID   OrderID
+	PackageID PackageID
+	Tracking  Tracking
+}

@@ -1,0 +1,96 @@
+package fulfillment
+
+import "time"
+
+// JobID names one print job; a job is for one label of one package and is sent at most once completely.
+type JobID string
+
+// Bitmap is a 1-bit picture as a label printer takes it. Rows run top to bottom, Stride bytes each; the most significant
+// bit is the leftmost dot; 1 is black. Bits beyond W in the last byte of a row are 0 (white).
+type Bitmap struct {
+	W, H   int // dots
+	DPI    int // dots per inch
+	Stride int // bytes per row, (W+7)/8
+	Bits   []byte
+}
+
+// NewBitmap returns an all-white bitmap of w×h dots.
+func NewBitmap(w, h, dpi int) Bitmap {
+	stride := (w + 7) / 8
+	return Bitmap{W: w, H: h, DPI: dpi, Stride: stride, Bits: make([]byte, stride*h)}
+}
+
+// Black reports whether the dot at x, y is black; outside the bitmap it is white.
+func (b Bitmap) Black(x, y int) bool {
+	if x < 0 || y < 0 || x >= b.W || y >= b.H {
+		return false
+	}
+	return b.Bits[y*b.Stride+x/8]&(0x80>>(x%8)) != 0
+}
+
+// SetBlack makes the dot at x, y black; outside the bitmap it does nothing.
+func (b Bitmap) SetBlack(x, y int) {
+	if x >= 0 && y >= 0 && x < b.W && y < b.H {
+		b.Bits[y*b.Stride+x/8] |= 0x80 >> (x % 8)
+	}
+}
+
+// Media is the stock in a label printer.
+type Media struct {
+	DPI               int // 203 or 300
+	WidthMM, HeightMM int // millimetres
+}
+
+// Dots is the exact size of the stock in dots, rounded to the nearest dot.
+func (m Media) Dots() (w, h int) {
+	dots := func(mm int) int { return (mm*m.DPI*10 + 127) / 254 }
+	return dots(m.WidthMM), dots(m.HeightMM)
+}
+
+// LabelVerdict says whether a label may be printed.
+type LabelVerdict string
+
+const (
+	LabelPrint        LabelVerdict = "print"
+	LabelRefuse       LabelVerdict = "refuse"
+	LabelCannotVerify LabelVerdict = "cannot verify"
+)
+
+// Proof is the outcome of rasterising a label, reading it back and comparing it with the tracking number.
+type Proof struct {
+	Label    Hash // the document as received
+	Bitmap   Hash // the stored 1-bit picture; what is previewed, archived and sent
+	Media    Media
+	Tracking Tracking // what it was compared with
+	Verdict  LabelVerdict
+	Reason   string   // a sentence, empty for print
+	Decoded  []string // every barcode that was read, GS kept
+	Lint     []string // policy findings in words
+	At       time.Time
+}
+
+// JobState is the life of a print job.
+type JobState string
+
+const (
+	JobQueued  JobState = "queued"  // committed, not yet dialled
+	JobSending JobState = "sending" // committed before the dial; after a crash it is uncertain
+	JobDone    JobState = "done"    // the printer took the whole job
+	JobAsk     JobState = "ask"     // a complete label may have come out: a person decides
+	JobRefused JobState = "refused" // the label may not be printed
+	JobDropped JobState = "dropped" // replaced by a reprint, or the parcel was put aside
+)
+
+// PrintJob is one row: job → package → label.
+type PrintJob struct {
+	ID        JobID
+	OrderID   OrderID
+	PackageID PackageID
+	Label     Hash
+	Tracking  Tracking
+	Reprint   int // 0 for the first label, n for the n-th reprint
+	State     JobState
+	Sent      int // bytes the printer took
+	Reason    string
+	CreatedAt time.Time
+}

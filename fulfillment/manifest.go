@@ -1,0 +1,39 @@
+package fulfillment
+
+import "time"
+
+// ManifestParcel is one parcel on a manifest.
+type ManifestParcel struct {
+	OrderID   OrderID
+	PackageID PackageID
+	Tracking  Tracking
+	WeightG   int
+	At        time.Time
+	Photos    []Hash
+	LeftOff   bool // found cancelled at the seal: held, not handed over
+}
+
+// Manifest lists the parcels handed to one carrier at one time. It is open until SealedAt is set; after that nothing in
+// it changes.
+type Manifest struct {
+	ID       ManifestID
+	Station  string
+	Carrier  string // display name
+	OpenedAt time.Time
+	SealedAt time.Time
+	SealedBy string
+	Parcels  []ManifestParcel
+}
+
+// Open reports whether parcels may still be added.
+func (m Manifest) Open() bool { return m.SealedAt.IsZero() }
+
+// Has reports whether the parcel is on the manifest and was not left off.
+func (m Manifest) Has(id PackageID) bool {
+	for _, p := range m.Parcels {
+		if p.PackageID == id && !p.LeftOff {
+			return true
+		}
+	}
+	return false
+}

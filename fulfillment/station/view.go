@@ -1,0 +1,41 @@
+package station
+
+import (
+	"time"
+
+	"packbench/fulfillment"
+)
+
+// Prompt is the one thing the packer should do next. The window turns it into a sentence.
+type Prompt string
+
+const (
+	PromptLogin       Prompt = "login"        // scan your badge
+	PromptScanOrder   Prompt = "scan_order"   // scan the next order
+	PromptScanItems   Prompt = "scan_items"   // scan the items
+	PromptWeigh       Prompt = "weigh"        // put the parcel on the scale
+	PromptPrinting    Prompt = "printing"     // the label is being printed
+	PromptApply       Prompt = "apply"        // stick the label on and scan it
+	PromptWaitLabel   Prompt = "wait_label"   // packed, no label yet: put it on the shelf, PB:SKIP
+	PromptBindLabel   Prompt = "bind_label"   // seller-shipped without a label: scan the carrier label
+	PromptPrinterWait Prompt = "printer_wait" // printer off or stuck, nothing came out: goes on by itself
+	PromptPrinterAsk  Prompt = "printer_ask"  // did a label come out? scan it, or PB:REPRINT
+	PromptLabelWrong  Prompt = "label_wrong"  // the label's barcode is not this parcel's: hold it
+	PromptScanParcels Prompt = "scan_parcels" // handoff: scan each parcel's label, then PB:SEAL
+)
+
+// View is everything the window shows of the bench. It is a value: the window keeps no other truth.
+type View struct {
+	Station    string
+	Operator   string
+	Supervisor bool
+	Mode       fulfillment.Mode
+	Prompt     Prompt
+	Parcel     *fulfillment.Parcel // nil: none in hand
+	Carrier    string              // code the handoff is narrowed to
+	Manifests  []fulfillment.Manifest
+	Verdict    *fulfillment.Verdict // the last verdict
+	VerdictSeq uint64               // grows with every verdict: a new one even if it reads the same
+	Weight     fulfillment.Weight   // live reading; zero At: no scale
+	Err        string               // the last scan could not be recorded: what a person can do
+}

@@ -1,0 +1,95 @@
+package fulfillment
+
+import "time"
+
+// VerdictCode is the bench's answer to a scan. The words are fixed by the contract.
+type VerdictCode string
+
+const (
+	OrderOpened     VerdictCode = "order_opened"
+	ItemOK          VerdictCode = "item_ok"
+	ItemComplete    VerdictCode = "item_complete"
+	LabelPrinted    VerdictCode = "label_printed"
+	Applied         VerdictCode = "applied"
+	Staged          VerdictCode = "staged"
+	HandedOver      VerdictCode = "handed_over"
+	CommandDone     VerdictCode = "command_done"
+	WrongItem       VerdictCode = "wrong_item"
+	TooMany         VerdictCode = "too_many"
+	UnknownCode     VerdictCode = "unknown_code"
+	Cancelled       VerdictCode = "cancelled"
+	CancelRequested VerdictCode = "cancel_requested"
+	OnHold          VerdictCode = "on_hold"
+	AlreadyPacked   VerdictCode = "already_packed"
+	NotPacked       VerdictCode = "not_packed"
+	WrongLabel      VerdictCode = "wrong_label"
+	WrongCarrier    VerdictCode = "wrong_carrier"
+	Duplicate       VerdictCode = "duplicate"
+	WeightOff       VerdictCode = "weight_off"
+	NeedsSupervisor VerdictCode = "needs_supervisor"
+	PrinterTrouble  VerdictCode = "printer_trouble"
+	CannotVerify    VerdictCode = "cannot_verify"
+	Refused         VerdictCode = "refused"
+)
+
+// Accepted reports whether the verdict is one of the accepting words.
+func (v VerdictCode) Accepted() bool {
+	switch v {
+	case OrderOpened, ItemOK, ItemComplete, LabelPrinted, Applied, Staged, HandedOver, CommandDone:
+		return true
+	}
+	return false
+}
+
+// Why refines a verdict for the sentence on the screen; it is not part of the contract.
+type Why string
+
+const (
+	WhyNone            Why = ""
+	WhyNoParcel        Why = "no_parcel"        // an item or command needs an open order
+	WhyParcelOpen      Why = "parcel_open"      // another order is open; finish, skip or hold it first
+	WhyNotOnOrder      Why = "not_on_order"     // a known product that this order does not contain
+	WhyLineFull        Why = "line_full"        // enough of this one already
+	WhyNotKnown        Why = "not_known"        // nobody knows this code
+	WhyTooLong         Why = "too_long"         // more than MaxScan bytes
+	WhyControl         Why = "control"          // control characters other than GS
+	WhyStatus          Why = "status"           // the platform's status does not allow packing
+	WhyNotOurs         Why = "not_ours"         // fulfilled by the platform's warehouse
+	WhyHeld            Why = "held"             // held or short: a supervisor releases it
+	WhyIncomplete      Why = "incomplete"       // items are missing
+	WhyNoLabel         Why = "no_label"         // packed but unlabelled
+	WhyLabelRefused    Why = "label_refused"    // the label's barcode is not this parcel's
+	WhyLabelUnreadable Why = "label_unreadable" // no barcode could be read from the label
+	WhyPrinterAsk      Why = "printer_ask"      // it is not certain whether a label came out
+	WhyPrinterWait     Why = "printer_wait"     // certain that none came out; goes on by itself
+	WhyNotPrinted      Why = "not_printed"      // the label has not been printed yet
+	WhyNothingToUndo   Why = "nothing_to_undo"
+	WhyNotAvailable    Why = "not_available" // the command does not apply here
+	WhyHandedOver      Why = "handed_over"   // refused after handover
+	WhyEmptyManifest   Why = "empty_manifest"
+	WhyNoOperator      Why = "no_operator"
+	WhyTooLight        Why = "too_light"
+	WhyTooHeavy        Why = "too_heavy"
+	WhyChanged         Why = "changed"         // the order changed on the platform while it was open
+	WhyLeftOff         Why = "left_off"        // cancelled parcels were left off the sealed manifest
+	WhyAmbiguous       Why = "ambiguous"       // the code means several things
+	WhyDisk            Why = "disk"            // could not be recorded; nothing was changed
+	WhyTrackingInUse   Why = "tracking_in_use" // this tracking number belongs to another parcel
+	WhyManifestElse    Why = "manifest_else"   // already on another manifest
+)
+
+// Verdict is one answer, with what the screen needs to say it in words.
+type Verdict struct {
+	Code      VerdictCode
+	Why       Why
+	Class     Class
+	Scan      string // the code as read; empty for a change without a scan
+	OrderID   OrderID
+	PackageID PackageID
+	SKU       SKU
+	Name      string // product name, carrier name, command or other noun of the sentence
+	Got, Need int    // count of the item the scan was about, or parcels on a manifest
+	WeightG   int
+	ExpectedG int
+	At        time.Time
+}
