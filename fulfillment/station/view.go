@@ -1,8 +1,6 @@
 package station
 
 import (
-	"time"
-
 	"packbench/fulfillment"
 )
 

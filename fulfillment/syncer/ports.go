@@ -1,0 +1,74 @@
+package syncer
+
+import (
+	"context"
+	"time"
+
+	"packbench/fulfillment"
+)
+
+// Orders is the store of pulled orders.
+type Orders interface {
+	// Cursor is the update_time up to which the shop was pulled; zero for a shop never pulled.
+	Cursor(ctx context.Context, shop string) (time.Time, error)
+	// ApplyPulled stores orders as the platform tells them (o.CheckedAt is set) and moves the cursor, in one
+	// transaction. It keeps what only this station knows: rungs, own holds, weights, labels, tracking from an import.
+	// It returns the orders for which something changed that the bench must know. A zero cursor leaves it as it is.
+	ApplyPulled(ctx context.Context, shop string, orders []fulfillment.Order, cursor time.Time) (changed []fulfillment.OrderID, err error)
+	// Watched are the orders between opened and carrier-scanned, and all with an unfinished outbox row: they are re-read.
+	Watched(ctx context.Context) ([]fulfillment.OrderID, error)
+	// ToArrange are platform-shipped packages that may be arranged and have neither been arranged nor have a row,
+	// earliest ship-by first, with WeightG and sizes computed from the products where all of them are known.
+	ToArrange(ctx context.Context, limit int) ([]fulfillment.OutboxRow, error)
+	// ToFetch are arranged platform-shipped packages whose label is not stored, earliest ship-by first.
+	ToFetch(ctx context.Context, limit int) ([]fulfillment.Package, error)
+}
+
+// Outbox is the durable queue. Every method is durable when it returns.
+type Outbox interface {
+	// Add queues rows; a row with the kind and package of an unfinished or finished one is not added again.
+	Add(ctx context.Context, rows []fulfillment.OutboxRow) error
+	// Due returns rows that may be worked on now: state queued or uncertain, NextAt not after now, the oldest
+	// unfinished row of their order; by Deadline, then ID.
+	Due(ctx context.Context, now time.Time, limit int) ([]fulfillment.OutboxRow, error)
+	// Mark saves the row's new state, attempts, NextAt, Reason and RequestID. For done and parked it writes the event
+	// (reported, parked) and, for done, what the platform told of the package, in the same transaction.
+	Mark(ctx context.Context, row fulfillment.OutboxRow, told *PackageNews) error
+	// Recover turns every in_flight row into an uncertain one. Called once, before the first call.
+	Recover(ctx context.Context) error
+	// Next is the earliest NextAt of an unfinished row; ok is false if there is none.
+	Next(ctx context.Context) (at time.Time, ok bool, err error)
+}
+
+// LabelStore keeps labels as they came.
+type LabelStore interface {
+	// StoreLabel keeps the document (fsynced file, then row) and ties it to the package together with the tracking
+	// number the platform told with it. A label that is already stored for the package is kept and not replaced.
+	StoreLabel(ctx context.Context, id fulfillment.PackageID, document []byte, tracking fulfillment.Tracking) (fulfillment.Hash, error)
+}
+
+// PackageNews is what the platform told of a package.
+type PackageNews struct {
+	PlatformID     fulfillment.PackageID
+	Tracking       fulfillment.Tracking
+	ProviderID     string
+	Carrier        string
+	PlatformStatus string
+	Arranged       bool
+	Warning        string // mark-shipped warnings are shown to the operator
+}
+
+// Market is the Seller Center. Implemented by fulfillment/sellercenter's adapter. Errors are told apart with errors.Is /
+// errors.As: see the causes in errors.go.
+type Market interface {
+	// Shop is the shop cipher that the orders belong to.
+	Shop() string
+	// PullOrders calls yield for each page of orders updated at or after since, oldest update first, details included.
+	PullOrders(ctx context.Context, since time.Time, yield func([]fulfillment.Order) error) error
+	// ReadOrders returns the orders as they are now, packages included; ids the platform does not know are left out.
+	ReadOrders(ctx context.Context, ids []fulfillment.OrderID) ([]fulfillment.Order, error)
+	// Send makes the call that the row means for this order's market and shipping type.
+	Send(ctx context.Context, row fulfillment.OutboxRow, order fulfillment.Order) (PackageNews, error)
+	// Label downloads the platform's label of an arranged package.
+	Label(ctx context.Context, p fulfillment.Package) (document []byte, tracking fulfillment.Tracking, err error)
+}
