@@ -75,9 +75,5 @@ type Printer interface {
 	Print(ctx context.Context, b fulfillment.Bitmap) (PrintResult, error)
 }
 
-// PrintResult tells how much of a job went out.
-type PrintResult struct {
-	Sent     int
-	Total    int
-	Complete bool // the last byte was written
-}
+// PrintResult tells how much of a job went out. The printer's drivers give it without knowing the station.
+type PrintResult = fulfillment.PrintResult
