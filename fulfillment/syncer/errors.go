@@ -1,38 +1,19 @@
 package syncer
 
-import (
-	"errors"
-	"fmt"
-	"time"
-)
+import "packbench/fulfillment"
 
-// Causes of a failed call, by what must be done about them.
+// Causes of a failed call. They are defined in fulfillment, so that the client may return them; the names here are the
+// same values.
 var (
-	// ErrOffline: nothing was sent (no route, refused, DNS, TLS). Safe to try again later.
-	ErrOffline = errors.New("Seller Center cannot be reached")
-	// ErrUncertain: the request left and no usable answer came. Read before anything else.
-	ErrUncertain = errors.New("no answer: the call may have had its effect")
-	// ErrThrottled: 429. Wait and slow down; not counted as an attempt.
-	ErrThrottled = errors.New("too many requests")
-	// ErrUnauthorized: the authorization is gone; a person must connect the shop again.
-	ErrUnauthorized = errors.New("authorization has ended: connect the shop again")
-	// ErrNotYet: the platform does not have it yet (label not rendered, order still on hold). Try later.
-	ErrNotYet = errors.New("not available yet")
+	ErrOffline      = fulfillment.ErrOffline
+	ErrUncertain    = fulfillment.ErrUncertain
+	ErrThrottled    = fulfillment.ErrThrottled
+	ErrUnauthorized = fulfillment.ErrUnauthorized
+	ErrNotYet       = fulfillment.ErrNotYet
 )
 
-// RejectedError is the platform's "no": the row is parked for a person and other orders go on.
-type RejectedError struct {
-	Code      int64
-	Message   string
-	RequestID string
-}
+// RejectedError is the platform's "no".
+type RejectedError = fulfillment.RejectedError
 
-func (e *RejectedError) Error() string {
-	return fmt.Sprintf("Seller Center refused (%d): %s", e.Code, e.Message)
-}
-
-// ThrottledError carries how long the platform asked to wait; errors.Is(err, ErrThrottled) holds.
-type ThrottledError struct{ RetryAfter time.Duration }
-
-func (e *ThrottledError) Error() string        { return ErrThrottled.Error() }
-func (e *ThrottledError) Is(target error) bool { return target == ErrThrottled }
+// ThrottledError carries how long the platform asked to wait.
+type ThrottledError = fulfillment.ThrottledError

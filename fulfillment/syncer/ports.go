@@ -48,15 +48,7 @@ type LabelStore interface {
 }
 
 // PackageNews is what the platform told of a package.
-type PackageNews struct {
-	PlatformID     fulfillment.PackageID
-	Tracking       fulfillment.Tracking
-	ProviderID     string
-	Carrier        string
-	PlatformStatus string
-	Arranged       bool
-	Warning        string // mark-shipped warnings are shown to the operator
-}
+type PackageNews = fulfillment.PackageNews
 
 // Market is the Seller Center. Implemented by fulfillment/sellercenter's adapter. Errors are told apart with errors.Is /
 // errors.As: see the causes in errors.go.

@@ -1,0 +1,39 @@
+package fulfillment
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Causes of a failed Seller Center call, by what must be done about them. They stand here because both the client that
+// meets them and the syncer that acts on them need them, and neither may import the other.
+var (
+	// ErrOffline: nothing was sent (no route, refused, DNS, TLS). Safe to try again later.
+	ErrOffline = errors.New("Seller Center cannot be reached")
+	// ErrUncertain: the request left and no usable answer came. Read before anything else.
+	ErrUncertain = errors.New("no answer: the call may have had its effect")
+	// ErrThrottled: 429. Wait and slow down; not counted as an attempt.
+	ErrThrottled = errors.New("too many requests")
+	// ErrUnauthorized: the authorization is gone; a person must connect the shop again.
+	ErrUnauthorized = errors.New("authorization has ended: connect the shop again")
+	// ErrNotYet: the platform does not have it yet (label not rendered, order still on hold). Try later.
+	ErrNotYet = errors.New("not available yet")
+)
+
+// RejectedError is the platform's "no": the row is parked for a person and other orders go on.
+type RejectedError struct {
+	Code      int64
+	Message   string
+	RequestID string
+}
+
+func (e *RejectedError) Error() string {
+	return fmt.Sprintf("Seller Center refused (%d): %s", e.Code, e.Message)
+}
+
+// ThrottledError carries how long the platform asked to wait; errors.Is(err, ErrThrottled) holds.
+type ThrottledError struct{ RetryAfter time.Duration }
+
+func (e *ThrottledError) Error() string        { return ErrThrottled.Error() }
+func (e *ThrottledError) Is(target error) bool { return target == ErrThrottled }
