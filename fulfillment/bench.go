@@ -44,6 +44,7 @@ type Item struct {
 	DangerousGood bool
 	Fragile       bool
 	Barcodes      []string
+	WeightG       int // grams a unit, 0: unknown
 	Need, Got     int
 }
 
@@ -110,14 +111,26 @@ type Weight struct {
 // Input is one thing that happened to the bench. Exactly one of Scan, Weight, Printed, Changed, Photo and Tick is set.
 type Input struct {
 	Now     time.Time
-	Scan    *Scan
-	Found   Found      // for a scan: what the store knows under the code
-	Match   []Tracking // for a scan: tracking numbers that the code may carry, by the carriers' extractors
-	Member  *Operator  // for PB:USER: who the badge belongs to, nil if unknown
-	Weight  *Weight
-	Printed *PrintJob
-	Changed *Order // an order in hand or on an open manifest, as the platform now tells it
-	Tick    bool   // time has passed
+	ID      string            // a fresh UUIDv7 for the one job or manifest that the rule may create
+	Scan    *Scan             //
+	Found   Found             // for a scan: what the store knows under the code
+	Match   []Tracking        // for a scan: tracking numbers that the code may carry, by the carriers' extractors
+	Member  *Operator         // for PB:USER: who the badge belongs to, nil if unknown
+	Staged  map[OrderID]Order // for PB:SEAL: the orders of every parcel on an open manifest, as stored now
+	Weight  *Weight           //
+	Printed *PrintJob         // a job as the print queue left it
+	Order   *Order            // for Printed: the job's order as stored, where it is not the one in hand
+	Changed *Order            // an order in hand or on an open manifest, as the platform now tells it
+	Photo   *PhotoTaken       //
+	Tick    bool              // time has passed
+}
+
+// PhotoTaken is a photo that was stored for a parcel on a manifest.
+type PhotoTaken struct {
+	PhotoWish
+	Hash   Hash
+	Camera string
+	At     time.Time
 }
 
 // Operator is one person of the [[operator]] tables.

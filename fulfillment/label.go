@@ -90,7 +90,8 @@ type PrintJob struct {
 	Tracking  Tracking
 	Reprint   int // 0 for the first label, n for the n-th reprint
 	State     JobState
-	Sent      int // bytes the printer took
+	Sent      int          // bytes the printer took
+	Verdict   LabelVerdict // for a refused job: refuse or cannot verify
 	Reason    string
 	CreatedAt time.Time
 }
