@@ -74,7 +74,8 @@ type Parcel struct {
 	Job      JobID
 	OpenedAt time.Time
 	// WeighBy is when a missing weight is given up under policy warn; zero when no weight is awaited.
-	WeighBy time.Time
+	WeighBy   time.Time
+	Unweighed bool // the wait for a weight was given up and recorded
 }
 
 // Left is how many units are still to be scanned.

@@ -48,6 +48,11 @@ const (
 	WhyNone            Why = ""
 	WhyNoParcel        Why = "no_parcel"        // an item or command needs an open order
 	WhyParcelOpen      Why = "parcel_open"      // another order is open; finish, skip or hold it first
+	WhyNeedsAnswer     Why = "needs_answer"     // the buyer asked to cancel; a supervisor decides
+	WhyNotAParcel      Why = "not_a_parcel"     // handoff takes parcels only
+	WhyBadge           Why = "badge"            // nobody has this badge
+	WhyNotWeighed      Why = "not_weighed"      // the parcel must be weighed first
+	WhyTooLate         Why = "too_late"         // the label is already on its way
 	WhyNotOnOrder      Why = "not_on_order"     // a known product that this order does not contain
 	WhyLineFull        Why = "line_full"        // enough of this one already
 	WhyNotKnown        Why = "not_known"        // nobody knows this code

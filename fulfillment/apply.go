@@ -1,0 +1,142 @@
+package fulfillment
+
+// Apply is the bench's rule: given the bench and one thing that happened, the next bench, the verdict and everything that
+// must be written. It is pure: the same values give the same outcome, and b is not changed.
+func Apply(b Bench, in Input, pol Policy) Outcome {
+	if b.Mode == "" {
+		b.Mode = ModePack
+	}
+	if b.Parcel != nil {
+		p := b.Parcel.clone()
+		b.Parcel = &p
+	}
+	t := turn{in: in, pol: pol, out: Outcome{Next: b}}
+	switch {
+	case in.Scan != nil:
+		t.scan(*in.Scan)
+	case in.Weight != nil:
+		t.weight(*in.Weight)
+	case in.Printed != nil:
+		t.printed(*in.Printed)
+	case in.Changed != nil:
+		t.changed(*in.Changed)
+	case in.Photo != nil:
+		t.photo(*in.Photo)
+	case in.Tick:
+		t.tick()
+	}
+	return t.out
+}
+
+// turn is one application of the rule: what came in, and the outcome as it grows. out.Next is the bench.
+type turn struct {
+	in  Input
+	pol Policy
+	out Outcome
+}
+
+func (t *turn) bench() *Bench { return &t.out.Next }
+
+// parcel is the parcel in hand; nil if there is none.
+func (t *turn) parcel() *Parcel { return t.out.Next.Parcel }
+
+// say sets the verdict; what is already filled in stays.
+func (t *turn) say(v Verdict) {
+	v.At = t.in.Now
+	if t.in.Scan != nil {
+		v.Scan = t.in.Scan.Code
+	}
+	if p := t.parcel(); p != nil && v.OrderID == "" {
+		v.OrderID, v.PackageID = p.Order.ID, p.Package.ID
+	}
+	t.out.Verdict = &v
+}
+
+// refuse says no to the scan and keeps the refusal as an event; the state does not change.
+func (t *turn) refuse(v Verdict) {
+	t.say(v)
+	v = *t.out.Verdict
+	t.event(EventRefused, v.OrderID, v.PackageID, map[string]any{"verdict": v.Code, "why": v.Why})
+}
+
+func (t *turn) event(kind EventKind, o OrderID, p PackageID, body any) {
+	d := EventDraft{Kind: kind, OrderID: o, PackageID: p, Body: body}
+	if t.in.Scan != nil {
+		d.Scan = t.in.Scan.Code
+		if len(d.Scan) > MaxScan {
+			d.Scan = d.Scan[:MaxScan]
+		}
+	}
+	t.out.Events = append(t.out.Events, d)
+}
+
+// eventHere is an event about the parcel in hand.
+func (t *turn) eventHere(kind EventKind, body any) {
+	p := t.parcel()
+	t.event(kind, p.Order.ID, p.Package.ID, body)
+}
+
+// save notes that the package in hand changed.
+func (t *turn) save() { t.savePackage(t.parcel().Package) }
+
+func (t *turn) savePackage(p Package) {
+	for i := range t.out.Packages {
+		if t.out.Packages[i].ID == p.ID && t.out.Packages[i].OrderID == p.OrderID {
+			t.out.Packages[i] = p
+			return
+		}
+	}
+	t.out.Packages = append(t.out.Packages, p)
+}
+
+// putAside ends the work on the parcel in hand; what was recorded of it stays recorded.
+func (t *turn) putAside() { t.out.Next.Parcel = nil }
+
+func (t *turn) scan(s Scan) {
+	class, why := Classify(*t.bench(), s, t.in.Found)
+	switch {
+	case class == ClassBadge:
+		t.badge()
+	case class == ClassUnknown && why != WhyNotKnown:
+		t.refuse(Verdict{Code: UnknownCode, Class: class, Why: why})
+	case t.pol.AskOperator && t.bench().Operator == "":
+		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyNoOperator})
+	case class == ClassCommand:
+		cmd, arg, _ := ParseCommand(s.Code)
+		t.command(cmd, arg)
+	case class == ClassBox:
+		_, arg, _ := ParseCommand(s.Code)
+		t.box(arg)
+	case t.bench().Mode == ModeHandoff:
+		t.handoff(class)
+	case t.bench().Mode == ModePack:
+		t.pack(class)
+	default:
+		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyNotAvailable})
+	}
+	if v := t.out.Verdict; v != nil && v.Class == "" {
+		v.Class = class
+	}
+}
+
+func (t *turn) badge() {
+	_, arg, _ := ParseCommand(t.in.Scan.Code)
+	if t.in.Member == nil {
+		t.refuse(Verdict{Code: UnknownCode, Class: ClassBadge, Why: WhyBadge, Name: arg})
+		return
+	}
+	t.bench().Operator, t.bench().Supervisor = t.in.Member.Name, t.in.Member.Supervisor
+	t.event(EventOperator, "", "", map[string]any{"name": t.in.Member.Name, "supervisor": t.in.Member.Supervisor})
+	t.say(Verdict{Code: CommandDone, Class: ClassBadge, Name: t.in.Member.Name})
+}
+
+func (t *turn) box(code string) {
+	p := t.parcel()
+	if p == nil {
+		t.refuse(Verdict{Code: Refused, Class: ClassBox, Why: WhyNoParcel})
+		return
+	}
+	p.Box = code
+	t.eventHere(EventBox, map[string]any{"box": code})
+	t.say(Verdict{Code: CommandDone, Class: ClassBox, Name: code})
+}

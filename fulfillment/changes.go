@@ -1,0 +1,77 @@
+package fulfillment
+
+import "slices"
+
+// changed takes news of an order in hand or on an open manifest. It says aloud what the packer must know: cancelled,
+// asked to cancel, on hold, or other items than before; and lets a label that has arrived be printed.
+func (t *turn) changed(o Order) {
+	if p := t.parcel(); p != nil && p.Order.ID == o.ID {
+		t.changedInHand(o)
+		return
+	}
+	for _, m := range t.bench().Open {
+		for _, mp := range m.Parcels {
+			if mp.OrderID == o.ID && !mp.LeftOff {
+				t.changedOnManifest(o, mp)
+				return
+			}
+		}
+	}
+}
+
+func (t *turn) changedInHand(o Order) {
+	old := t.parcel()
+	before, _ := Gate(old.Order, t.bench().Supervisor, t.in.Now)
+	pkg, ok := o.PackageByID(old.Package.ID)
+	if !ok {
+		pkg = old.Package // the package went away; the gate or a person decides
+	}
+	pkg.Rung, pkg.WeightG, pkg.LabelJob, pkg.Reprints = old.Package.Rung, old.Package.WeightG, old.Package.LabelJob, old.Package.Reprints
+	next := NewParcel(o, pkg, t.productsOf(*old), old.OpenedAt)
+	itemsChanged := next.overlay(*old)
+	t.bench().Parcel = &next
+	v, why := Gate(o, t.bench().Supervisor, t.in.Now)
+	switch {
+	case v != "" && v != before:
+		t.say(Verdict{Code: v, Why: why})
+	case v == "" && itemsChanged:
+		t.reopenForItems(&next)
+	}
+	if v == "" && next.Left() == 0 && next.Package.Rung.AtLeast(RungVerified) {
+		t.advance()
+	}
+}
+
+// reopenForItems: other items are wanted than were scanned. Nothing has been handed over yet, so the parcel goes back
+// to be verified.
+func (t *turn) reopenForItems(p *Parcel) {
+	if p.Left() > 0 && p.Package.Rung.AtLeast(RungVerified) && !p.Package.Rung.AtLeast(RungApplied) {
+		p.Package.Rung = RungToPack
+		t.save()
+	}
+	t.event(EventOrderChanged, p.Order.ID, p.Package.ID, map[string]any{"items": p.Items})
+	t.say(Verdict{Code: NeedsSupervisor, Why: WhyChanged})
+}
+
+// productsOf recovers the products from the items, so that a change needs no second look at the catalogue.
+func (t *turn) productsOf(p Parcel) map[SKU]Product {
+	out := map[SKU]Product{}
+	for k, v := range t.in.Found.Products {
+		out[k] = v
+	}
+	for _, it := range p.Items {
+		if _, ok := out[it.SKU]; !ok {
+			out[it.SKU] = Product{SKU: it.SKU, Name: it.Name, Barcodes: it.Barcodes, WeightG: it.WeightG, Fragile: it.Fragile,
+				DangerousGood: it.DangerousGood, Image: it.Image}
+		}
+	}
+	return out
+}
+
+func (t *turn) changedOnManifest(o Order, mp ManifestParcel) {
+	v, why := Gate(o, t.bench().Supervisor, t.in.Now)
+	if v == "" || slices.Contains([]VerdictCode{NeedsSupervisor, Refused}, v) {
+		return
+	}
+	t.say(Verdict{Code: v, Why: why, OrderID: o.ID, PackageID: mp.PackageID, Name: string(mp.Tracking)})
+}

@@ -1,0 +1,176 @@
+package fulfillment
+
+import (
+	"slices"
+	"time"
+)
+
+// command carries out a PB: barcode.
+func (t *turn) command(cmd Command, arg string) {
+	switch cmd {
+	case CmdMode:
+		t.mode(arg)
+	case CmdCarrier, CmdPhoto, CmdSeal:
+		if t.bench().Mode != ModeHandoff {
+			t.no(cmd, WhyNotAvailable)
+			return
+		}
+		t.handoffCommand(cmd, arg)
+	case CmdNextBox:
+		t.no(cmd, WhyNotAvailable)
+	default:
+		if t.parcel() == nil {
+			t.no(cmd, WhyNoParcel)
+			return
+		}
+		t.parcelCommand(cmd)
+	}
+}
+
+// no refuses a command.
+func (t *turn) no(cmd Command, why Why) {
+	t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: why, Name: string(cmd)})
+}
+
+// done accepts a command; it is called before the parcel is put aside, so that the verdict names it.
+func (t *turn) done(cmd Command) {
+	t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: string(cmd)})
+}
+
+func (t *turn) mode(arg string) {
+	b := t.bench()
+	switch {
+	case b.Parcel != nil && arg != "PACK":
+		t.no(CmdMode, WhyParcelOpen)
+		return
+	case arg == "RETURNS":
+		t.no(CmdMode, WhyNotAvailable)
+		return
+	case arg == "HANDOFF":
+		b.Mode = ModeHandoff
+	default:
+		b.Mode = ModePack
+	}
+	b.Carrier = ""
+	t.event(EventMode, "", "", map[string]any{"mode": b.Mode})
+	t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: "MODE:" + arg})
+}
+
+func (t *turn) parcelCommand(cmd Command) {
+	switch cmd {
+	case CmdUndo:
+		t.undo()
+	case CmdSkip:
+		t.eventHere(EventSkipped, map[string]any{"left": t.parcel().Left(), "rung": t.parcel().Package.Rung})
+		t.done(cmd)
+		t.putAside()
+	case CmdHold:
+		t.hold(cmd, HoldHeld, EventHeld)
+	case CmdShort:
+		t.hold(cmd, HoldShort, EventShort)
+	case CmdReprint:
+		t.reprint()
+	case CmdFinish:
+		t.finish()
+	}
+}
+
+// undo takes back the last unit, as long as nothing has followed from it.
+func (t *turn) undo() {
+	p := t.parcel()
+	n := len(p.Done)
+	switch {
+	case n == 0:
+		t.no(CmdUndo, WhyNothingToUndo)
+		return
+	case p.Package.Rung.AtLeast(RungWeighed) || p.Print == PrintQueued || p.Print == PrintAsk || p.Print == PrintTrouble:
+		t.no(CmdUndo, WhyTooLate)
+		return
+	}
+	it := &p.Items[p.Done[n-1]]
+	it.Got--
+	p.Done = p.Done[:n-1]
+	p.WeighBy, p.Print, p.PrintWhy = time.Time{}, PrintNone, ""
+	t.eventHere(EventUndone, map[string]any{"sku": it.SKU, "got": it.Got, "need": it.Need})
+	if p.Package.Rung == RungVerified {
+		p.Package.Rung = RungToPack
+		t.save()
+	}
+	t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: string(CmdUndo), SKU: it.SKU, Got: it.Got, Need: it.Need})
+}
+
+// hold puts the whole order aside with a reason; a supervisor releases it by opening it again. A label that has not
+// gone out is not printed any more.
+func (t *turn) hold(cmd Command, h Hold, kind EventKind) {
+	p := t.parcel()
+	holds := WithHold(p.Order.Holds, h)
+	t.out.Orders = append(t.out.Orders, OrderHold{OrderID: p.Order.ID, Holds: holds})
+	if p.Job != "" && slices.Contains([]PrintState{PrintQueued, PrintTrouble, PrintAsk}, p.Print) {
+		t.dropJob()
+	}
+	var missing []SKU
+	for _, it := range p.Items {
+		if it.Got < it.Need {
+			missing = append(missing, it.SKU)
+		}
+	}
+	t.eventHere(kind, map[string]any{"rung": p.Package.Rung, "missing": missing})
+	t.done(cmd)
+	t.putAside()
+}
+
+// dropJob ends the job in hand without a label.
+func (t *turn) dropJob() {
+	p := t.parcel()
+	t.out.Jobs = append(t.out.Jobs, PrintJob{ID: p.Job, OrderID: p.Order.ID, PackageID: p.Package.ID, Label: p.Package.Label,
+		Tracking: p.Package.Tracking, Reprint: p.Package.Reprints, State: JobDropped, CreatedAt: t.in.Now})
+}
+
+// reprint makes a new job for the same label: after one came out spoiled, or where it is not certain that one came out.
+func (t *turn) reprint() {
+	p := t.parcel()
+	switch p.Print {
+	case PrintDone, PrintAsk:
+	case PrintTrouble, PrintQueued:
+		t.no(CmdReprint, WhyPrinterWait)
+		return
+	default:
+		t.no(CmdReprint, WhyNotPrinted)
+		return
+	}
+	if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+		t.refuse(Verdict{Code: v, Class: ClassCommand, Why: why})
+		return
+	}
+	if p.Print == PrintAsk {
+		t.dropJob()
+	}
+	t.queueJob(p.Package.Reprints + 1)
+	t.done(CmdReprint)
+}
+
+// finish ends a step that the packer may end by hand: verification under policy off or warn, or the wait for a weight.
+func (t *turn) finish() {
+	p := t.parcel()
+	switch {
+	case p.Left() > 0 && (t.pol.Verify == PolicyOff || t.pol.Verify == PolicyWarn):
+		if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+			t.refuse(Verdict{Code: v, Class: ClassCommand, Why: why})
+			return
+		}
+		for i := range p.Items {
+			p.Items[i].Got = p.Items[i].Need
+		}
+		t.done(CmdFinish)
+		t.verified("by hand")
+	case p.Left() > 0:
+		t.no(CmdFinish, WhyIncomplete)
+	case p.weightOwed(t.pol) && t.pol.Weigh == PolicyWarn:
+		t.done(CmdFinish)
+		t.goUnweighed()
+	case p.weightOwed(t.pol):
+		t.no(CmdFinish, WhyNotWeighed)
+	default:
+		t.no(CmdFinish, WhyNotAvailable)
+	}
+}

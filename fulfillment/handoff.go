@@ -1,0 +1,260 @@
+package fulfillment
+
+import (
+	"slices"
+	"time"
+)
+
+// handoff judges a scan in handoff mode that is no command: a parcel for the manifest of its carrier.
+func (t *turn) handoff(class Class) {
+	if class == ClassItem || class == ClassUnknown {
+		t.refuse(Verdict{Code: UnknownCode, Class: class, Why: WhyNotAParcel})
+		return
+	}
+	o := *t.in.Found.Order
+	about := Verdict{Class: class, OrderID: o.ID, PackageID: t.in.Found.Package}
+	pkg, ok := o.PackageByID(t.in.Found.Package)
+	if class == ClassOrder && len(o.Packages) == 1 {
+		pkg, ok = o.Packages[0], true
+	}
+	if !ok {
+		about.Code, about.Why = Refused, WhyAmbiguous
+		t.refuse(about)
+		return
+	}
+	about.PackageID, about.Name = pkg.ID, pkg.Carrier
+	if about.Code, about.Why = t.mayStage(o, pkg); about.Code != "" {
+		t.refuse(about)
+		t.diverted(o, about.Code)
+		return
+	}
+	t.stage(o, pkg, about)
+}
+
+// diverted keeps a cancelled or asked-for parcel back for good, so that the lists show it as held at the dock.
+func (t *turn) diverted(o Order, v VerdictCode) {
+	var h Hold
+	switch v {
+	case Cancelled:
+		h = HoldCancelled
+	case CancelRequested:
+		h = HoldCancelRequested
+	default:
+		return
+	}
+	if !slices.Contains(o.Holds, h) {
+		t.out.Orders = append(t.out.Orders, OrderHold{OrderID: o.ID, Holds: WithHold(o.Holds, h)})
+	}
+}
+
+// mayStage says whether the parcel may go on a manifest of this bench; an empty verdict means yes.
+func (t *turn) mayStage(o Order, pkg Package) (VerdictCode, Why) {
+	b := t.bench()
+	if pkg.Rung.AtLeast(RungHandedOver) {
+		return Duplicate, WhyHandedOver
+	}
+	for _, m := range b.Open {
+		if m.Has(pkg.ID) {
+			return Duplicate, WhyNone
+		}
+	}
+	if pkg.Manifest != "" {
+		return Duplicate, WhyManifestElse
+	}
+	if v, why := Gate(o, b.Supervisor, t.in.Now); v != "" {
+		return v, why
+	}
+	if !pkg.Rung.AtLeast(t.doneRung()) && (!b.Supervisor || pkg.Tracking == "") {
+		return NotPacked, WhyNone
+	}
+	if b.Carrier != "" && b.Carrier != CarrierCode(pkg.Carrier) {
+		return WrongCarrier, WhyNone
+	}
+	return "", WhyNone
+}
+
+// stage puts the parcel on the open manifest of its carrier, which its first parcel opens, and asks for a photo.
+func (t *turn) stage(o Order, pkg Package, said Verdict) {
+	b := t.bench()
+	b.Open = slices.Clone(b.Open)
+	i := slices.IndexFunc(b.Open, func(m Manifest) bool { return CarrierCode(m.Carrier) == CarrierCode(pkg.Carrier) })
+	if i < 0 {
+		b.Open = append(b.Open, Manifest{ID: ManifestID(t.in.ID), Carrier: pkg.Carrier, OpenedAt: t.in.Now})
+		i = len(b.Open) - 1
+	}
+	m := &b.Open[i]
+	m.Parcels = append(slices.Clone(m.Parcels), ManifestParcel{OrderID: o.ID, PackageID: pkg.ID, Tracking: pkg.Tracking, WeightG: pkg.WeightG, At: t.in.Now})
+	if !pkg.Rung.AtLeast(t.doneRung()) {
+		t.event(EventOverride, o.ID, pkg.ID, map[string]any{"over": NotPacked})
+	}
+	if o.CancelRequested {
+		t.event(EventOverride, o.ID, pkg.ID, map[string]any{"over": HoldCancelRequested})
+	}
+	pkg.Rung, pkg.Manifest = RungStaged, m.ID
+	t.savePackage(pkg)
+	t.out.Manifests = append(t.out.Manifests, *m)
+	t.event(EventStaged, o.ID, pkg.ID, map[string]any{"manifest": m.ID, "carrier": m.Carrier, "checked_at": o.CheckedAt})
+	t.out.Photo = &PhotoWish{Manifest: m.ID, OrderID: o.ID, PackageID: pkg.ID, Tracking: pkg.Tracking}
+	said.Code, said.Got = Staged, m.Count()
+	t.say(said)
+}
+
+// Count is how many parcels leave with the manifest.
+func (m Manifest) Count() int {
+	n := 0
+	for _, p := range m.Parcels {
+		if !p.LeftOff {
+			n++
+		}
+	}
+	return n
+}
+
+func (t *turn) handoffCommand(cmd Command, arg string) {
+	b := t.bench()
+	switch cmd {
+	case CmdCarrier:
+		b.Carrier = CarrierCode(arg)
+		t.event(EventCarrier, "", "", map[string]any{"carrier": b.Carrier})
+		t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: "CARRIER:" + b.Carrier})
+	case CmdPhoto:
+		m, p, ok := lastStaged(b.Open)
+		if !ok {
+			t.no(cmd, WhyEmptyManifest)
+			return
+		}
+		t.out.Photo = &PhotoWish{Manifest: m, OrderID: p.OrderID, PackageID: p.PackageID, Tracking: p.Tracking}
+		t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: string(cmd), OrderID: p.OrderID, PackageID: p.PackageID})
+	case CmdSeal:
+		t.seal()
+	}
+}
+
+// lastStaged is the parcel scanned last on any open manifest.
+func lastStaged(open []Manifest) (ManifestID, ManifestParcel, bool) {
+	var id ManifestID
+	var last ManifestParcel
+	for _, m := range open {
+		for _, p := range m.Parcels {
+			if !p.LeftOff && (id == "" || p.At.After(last.At)) {
+				id, last = m.ID, p
+			}
+		}
+	}
+	return id, last, id != ""
+}
+
+// seal closes the narrowed manifest, or all open ones. Every parcel is checked once more; what was cancelled meanwhile
+// stays behind and is said aloud. A manifest on which nothing is left stays open.
+func (t *turn) seal() {
+	b := t.bench()
+	left, over, total := 0, 0, 0
+	var first Verdict
+	var still []Manifest
+	for _, m := range b.Open {
+		if b.Carrier != "" && CarrierCode(m.Carrier) != b.Carrier {
+			still = append(still, m)
+			continue
+		}
+		m.Parcels = slices.Clone(m.Parcels)
+		handed, off := t.sealParcels(&m, &first)
+		over, left, total = over+handed, left+off, total+handed+off
+		if handed == 0 {
+			still = append(still, m)
+		} else {
+			m.SealedAt, m.SealedBy = t.in.Now, b.Operator
+			t.event(EventSealed, "", "", sealedBody(m))
+		}
+		if handed+off > 0 {
+			t.out.Manifests = append(t.out.Manifests, m)
+		}
+	}
+	b.Open = still
+	v := Verdict{Code: HandedOver, Class: ClassCommand, Name: string(CmdSeal), Got: over, Need: total}
+	if left > 0 {
+		v.Why, v.OrderID, v.PackageID = WhyLeftOff, first.OrderID, first.PackageID
+	}
+	switch {
+	case over > 0:
+		t.say(v)
+	case left > 0:
+		v.Code = first.Code
+		t.say(v)
+	default:
+		t.no(CmdSeal, WhyEmptyManifest)
+	}
+}
+
+// sealParcels checks and hands over each parcel of one manifest. first keeps the first parcel that was left off.
+func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
+	for i := range m.Parcels {
+		mp := &m.Parcels[i]
+		if mp.LeftOff {
+			continue
+		}
+		o, known := t.in.Staged[mp.OrderID]
+		pkg, has := o.PackageByID(mp.PackageID)
+		v, why := Gate(o, t.bench().Supervisor, t.in.Now)
+		if !known || !has {
+			v, why = Refused, WhyNotKnown
+		}
+		if v == "" {
+			pkg.Rung = RungHandedOver
+			t.savePackage(pkg)
+			t.event(EventHandedOver, o.ID, pkg.ID, map[string]any{"manifest": m.ID, "tracking": pkg.Tracking, "checked_at": o.CheckedAt})
+			t.reportAt("handover", o, pkg)
+			handed++
+			continue
+		}
+		mp.LeftOff = true
+		off++
+		if first.Code == "" {
+			*first = Verdict{Code: v, OrderID: mp.OrderID, PackageID: mp.PackageID}
+		}
+		t.event(EventLeftOff, mp.OrderID, mp.PackageID, map[string]any{"manifest": m.ID, "verdict": v, "why": why})
+		if has {
+			pkg.Rung, pkg.Manifest = t.doneRung(), ""
+			t.savePackage(pkg)
+		}
+		t.diverted(o, v)
+	}
+	return handed, off
+}
+
+// sealedBody is the manifest as it was sealed; with the event's hash it is what the document can be checked against.
+func sealedBody(m Manifest) any {
+	type line struct {
+		Order    OrderID   `json:"order_id"`
+		Package  PackageID `json:"package_id"`
+		Tracking Tracking  `json:"tracking"`
+		WeightG  int       `json:"weight_g"`
+		At       time.Time `json:"at"`
+		Photos   []Hash    `json:"photos"`
+		LeftOff  bool      `json:"left_off"`
+	}
+	lines := make([]line, 0, len(m.Parcels))
+	for _, p := range m.Parcels {
+		lines = append(lines, line{p.OrderID, p.PackageID, p.Tracking, p.WeightG, p.At, p.Photos, p.LeftOff})
+	}
+	return map[string]any{"manifest": m.ID, "carrier": m.Carrier, "opened_at": m.OpenedAt, "parcels": lines}
+}
+
+// photo ties a stored picture to its parcel. A photo that arrives after the seal is kept as an event only.
+func (t *turn) photo(p PhotoTaken) {
+	t.event(EventPhoto, p.OrderID, p.PackageID, map[string]any{"manifest": p.Manifest, "photo": p.Hash, "camera": p.Camera, "taken_at": p.At, "tracking": p.Tracking})
+	b := t.bench()
+	b.Open = slices.Clone(b.Open)
+	for i := range b.Open {
+		m := &b.Open[i]
+		if m.ID != p.Manifest {
+			continue
+		}
+		m.Parcels = slices.Clone(m.Parcels)
+		for j := range m.Parcels {
+			if q := &m.Parcels[j]; q.PackageID == p.PackageID && q.OrderID == p.OrderID && !q.LeftOff {
+				q.Photos = append(slices.Clone(q.Photos), p.Hash)
+			}
+		}
+		t.out.Manifests = append(t.out.Manifests, *m)
+	}
+}

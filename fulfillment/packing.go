@@ -1,0 +1,242 @@
+package fulfillment
+
+import (
+	"slices"
+	"time"
+)
+
+// WeighPatience is how long a stable weight is awaited under policy warn before the parcel goes on without one.
+const WeighPatience = 6 * time.Second
+
+// pack judges a scan in packing mode that is no command.
+func (t *turn) pack(class Class) {
+	p := t.parcel()
+	switch {
+	case p == nil:
+		t.start(class)
+	case class == ClassItem:
+		t.item()
+	case class == ClassUnknown:
+		t.unknownAtParcel()
+	case t.in.Found.Order.ID != p.Order.ID:
+		if p.Left() == 0 && class == ClassTracking {
+			t.refuse(Verdict{Code: WrongLabel, Class: class})
+			return
+		}
+		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyParcelOpen, Name: string(p.Order.ID)})
+	case class == ClassTracking && t.in.Found.Package == p.Package.ID && p.Left() == 0:
+		t.labelScanned()
+	case class == ClassTracking && t.in.Found.Package != p.Package.ID:
+		t.refuse(Verdict{Code: WrongLabel, Class: class})
+	default: // the order in hand again: nothing changes
+		t.say(Verdict{Code: OrderOpened, Class: class, Need: p.Left()})
+	}
+}
+
+// start judges a scan at an empty bench.
+func (t *turn) start(class Class) {
+	switch class {
+	case ClassOrder, ClassPackage, ClassTracking:
+		t.open(class)
+	case ClassItem:
+		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyNoParcel})
+	default:
+		t.refuse(Verdict{Code: UnknownCode, Class: class, Why: WhyNotKnown})
+	}
+}
+
+// open takes the order's package in hand, if it may be packed.
+func (t *turn) open(class Class) {
+	o := *t.in.Found.Order
+	pkg, ok := t.choosePackage(o)
+	about := Verdict{Class: class, OrderID: o.ID, PackageID: pkg.ID}
+	switch {
+	case !ok:
+		about.Code, about.Why = Refused, WhyStatus
+		t.refuse(about)
+		return
+	case pkg.Rung.AtLeast(t.doneRung()):
+		about.Code = AlreadyPacked
+		t.refuse(about)
+		return
+	}
+	if about.Code, about.Why = Gate(o, t.bench().Supervisor, t.in.Now); about.Code == "" && o.Status == StatusInTransit {
+		about.Code, about.Why = Refused, WhyStatus
+	}
+	if about.Code != "" {
+		t.refuse(about)
+		return
+	}
+	p := NewParcel(o, pkg, t.in.Found.Products, t.in.Now)
+	if len(p.Items) == 0 {
+		about.Code, about.Why = Cancelled, WhyStatus
+		t.refuse(about)
+		return
+	}
+	t.bench().Parcel = &p
+	t.release(&p)
+	t.eventHere(EventOrderOpened, map[string]any{"checked_at": o.CheckedAt, "units": p.Left(), "status": o.Status})
+	t.say(Verdict{Code: OrderOpened, Class: class, Need: p.Left(), Name: o.BuyerMessage})
+	switch {
+	case class == ClassTracking && p.Print == PrintDone:
+		t.labelScanned()
+	case p.Left() == 0:
+		t.advance()
+	}
+}
+
+// choosePackage is the package that was scanned, or the first one of the order that is not finished.
+func (t *turn) choosePackage(o Order) (Package, bool) {
+	if t.in.Found.Package != "" {
+		return o.PackageByID(t.in.Found.Package)
+	}
+	for _, p := range o.Packages {
+		if !p.Rung.AtLeast(t.doneRung()) {
+			return p, true
+		}
+	}
+	if n := len(o.Packages); n > 0 {
+		return o.Packages[n-1], true
+	}
+	return Package{}, false
+}
+
+// doneRung is where this bench's work on a parcel ends.
+func (t *turn) doneRung() Rung {
+	if t.pol.ApplyScan {
+		return RungApplied
+	}
+	return RungLabelled
+}
+
+// release records what a supervisor went over by opening the order. Gate has said that it is allowed.
+func (t *turn) release(p *Parcel) {
+	if p.Order.CancelRequested {
+		t.eventHere(EventOverride, map[string]any{"over": HoldCancelRequested})
+	}
+	if len(p.Order.Holds) > 0 {
+		t.eventHere(EventReleased, map[string]any{"holds": p.Order.Holds})
+		p.Order.Holds = nil
+		t.out.Orders = append(t.out.Orders, OrderHold{OrderID: p.Order.ID})
+	}
+}
+
+// item counts one unit.
+func (t *turn) item() {
+	p, code := t.parcel(), t.in.Scan.Code
+	if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+		t.refuse(Verdict{Code: v, Class: ClassItem, Why: why})
+		return
+	}
+	i := p.itemFor(code)
+	if i < 0 {
+		t.refuse(Verdict{Code: WrongItem, Class: ClassItem, Why: WhyNotOnOrder, SKU: t.in.Found.SKUs[0], Name: t.in.Found.Products[t.in.Found.SKUs[0]].Name})
+		return
+	}
+	it := &p.Items[i]
+	said := Verdict{Code: ItemOK, Class: ClassItem, SKU: it.SKU, Name: it.Name, Got: it.Got, Need: it.Need}
+	if it.Got >= it.Need {
+		said.Code, said.Why = TooMany, WhyLineFull
+		t.refuse(said)
+		return
+	}
+	it.Got++
+	said.Got = it.Got
+	p.Done = append(p.Done, i)
+	t.eventHere(EventItemScanned, map[string]any{"sku": it.SKU, "got": it.Got, "need": it.Need, "bundle": it.Bundle})
+	if p.Left() > 0 {
+		t.say(said)
+		return
+	}
+	said.Code = ItemComplete
+	t.say(said)
+	t.verified("scanned")
+}
+
+// verified moves the parcel on once its contents are settled.
+func (t *turn) verified(how string) {
+	t.parcel().Package.Rung = RungVerified
+	t.eventHere(EventVerified, map[string]any{"how": how, "items": t.parcel().Items})
+	t.save()
+	t.advance()
+}
+
+// unknownAtParcel: a code nobody knows is a carrier label printed elsewhere if one is awaited, otherwise it is unknown.
+func (t *turn) unknownAtParcel() {
+	p, code := t.parcel(), t.in.Scan.Code
+	if p.Left() > 0 || !p.wantsLabel() || len(t.in.Match) == 0 {
+		t.refuse(Verdict{Code: UnknownCode, Class: ClassUnknown, Why: WhyNotKnown})
+		return
+	}
+	if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+		t.refuse(Verdict{Code: v, Class: ClassTracking, Why: why})
+		return
+	}
+	if p.Package.Tracking != "" && !slices.Contains(t.in.Match, p.Package.Tracking) {
+		t.refuse(Verdict{Code: WrongLabel, Class: ClassTracking})
+		return
+	}
+	if p.Package.Tracking == "" {
+		p.Package.Tracking = t.in.Match[0]
+	}
+	t.eventHere(EventLabelBound, map[string]any{"tracking": p.Package.Tracking, "code": code})
+	t.applied()
+}
+
+// wantsLabel: seller-shipped, verified, and no label of ours to print.
+func (p Parcel) wantsLabel() bool {
+	return p.Order.ShippingType != ShippingPlatform && p.Package.Label == "" && p.Print != PrintDone
+}
+
+// labelScanned judges a scan of the tracking number of the parcel in hand, after its contents were verified. A label in
+// the packer's hand with the right number answers every doubt about the printer.
+func (t *turn) labelScanned() {
+	p := t.parcel()
+	if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+		t.refuse(Verdict{Code: v, Class: ClassTracking, Why: why})
+		return
+	}
+	switch p.Print {
+	case PrintRefused, PrintUnproved:
+		t.refuse(Verdict{Code: WrongLabel, Class: ClassTracking, Why: WhyLabelRefused})
+		return
+	case PrintAsk, PrintTrouble:
+		t.out.Jobs = append(t.out.Jobs, PrintJob{ID: p.Job, OrderID: p.Order.ID, PackageID: p.Package.ID, Label: p.Package.Label,
+			Tracking: p.Package.Tracking, Reprint: p.Package.Reprints, State: JobDone, Reason: "the label was scanned on the parcel"})
+	}
+	if p.weightOwed(t.pol) {
+		t.refuse(Verdict{Code: Refused, Class: ClassTracking, Why: WhyNotWeighed})
+		return
+	}
+	t.applied()
+}
+
+// applied closes the parcel: its label is on it.
+func (t *turn) applied() {
+	p := t.parcel()
+	if !p.Package.Rung.AtLeast(RungApplied) {
+		p.Package.Rung = RungApplied
+	}
+	t.eventHere(EventApplied, map[string]any{"tracking": p.Package.Tracking, "checked_at": p.Order.CheckedAt})
+	t.save()
+	t.reportAt("label", p.Order, p.Package)
+	t.say(Verdict{Code: Applied, Class: ClassTracking, Name: p.Package.Carrier})
+	t.putAside()
+}
+
+// reportAt queues the report of a seller-shipped package if the policy wants it at this point ("label" or "handover").
+func (t *turn) reportAt(point string, o Order, p Package) {
+	when := t.pol.MarkShipped
+	if when == "" {
+		when = "handover"
+	}
+	if o.ShippingType == ShippingPlatform || o.Source != SourcePlatform || when != point || !o.ReportedShippedAt.IsZero() {
+		return
+	}
+	var lines []LineID
+	for _, l := range linesOf(o, p) {
+		lines = append(lines, l.ID)
+	}
+	t.out.Outbox = append(t.out.Outbox, OutboxRow{Kind: OutboxReportShipped, OrderID: o.ID, PackageID: p.ID, Lines: lines, Tracking: p.Tracking,
+		ProviderID: p.ProviderID, Carrier: p.Carrier, Deadline: o.ShipBy()})
+}
