@@ -165,10 +165,10 @@ func (t *turn) finish() {
 		t.verified("by hand")
 	case p.Left() > 0:
 		t.no(CmdFinish, WhyIncomplete)
-	case p.weightOwed(t.pol) && t.pol.Weigh == PolicyWarn:
+	case p.WeightOwed(t.pol) && t.pol.Weigh == PolicyWarn:
 		t.done(CmdFinish)
 		t.goUnweighed()
-	case p.weightOwed(t.pol):
+	case p.WeightOwed(t.pol):
 		t.no(CmdFinish, WhyNotWeighed)
 	default:
 		t.no(CmdFinish, WhyNotAvailable)

@@ -8,7 +8,7 @@ func (t *turn) advance() {
 	if p.Print == PrintDone {
 		return
 	}
-	if p.weightOwed(t.pol) {
+	if p.WeightOwed(t.pol) {
 		if b := t.bench(); b.ScaleZeroed && b.Live > 0 {
 			t.takeWeight(b.Live)
 			return
@@ -21,8 +21,8 @@ func (t *turn) advance() {
 	t.label()
 }
 
-// weightOwed reports whether the parcel still has to be weighed.
-func (p Parcel) weightOwed(pol Policy) bool {
+// WeightOwed reports whether the parcel still has to be weighed.
+func (p Parcel) WeightOwed(pol Policy) bool {
 	return pol.HasScale && pol.Weigh != PolicyOff && pol.Weigh != "" && p.Package.WeightG == 0 && p.Package.Rung == RungVerified && !p.Unweighed
 }
 
@@ -39,7 +39,7 @@ func (t *turn) weight(w Weight) {
 		return
 	}
 	b.Live = w.Grams
-	if p := t.parcel(); p != nil && p.Left() == 0 && b.ScaleZeroed && p.weightOwed(t.pol) {
+	if p := t.parcel(); p != nil && p.Left() == 0 && b.ScaleZeroed && p.WeightOwed(t.pol) {
 		t.takeWeight(w.Grams)
 	}
 }

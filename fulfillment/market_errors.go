@@ -9,7 +9,8 @@ import (
 // Causes of a failed Seller Center call, by what must be done about them. They stand here because both the client that
 // meets them and the syncer that acts on them need them, and neither may import the other.
 var (
-	// ErrOffline: nothing was sent (no route, refused, DNS, TLS). Safe to try again later.
+	// ErrOffline: nothing was sent (no route, refused, DNS, TLS), or only a read was and it gave no usable answer. Safe
+	// to try again later.
 	ErrOffline = errors.New("Seller Center cannot be reached")
 	// ErrUncertain: the request left and no usable answer came. Read before anything else.
 	ErrUncertain = errors.New("no answer: the call may have had its effect")
@@ -17,11 +18,15 @@ var (
 	ErrThrottled = errors.New("too many requests")
 	// ErrUnauthorized: the authorization is gone; a person must connect the shop again.
 	ErrUnauthorized = errors.New("authorization has ended: connect the shop again")
+	// ErrMisconfigured: the platform does not accept this station's set-up (signature, app key, scope, address). No order
+	// is to blame, so no row is parked for it; everything waits for a person.
+	ErrMisconfigured = errors.New("Seller Center does not accept this station's settings")
 	// ErrNotYet: the platform does not have it yet (label not rendered, order still on hold). Try later.
 	ErrNotYet = errors.New("not available yet")
 )
 
-// RejectedError is the platform's "no": the row is parked for a person and other orders go on.
+// RejectedError is a "no": the row is parked for a person and other orders go on. Code 0 means that this program itself
+// refused before anything was sent, because the call could not have been right.
 type RejectedError struct {
 	Code      int64
 	Message   string
@@ -29,6 +34,9 @@ type RejectedError struct {
 }
 
 func (e *RejectedError) Error() string {
+	if e.Code == 0 {
+		return "not sent: " + e.Message
+	}
 	return fmt.Sprintf("Seller Center refused (%d): %s", e.Code, e.Message)
 }
 

@@ -204,7 +204,7 @@ func (t *turn) labelScanned() {
 		t.out.Jobs = append(t.out.Jobs, PrintJob{ID: p.Job, OrderID: p.Order.ID, PackageID: p.Package.ID, Label: p.Package.Label,
 			Tracking: p.Package.Tracking, Reprint: p.Package.Reprints, State: JobDone, Reason: "the label was scanned on the parcel"})
 	}
-	if p.weightOwed(t.pol) {
+	if p.WeightOwed(t.pol) {
 		t.refuse(Verdict{Code: Refused, Class: ClassTracking, Why: WhyNotWeighed})
 		return
 	}

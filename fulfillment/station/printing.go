@@ -1,0 +1,131 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"packbench/fulfillment"
+)
+
+// JobStore keeps print jobs. Every method is durable when it returns.
+type JobStore interface {
+	// NextJob is the oldest queued job; ok is false if there is none.
+	NextJob(ctx context.Context) (job fulfillment.PrintJob, ok bool, err error)
+	// ClaimJob moves a queued job to sending; false if it is not queued any more.
+	ClaimJob(ctx context.Context, id fulfillment.JobID) (bool, error)
+	// SaveJob writes the job as it is now.
+	SaveJob(ctx context.Context, job fulfillment.PrintJob) error
+	// Order returns the order as stored.
+	Order(ctx context.Context, id fulfillment.OrderID) (fulfillment.Order, error)
+}
+
+// Back takes finished jobs; the Station is one.
+type Back interface {
+	Printed(ctx context.Context, j fulfillment.PrintJob) error
+	Supervisor() bool
+}
+
+// PrintQueue sends one label at a time. A job is committed as sending before the dial, so that after a crash nobody
+// prints a second label by guessing.
+type PrintQueue struct {
+	Store   JobStore
+	Labels  Labels
+	Printer Printer
+	Back    Back
+	Now     func() time.Time
+	Log     *slog.Logger
+	// Retry is how long to wait before a job of which certainly nothing came out is tried again; default 1 s.
+	Retry time.Duration
+	wake  chan struct{}
+}
+
+// NewPrintQueue returns a queue; Run starts it.
+func NewPrintQueue(q PrintQueue) *PrintQueue {
+	q.wake = make(chan struct{}, 1)
+	if q.Retry == 0 {
+		q.Retry = time.Second
+	}
+	return &q
+}
+
+// Wake tells that a job was committed or that the printer feels better. It never blocks.
+func (q *PrintQueue) Wake() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run prints until ctx ends; the job in hand is finished first.
+func (q *PrintQueue) Run(ctx context.Context) error {
+	for {
+		again, err := q.one(context.WithoutCancel(ctx))
+		if err != nil {
+			q.Log.Error("Print queue failed", "err", err)
+		}
+		if again && err == nil && ctx.Err() == nil {
+			continue
+		}
+		wait := time.NewTimer(q.Retry)
+		if !again && err == nil {
+			wait.Reset(time.Minute)
+		}
+		select {
+		case <-q.wake:
+		case <-wait.C:
+		case <-ctx.Done():
+			wait.Stop()
+			return nil
+		}
+		wait.Stop()
+	}
+}
+
+// one takes the oldest job as far as it goes. again is true if another may be waiting; an error means: later.
+func (q *PrintQueue) one(ctx context.Context) (again bool, err error) {
+	job, ok, err := q.Store.NextJob(ctx)
+	if err != nil || !ok {
+		return false, err
+	}
+	order, err := q.Store.Order(ctx, job.OrderID)
+	if err != nil && !errors.Is(err, fulfillment.ErrNotFound) {
+		return false, fmt.Errorf("read order %s before printing: %w", job.OrderID, err)
+	}
+	if v, _ := fulfillment.Gate(order, q.Back.Supervisor(), q.Now()); v != "" {
+		job.State, job.Reason = fulfillment.JobDropped, "order is "+string(v)
+		return true, q.finish(ctx, job)
+	}
+	proof, bitmap, err := q.Labels.Proved(ctx, job.Label, job.Tracking, q.Printer.Media())
+	if err != nil {
+		proof = fulfillment.Proof{Verdict: fulfillment.LabelRefuse, Reason: err.Error()}
+	}
+	if proof.Verdict != fulfillment.LabelPrint {
+		job.State, job.Verdict, job.Reason = fulfillment.JobRefused, proof.Verdict, proof.Reason
+		return true, q.finish(ctx, job)
+	}
+	claimed, err := q.Store.ClaimJob(ctx, job.ID)
+	if err != nil || !claimed {
+		return err == nil, err
+	}
+	res, sendErr := q.Printer.Print(ctx, bitmap)
+	job.Sent, job.Reason = res.Sent, ""
+	switch {
+	case sendErr == nil:
+		job.State = fulfillment.JobDone
+	case res.Complete:
+		job.State, job.Reason = fulfillment.JobAsk, sendErr.Error()
+	default: // without the last byte the printer cannot have finished a label
+		job.State, job.Reason = fulfillment.JobQueued, sendErr.Error()
+	}
+	return job.State != fulfillment.JobQueued, q.finish(ctx, job)
+}
+
+func (q *PrintQueue) finish(ctx context.Context, job fulfillment.PrintJob) error {
+	if err := q.Store.SaveJob(ctx, job); err != nil {
+		return fmt.Errorf("save print job %s: %w", job.ID, err)
+	}
+	return q.Back.Printed(ctx, job)
+}
