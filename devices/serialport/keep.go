@@ -1,0 +1,114 @@
+package serialport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"packbench/devices"
+)
+
+// Keep opens the port, calls serve with it, and starts again for ever: after an unplug, or while the port is absent, busy or
+// denied, at most a second apart. It blocks until ctx ends and then returns nil. The port is closed when ctx ends, which
+// wakes serve's Read, and whenever serve returns.
+//
+// who carries Kind, ID, Role and Transport of every health; noun is the device in a sentence ("scanner"). Keep reports
+// every trouble with the port; serve reports ready and whatever the device says of itself, through the line's Health.
+func Keep(ctx context.Context, c Config, who devices.Health, noun string, report devices.Report, log *slog.Logger,
+	serve func(context.Context, *Port, *Line) error,
+) error {
+	l := &Line{who: who, report: report}
+	wait := firstWait
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := once(ctx, c, l, serve)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if time.Since(began) > longestWait {
+			wait = firstWait // it worked for a while: the cable was pulled just now
+		}
+		if l.worked && errors.Is(err, devices.ErrAbsent) {
+			err = devices.ErrUnplugged // the sentence stays the same until the device is back
+		}
+		state, text := words(noun, c.Port, err)
+		if l.Say(state, text) {
+			log.Warn("Serial device lost", "device", noun, "port", c.Port, "error", err)
+		}
+		if !sleep(ctx, wait) {
+			return nil
+		}
+		wait = min(2*wait, longestWait)
+	}
+	return nil
+}
+
+const (
+	firstWait   = 50 * time.Millisecond
+	longestWait = time.Second
+)
+
+func once(ctx context.Context, c Config, l *Line, serve func(context.Context, *Port, *Line) error) error {
+	p, err := Open(c)
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = p.Close() })
+	defer func() {
+		stop()
+		_ = p.Close()
+	}()
+	return serve(ctx, p, l)
+}
+
+// Line tells how the device on one line feels, on change only. It belongs to the goroutine that runs Keep.
+type Line struct {
+	who    devices.Health
+	report devices.Report
+	said   bool
+	worked bool // it has been ready since the program started
+}
+
+// Say reports a state and its sentence if they differ from the last, and whether they did.
+func (l *Line) Say(state devices.State, text string) bool {
+	h := l.who
+	h.State, h.Text = state, text
+	if l.said && h.Same(l.who) {
+		return false
+	}
+	l.said = true
+	l.worked = l.worked || state == devices.Ready
+	l.who = h
+	h.At = time.Now().UTC()
+	l.report(h)
+	return true
+}
+
+// words turn the cause of a failed line into a sentence for the operator.
+func words(noun, port string, err error) (devices.State, string) {
+	switch {
+	case errors.Is(err, devices.ErrBusy):
+		return devices.Attention, fmt.Sprintf("Another program uses the %s at %s. Close that program.", noun, port)
+	case errors.Is(err, devices.ErrDenied):
+		return devices.Attention, fmt.Sprintf("This user may not use the %s at %s. Add the user to the group that owns the port (often dialout) and log in again.", noun, port)
+	case errors.Is(err, devices.ErrUnplugged):
+		return devices.Absent, fmt.Sprintf("The %s at %s was unplugged. Plug it in again.", noun, port)
+	case errors.Is(err, devices.ErrAbsent):
+		return devices.Absent, fmt.Sprintf("No %s at %s. Plug it in or set another port.", noun, port)
+	}
+	return devices.Attention, fmt.Sprintf("The %s at %s cannot be used: %v", noun, port, err)
+}
+
+// sleep waits d; it returns false as soon as ctx ends.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
