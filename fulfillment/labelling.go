@@ -162,6 +162,9 @@ func (t *turn) printed(j PrintJob) {
 			return
 		}
 		p.Print, said.Why = PrintTrouble, WhyPrinterWait
+	case JobDropped: // stopped before the dial: the order may not ship any more
+		p.Print, p.Job, p.PrintWhy = PrintNone, "", j.Reason
+		return
 	default:
 		return
 	}

@@ -309,12 +309,12 @@ func (s *Station) show(v *fulfillment.Verdict) {
 	s.view.Station, s.view.Operator, s.view.Supervisor = s.o.ID, s.operator(s.bench), s.bench.Supervisor
 	s.view.Mode, s.view.Carrier, s.view.Manifests, s.view.Weight = s.bench.Mode, s.bench.Carrier, s.bench.Open, s.scale
 	s.view.Parcel = s.bench.Parcel
-	s.view.Prompt = prompt(s.bench, s.o.Policy)
+	s.view.Prompt = prompt(s.bench, s.o.Policy, s.o.Now())
 	s.o.Show(s.view)
 }
 
 // prompt is the one thing to do next.
-func prompt(b fulfillment.Bench, pol fulfillment.Policy) Prompt {
+func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
 	p := b.Parcel
 	switch {
 	case pol.AskOperator && b.Operator == "":
@@ -323,6 +323,8 @@ func prompt(b fulfillment.Bench, pol fulfillment.Policy) Prompt {
 		return PromptScanParcels
 	case p == nil:
 		return PromptScanOrder
+	case stopped(b, now):
+		return PromptStop
 	case p.Left() > 0:
 		return PromptScanItems
 	case p.WeightOwed(pol):
@@ -343,4 +345,10 @@ func prompt(b fulfillment.Bench, pol fulfillment.Policy) Prompt {
 		return PromptApply
 	}
 	return PromptBindLabel
+}
+
+// stopped: the order in hand may not go on.
+func stopped(b fulfillment.Bench, now time.Time) bool {
+	v, _ := fulfillment.Gate(b.Parcel.Order, b.Supervisor, now)
+	return v != ""
 }

@@ -19,6 +19,7 @@ const (
 	PromptPrinterWait Prompt = "printer_wait" // printer off or stuck, nothing came out: goes on by itself
 	PromptPrinterAsk  Prompt = "printer_ask"  // did a label come out? scan it, or PB:REPRINT
 	PromptLabelWrong  Prompt = "label_wrong"  // the label's barcode is not this parcel's: hold it
+	PromptStop        Prompt = "stop"         // the order may not go on: put it aside, PB:HOLD
 	PromptScanParcels Prompt = "scan_parcels" // handoff: scan each parcel's label, then PB:SEAL
 )
 

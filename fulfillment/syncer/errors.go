@@ -5,11 +5,12 @@ import "packbench/fulfillment"
 // Causes of a failed call. They are defined in fulfillment, so that the client may return them; the names here are the
 // same values.
 var (
-	ErrOffline      = fulfillment.ErrOffline
-	ErrUncertain    = fulfillment.ErrUncertain
-	ErrThrottled    = fulfillment.ErrThrottled
-	ErrUnauthorized = fulfillment.ErrUnauthorized
-	ErrNotYet       = fulfillment.ErrNotYet
+	ErrOffline       = fulfillment.ErrOffline
+	ErrUncertain     = fulfillment.ErrUncertain
+	ErrThrottled     = fulfillment.ErrThrottled
+	ErrUnauthorized  = fulfillment.ErrUnauthorized
+	ErrMisconfigured = fulfillment.ErrMisconfigured
+	ErrNotYet        = fulfillment.ErrNotYet
 )
 
 // RejectedError is the platform's "no".
