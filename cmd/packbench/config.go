@@ -1,0 +1,213 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"packbench/fulfillment"
+)
+
+// Config is station.toml.
+type Config struct {
+	Station   StationConfig    `toml:"station"`
+	Shop      ShopConfig       `toml:"shop"`
+	Scanners  []ScannerConfig  `toml:"scanner"`
+	Printers  []PrinterConfig  `toml:"printer"`
+	Scale     *ScaleConfig     `toml:"scale"`
+	Cameras   []CameraConfig   `toml:"camera"`
+	Policy    PolicyConfig     `toml:"policy"`
+	Operators []OperatorConfig `toml:"operator"`
+}
+
+// StationConfig is the [station] table.
+type StationConfig struct {
+	ID       string `toml:"id"`
+	Market   string `toml:"market"`
+	Language string `toml:"language"`
+	Operator string `toml:"operator"`
+}
+
+// ShopConfig is the [shop] table. An empty app_key means: no Seller Center, orders come by import.
+type ShopConfig struct {
+	APIURL     string   `toml:"api_url"`
+	AuthURL    string   `toml:"auth_url"`
+	AppKey     string   `toml:"app_key"`
+	ShopCipher string   `toml:"shop_cipher"`
+	Poll       Duration `toml:"poll"`
+}
+
+// ScannerConfig is one [[scanner]].
+type ScannerConfig struct {
+	Transport string `toml:"transport"`
+	Port      string `toml:"port"`
+	Baud      int    `toml:"baud"`
+	Prefix    string `toml:"prefix"`
+	Exclusive bool   `toml:"exclusive"`
+}
+
+// PrinterConfig is one [[printer]].
+type PrinterConfig struct {
+	Role      string `toml:"role"`
+	Transport string `toml:"transport"`
+	Address   string `toml:"address"`
+	Language  string `toml:"language"`
+	DPI       int    `toml:"dpi"`
+	WidthMM   int    `toml:"width_mm"`
+	HeightMM  int    `toml:"height_mm"`
+	// NoStatus is for printers that never answer a status request: they are printed to without asking.
+	NoStatus bool `toml:"no_status"`
+}
+
+// ScaleConfig is the [scale] table.
+type ScaleConfig struct {
+	Transport string `toml:"transport"`
+	Port      string `toml:"port"`
+	Protocol  string `toml:"protocol"`
+	Baud      int    `toml:"baud"`
+}
+
+// CameraConfig is one [[camera]].
+type CameraConfig struct {
+	Name   string `toml:"name"`
+	URL    string `toml:"url"`
+	Device string `toml:"device"`
+}
+
+// PolicyConfig is the [policy] table.
+type PolicyConfig struct {
+	Verify        string `toml:"verify"`
+	Weigh         string `toml:"weigh"`
+	ApplyScan     *bool  `toml:"apply_scan"`
+	MarkShipped   string `toml:"mark_shipped"`
+	Arrange       string `toml:"arrange"`
+	EvidenceDays  int    `toml:"evidence_days"`
+	BuyerDataDays int    `toml:"buyer_data_days"`
+}
+
+// OperatorConfig is one [[operator]]: who a PB:USER badge belongs to.
+type OperatorConfig struct {
+	Badge string `toml:"badge"`
+	Name  string `toml:"name"`
+	Role  string `toml:"role"` // packer (default) or supervisor
+}
+
+// Duration is a time.Duration written like "30s".
+type Duration time.Duration
+
+// UnmarshalText reads a Go duration.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is not a length of time; write for example \"30s\"", text)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+func defaultConfig() Config {
+	yes := true
+	return Config{
+		Station: StationConfig{ID: "PACK-01", Market: "US", Language: "en"},
+		Shop: ShopConfig{APIURL: "https://open-api.tiktokglobalshop.com", AuthURL: "https://auth.tiktok-shops.com",
+			Poll: Duration(30 * time.Second)},
+		Policy: PolicyConfig{Verify: "block", Weigh: "warn", ApplyScan: &yes, MarkShipped: "handover", Arrange: "ahead",
+			EvidenceDays: 120, BuyerDataDays: 30},
+	}
+}
+
+// configError is a wrong configuration: exit code 2, with file, line and a sentence.
+type configError struct {
+	file string
+	line int // 0: not one line's fault
+	text string
+}
+
+func (e *configError) Error() string {
+	if e.line > 0 {
+		return fmt.Sprintf("%s, line %d: %s", e.file, e.line, e.text)
+	}
+	return fmt.Sprintf("%s: %s", e.file, e.text)
+}
+
+// loadConfig reads and checks station.toml. A missing file gives the defaults, so that a fresh station can start, unless
+// the file was asked for by name.
+func loadConfig(file string, named bool) (Config, error) {
+	cfg := defaultConfig()
+	text, err := os.ReadFile(file)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && !named:
+		return cfg, nil
+	case err != nil:
+		return cfg, &configError{file: file, text: fmt.Sprintf("cannot be read (%v); check the path and its permissions", err)}
+	}
+	return parseConfig(file, text)
+}
+
+func parseConfig(file string, text []byte) (Config, error) {
+	cfg := defaultConfig()
+	d := toml.NewDecoder(bytesReader(text)).DisallowUnknownFields()
+	if err := d.Decode(&cfg); err != nil {
+		return cfg, tomlError(file, err)
+	}
+	if bad := checkConfig(&cfg); bad != nil {
+		return cfg, &configError{file: file, line: lineOf(text, bad.table, bad.nth, bad.key), text: bad.text}
+	}
+	return cfg, nil
+}
+
+// tomlError turns the parser's finding into file, line and a sentence.
+func tomlError(file string, err error) error {
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) && len(strict.Errors) > 0 {
+		first := strict.Errors[0]
+		row, _ := first.Position()
+		return &configError{file: file, line: row, text: fmt.Sprintf("nothing is called %q here; check the spelling", joinKey(first.Key()))}
+	}
+	var bad *toml.DecodeError
+	if errors.As(err, &bad) {
+		row, _ := bad.Position()
+		return &configError{file: file, line: row, text: bad.Error()}
+	}
+	return &configError{file: file, text: err.Error()}
+}
+
+// policy is the part of the configuration that the rules need.
+func (c Config) policy() fulfillment.Policy {
+	return fulfillment.Policy{
+		Verify: fulfillment.Strictness(c.Policy.Verify), Weigh: fulfillment.Strictness(c.Policy.Weigh),
+		HasScale: c.Scale != nil, HasPrinter: c.labelPrinter() != nil, ApplyScan: *c.Policy.ApplyScan,
+		MarkShipped: c.Policy.MarkShipped, ArrangeAt: c.Policy.Arrange, AskOperator: c.Station.Operator == "" && len(c.Operators) > 0,
+	}
+}
+
+// labelPrinter is the first printer bound to the role label; nil if there is none.
+func (c Config) labelPrinter() *PrinterConfig {
+	for i := range c.Printers {
+		if c.Printers[i].Role == "label" {
+			return &c.Printers[i]
+		}
+	}
+	return nil
+}
+
+func (c Config) operators() []fulfillment.Operator {
+	var out []fulfillment.Operator
+	for _, o := range c.Operators {
+		out = append(out, fulfillment.Operator{Badge: o.Badge, Name: o.Name, Supervisor: o.Role == "supervisor"})
+	}
+	return out
+}
+
+// defaultDataDir is the system's folder for application data.
+func defaultDataDir() (string, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("find the folder for application data: %w; name one with --data", err)
+	}
+	return filepath.Join(dir, "packbench"), nil
+}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// finding is one impossible value: where it stands and a sentence.
+type finding struct {
+	table string
+	nth   int // which of several [[table]]s, 0 the first
+	key   string
+	text  string
+}
+
+var stationID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
+
+// checkConfig returns the first impossible value; nil if there is none. It fills in defaults of optional keys.
+func checkConfig(c *Config) *finding {
+	for _, check := range []func(*Config) *finding{checkStation, checkShop, checkScanners, checkPrinters, checkScale, checkCameras, checkPolicy, checkOperators} {
+		if f := check(c); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+func checkStation(c *Config) *finding {
+	switch {
+	case !stationID.MatchString(c.Station.ID):
+		return &finding{"station", 0, "id", fmt.Sprintf("%q cannot be a station's name; use up to 32 letters, digits, dots, dashes", c.Station.ID)}
+	case len(c.Station.Market) != 2 || strings.ToUpper(c.Station.Market) != c.Station.Market:
+		return &finding{"station", 0, "market", fmt.Sprintf("%q is not a market; write its two-letter code in capitals, for example \"US\"", c.Station.Market)}
+	}
+	return nil
+}
+
+func checkShop(c *Config) *finding {
+	for key, v := range map[string]string{"api_url": c.Shop.APIURL, "auth_url": c.Shop.AuthURL} {
+		u, err := url.Parse(v)
+		if err != nil || u.Host == "" || (u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname()))) {
+			return &finding{"shop", 0, key, fmt.Sprintf("%q is not an https address", v)}
+		}
+	}
+	if d := time.Duration(c.Shop.Poll); d < time.Second || d > time.Hour {
+		return &finding{"shop", 0, "poll", fmt.Sprintf("%s is not between 1s and 1h", d)}
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func checkScanners(c *Config) *finding {
+	for i := range c.Scanners {
+		s := &c.Scanners[i]
+		switch s.Transport {
+		case "keyboard":
+		case "serial":
+			if s.Port == "" {
+				return &finding{"scanner", i, "transport", "a serial scanner needs a port, for example port = \"/dev/ttyACM0\""}
+			}
+			if s.Baud == 0 {
+				s.Baud = 9600
+			}
+		case "usb":
+			return &finding{"scanner", i, "transport", "\"usb\" is not built yet; set the scanner to serial (USB-CDC) or keyboard mode"}
+		default:
+			return &finding{"scanner", i, "transport", oneOf(s.Transport, "serial", "keyboard")}
+		}
+		if s.Baud != 0 && !slices.Contains(bauds, s.Baud) {
+			return &finding{"scanner", i, "baud", fmt.Sprintf("%d is not a speed of serial ports; 9600 is usual", s.Baud)}
+		}
+	}
+	return nil
+}
+
+var bauds = []int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200}
+
+func checkPrinters(c *Config) *finding {
+	for i := range c.Printers {
+		p := &c.Printers[i]
+		if p.Role == "" {
+			p.Role = "label"
+		}
+		switch {
+		case p.Role != "label" && p.Role != "document":
+			return &finding{"printer", i, "role", oneOf(p.Role, "label", "document")}
+		case p.Transport != "network":
+			return &finding{"printer", i, "transport", fmt.Sprintf("%q is not built yet; \"network\" (a raw port, usually 9100) is", p.Transport)}
+		case p.Language != "zpl":
+			return &finding{"printer", i, "language", fmt.Sprintf("%q is not built yet; \"zpl\" is", p.Language)}
+		case p.DPI != 203 && p.DPI != 300:
+			return &finding{"printer", i, "dpi", fmt.Sprintf("%d dpi is no label printer's resolution; write 203 or 300 as the printer's sticker says", p.DPI)}
+		case p.WidthMM < 20 || p.WidthMM > 220:
+			return &finding{"printer", i, "width_mm", fmt.Sprintf("%d mm is not a label's width (20 to 220)", p.WidthMM)}
+		case p.HeightMM < 20 || p.HeightMM > 400:
+			return &finding{"printer", i, "height_mm", fmt.Sprintf("%d mm is not a label's height (20 to 400)", p.HeightMM)}
+		}
+		if _, _, err := net.SplitHostPort(p.Address); err != nil {
+			return &finding{"printer", i, "address", fmt.Sprintf("%q is not host:port, for example \"10.0.0.5:9100\"", p.Address)}
+		}
+	}
+	return nil
+}
+
+func checkScale(c *Config) *finding {
+	s := c.Scale
+	if s == nil {
+		return nil
+	}
+	if s.Protocol == "" {
+		s.Protocol = "sics"
+	}
+	if s.Baud == 0 {
+		s.Baud = 9600
+	}
+	switch {
+	case s.Transport != "serial":
+		return &finding{"scale", 0, "transport", fmt.Sprintf("%q is not built yet; \"serial\" is", s.Transport)}
+	case s.Port == "":
+		return &finding{"scale", 0, "port", "a serial scale needs a port, for example port = \"/dev/ttyUSB0\""}
+	case s.Protocol != "sics":
+		return &finding{"scale", 0, "protocol", fmt.Sprintf("%q is not built yet; \"sics\" is", s.Protocol)}
+	case !slices.Contains(bauds, s.Baud):
+		return &finding{"scale", 0, "baud", fmt.Sprintf("%d is not a speed of serial ports; 9600 is usual", s.Baud)}
+	}
+	return nil
+}
+
+func checkCameras(c *Config) *finding {
+	for i := range c.Cameras {
+		cam := &c.Cameras[i]
+		if cam.Name == "" {
+			cam.Name = fmt.Sprintf("camera-%d", i+1)
+		}
+		if cam.Device != "" {
+			return &finding{"camera", i, "device", "cameras on this computer are not built yet; give the url of a network camera (MJPEG)"}
+		}
+		u, err := url.Parse(cam.URL)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return &finding{"camera", i, "url", fmt.Sprintf("%q is not the http address of an MJPEG stream", cam.URL)}
+		}
+	}
+	return nil
+}
+
+func checkPolicy(c *Config) *finding {
+	p := c.Policy
+	for _, w := range []struct {
+		key, value string
+		words      []string
+	}{
+		{"verify", p.Verify, []string{"off", "warn", "block"}},
+		{"weigh", p.Weigh, []string{"off", "warn", "block"}},
+		{"mark_shipped", p.MarkShipped, []string{"handover", "label"}},
+		{"arrange", p.Arrange, []string{"ahead", "at_pack"}},
+	} {
+		if !slices.Contains(w.words, w.value) {
+			return &finding{"policy", 0, w.key, oneOf(w.value, w.words...)}
+		}
+	}
+	switch {
+	case p.Weigh == "block" && c.Scale == nil:
+		return &finding{"policy", 0, "weigh", "\"block\" needs a [scale]; without one nothing could be packed"}
+	case p.EvidenceDays < 1 || p.EvidenceDays > 3650:
+		return &finding{"policy", 0, "evidence_days", fmt.Sprintf("%d is not between 1 and 3650 days", p.EvidenceDays)}
+	case p.BuyerDataDays < 1 || p.BuyerDataDays > 3650:
+		return &finding{"policy", 0, "buyer_data_days", fmt.Sprintf("%d is not between 1 and 3650 days", p.BuyerDataDays)}
+	}
+	return nil
+}
+
+func checkOperators(c *Config) *finding {
+	seen := map[string]bool{}
+	for i, o := range c.Operators {
+		switch {
+		case o.Badge == "" || o.Name == "":
+			return &finding{"operator", i, "badge", "an operator needs a badge and a name"}
+		case seen[o.Badge]:
+			return &finding{"operator", i, "badge", fmt.Sprintf("badge %q belongs to somebody else already", o.Badge)}
+		case o.Role != "" && o.Role != "packer" && o.Role != "supervisor":
+			return &finding{"operator", i, "role", oneOf(o.Role, "packer", "supervisor")}
+		}
+		seen[o.Badge] = true
+	}
+	return nil
+}
+
+func oneOf(got string, words ...string) string {
+	return fmt.Sprintf("%q is none of %s", got, strings.Join(words, ", "))
+}
+
+// lineOf finds the line on which a key of the n-th such table stands; the table's own line where the key is missing; 0
+// where even that cannot be told.
+func lineOf(text []byte, table string, nth int, key string) int {
+	at, seen, inside := 0, -1, false
+	for i, raw := range strings.Split(string(text), "\n") {
+		line := strings.TrimSpace(raw)
+		if strings.HasPrefix(line, "[") {
+			name, _, _ := strings.Cut(strings.Trim(line, "[] \t"), "]")
+			inside = false
+			if strings.TrimSpace(name) == table {
+				seen++
+				if inside = seen == nth; inside {
+					at = i + 1
+				}
+			}
+			continue
+		}
+		k, _, ok := strings.Cut(line, "=")
+		if inside && ok && strings.TrimSpace(k) == key {
+			return i + 1
+		}
+	}
+	return at
+}
+
+func joinKey(key []string) string { return strings.Join(key, ".") }
+
+func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
