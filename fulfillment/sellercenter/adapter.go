@@ -1,0 +1,303 @@
+package sellercenter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"packbench/fulfillment"
+)
+
+// Adapter is one shop's Seller Center in the words of the syncer. It may be called concurrently.
+type Adapter struct {
+	c      *Client
+	shop   string // cipher
+	market string // the shop's region, for orders whose recipient's region is masked
+}
+
+// NewAdapter returns the adapter of the shop with this cipher. market is the shop's region ("GB", "US", …).
+func NewAdapter(c *Client, shopCipher, market string) *Adapter {
+	return &Adapter{c: c, shop: shopCipher, market: region(market)}
+}
+
+// Shop is the shop cipher.
+func (a *Adapter) Shop() string { return a.shop }
+
+// NeedsSizes reports whether arranging a platform-shipped parcel of this shop needs weight and size (US, JP).
+func (a *Adapter) NeedsSizes() bool {
+	return meansOf(a.market, fulfillment.ShippingPlatform) == meansCreate
+}
+
+// PullOrders yields pages of orders updated at or after since, oldest update first. Every order is read again in detail,
+// because the parts of a bundle come only from there; UpdatedAt is nevertheless the search's, so that the newest one of a
+// page never runs ahead of pages still to come. Orders that cannot be read are left out; the others are yielded and the
+// error at the end names them. An error of yield ends the pull and is returned.
+func (a *Adapter) PullOrders(ctx context.Context, since time.Time, yield func([]fulfillment.Order) error) error {
+	var bad []error
+	page := ""
+	for range maxPages {
+		w, err := a.c.searchOrders(ctx, a.shop, since, page)
+		if err != nil {
+			return err
+		}
+		found, faults := a.decode(w)
+		bad = append(bad, faults...)
+		orders, faults, err := a.detailed(ctx, found)
+		if err != nil {
+			return err
+		}
+		bad = append(bad, faults...)
+		if len(orders) > 0 {
+			if err := yield(orders); err != nil {
+				return err
+			}
+		}
+		if w.NextPageToken == "" || string(w.NextPageToken) == page {
+			break
+		}
+		page = string(w.NextPageToken)
+	}
+	return errors.Join(bad...)
+}
+
+// detailed reads found again in detail, in batches, and keeps the search's UpdatedAt. An order that the detail call
+// leaves out is taken as the search gave it.
+func (a *Adapter) detailed(ctx context.Context, found []fulfillment.Order) ([]fulfillment.Order, []error, error) {
+	var bad []error
+	for batch := range slices.Chunk(found, maxOrderIDs) {
+		ids := make([]fulfillment.OrderID, len(batch))
+		for i, o := range batch {
+			ids[i] = o.ID
+		}
+		full, faults, err := a.read(ctx, ids)
+		if err != nil {
+			return nil, nil, err
+		}
+		bad = append(bad, faults...)
+		for i, o := range batch {
+			if f, ok := full[o.ID]; ok {
+				f.UpdatedAt = o.UpdatedAt
+				batch[i] = f
+			}
+		}
+	}
+	return found, bad, nil
+}
+
+// ReadOrders returns the orders as they are now, in the order of ids; ids the platform does not know are left out,
+// and so are orders that cannot be read, unless nothing else is left.
+func (a *Adapter) ReadOrders(ctx context.Context, ids []fulfillment.OrderID) ([]fulfillment.Order, error) {
+	var out []fulfillment.Order
+	var bad []error
+	for batch := range slices.Chunk(ids, maxOrderIDs) {
+		full, faults, err := a.read(ctx, batch)
+		if err != nil {
+			return nil, err
+		}
+		bad = append(bad, faults...)
+		for _, id := range batch {
+			if o, ok := full[id]; ok {
+				out = append(out, o)
+				delete(full, id)
+			}
+		}
+	}
+	if len(out) == 0 && len(bad) > 0 {
+		return nil, errors.Join(bad...)
+	}
+	for _, err := range bad {
+		a.c.log.Error("an order was left out", "error", err)
+	}
+	return out, nil
+}
+
+// read is one detail call with the packages that the orders themselves do not tell enough of.
+func (a *Adapter) read(ctx context.Context, ids []fulfillment.OrderID) (map[fulfillment.OrderID]fulfillment.Order, []error, error) {
+	known := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if checkID("order id", string(id)) == nil { // an id from a CSV file may be anything; the platform cannot know it
+			known = append(known, string(id))
+		}
+	}
+	if len(known) == 0 {
+		return nil, nil, nil
+	}
+	w, err := a.c.orderDetails(ctx, a.shop, known)
+	if err != nil {
+		return nil, nil, err
+	}
+	orders, bad := a.decode(w)
+	out := make(map[fulfillment.OrderID]fulfillment.Order, len(orders))
+	for _, o := range orders {
+		if err := a.addPackages(ctx, &o); err != nil {
+			return nil, nil, err
+		}
+		out[o.ID] = o
+	}
+	return out, bad, nil
+}
+
+// addPackages reads the packages that are arranged but came without tracking number or carrier.
+func (a *Adapter) addPackages(ctx context.Context, o *fulfillment.Order) error {
+	if o.FulfillmentType != fulfillment.FulfillmentBySeller {
+		return nil
+	}
+	for i, p := range o.Packages {
+		if p.PlatformID == "" || !p.Arranged || p.Tracking != "" && p.Carrier != "" {
+			continue
+		}
+		w, err := a.c.packageDetail(ctx, a.shop, string(p.PlatformID))
+		var no *fulfillment.RejectedError
+		switch {
+		case errors.As(err, &no):
+			continue // replaced by a split or a combination since; the next pull tells
+		case err != nil:
+			return err
+		}
+		o.Packages[i] = withDetail(p, w)
+	}
+	return nil
+}
+
+// decode reads each order by itself. CheckedAt is the station's clock, so that its age can be shown.
+func (a *Adapter) decode(w wireOrders) ([]fulfillment.Order, []error) {
+	var orders []fulfillment.Order
+	var bad []error
+	now := a.c.clock.now().UTC()
+	for _, raw := range w.Orders {
+		o, err := decodeOrder(raw)
+		if err != nil {
+			bad = append(bad, err)
+			continue
+		}
+		o.Shop, o.CheckedAt = a.shop, now
+		o.Market = first(o.Market, a.market)
+		orders = append(orders, o)
+	}
+	return orders, bad
+}
+
+func decodeOrder(raw json.RawMessage) (fulfillment.Order, error) {
+	var w wireOrder
+	if err := json.Unmarshal(raw, &w); err != nil {
+		var id wireID
+		_ = json.Unmarshal(raw, &id)
+		return fulfillment.Order{}, fmt.Errorf("order %q cannot be read: %s", clean(string(id.ID)), clean(err.Error()))
+	}
+	return orderFromWire(w)
+}
+
+// Label downloads the platform's label. Errors: fulfillment.ErrNotYet while there is none.
+func (a *Adapter) Label(ctx context.Context, p fulfillment.Package) ([]byte, fulfillment.Tracking, error) {
+	id := first(p.PlatformID, p.ID)
+	return a.c.label(ctx, a.shop, string(id))
+}
+
+// Send makes the call that row means for this order, which must have been read just before. Errors are the causes of
+// package fulfillment; a RejectedError with Code 0 means that nothing was sent because it could not have been right.
+func (a *Adapter) Send(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order) (fulfillment.PackageNews, error) {
+	var none fulfillment.PackageNews
+	if o.FulfillmentType != fulfillment.FulfillmentBySeller {
+		return none, refuse("order %s is fulfilled by %q, not by the seller", o.ID, clean(o.FulfillmentType))
+	}
+	market := first(o.Market, a.market)
+	how := meansOf(market, o.ShippingType)
+	if how == meansNone {
+		return none, refuse("no rule for shipping type %q in market %q: use Seller Center for order %s", clean(string(o.ShippingType)), market, o.ID)
+	}
+	if kindFor[o.ShippingType] != row.Kind {
+		return none, refuse("order %s is shipped as %s, which has no %s: its carrier's scan tells the platform", o.ID, o.ShippingType, row.Kind)
+	}
+	lines, err := unitsToSend(row, o)
+	if err != nil {
+		return none, err
+	}
+	switch how {
+	case meansCreate:
+		return a.create(ctx, row, o, lines)
+	case meansMark:
+		return a.mark(ctx, row, o, lines)
+	case meansShipSelf:
+		return a.shipSelf(ctx, row, o, lines)
+	case meansShipBilled:
+		return none, refuse("orders to Brazil need their invoice uploaded and accepted before they are arranged: do that in Seller Center, order %s", o.ID)
+	}
+	return a.ship(ctx, o, lines)
+}
+
+// unitsToSend are the row's units that are still on the order. A parcel that was reported with a unit cancelled since
+// is a person's business; arranging goes on with what is left.
+func unitsToSend(row fulfillment.OutboxRow, o fulfillment.Order) ([]fulfillment.LineID, error) {
+	want := row.Lines
+	if len(want) == 0 {
+		p, ok := o.PackageByID(row.PackageID)
+		if !ok && len(o.Packages) == 1 {
+			p, ok = o.Packages[0], true
+		}
+		if !ok {
+			return nil, refuse("package %s is not part of order %s any more (split or combined): look at it in Seller Center", row.PackageID, o.ID)
+		}
+		want = p.Lines
+	}
+	var left []fulfillment.LineID
+	for _, id := range want {
+		i := slices.IndexFunc(o.Lines, func(l fulfillment.LineItem) bool { return l.ID == id })
+		switch {
+		case i < 0:
+			return nil, refuse("unit %s is not part of order %s any more", id, o.ID)
+		case o.Lines[i].Status != fulfillment.StatusCancelled:
+			left = append(left, id)
+		case row.Kind == fulfillment.OutboxReportShipped:
+			return nil, refuse("unit %s (%s) of order %s was cancelled but is in the parcel", id, clean(string(o.Lines[i].SKU)), o.ID)
+		}
+	}
+	if len(left) == 0 {
+		return nil, refuse("no unit of order %s is left to ship", o.ID)
+	}
+	return left, nil
+}
+
+// packageOf is the platform's package that holds exactly these units.
+func packageOf(o fulfillment.Order, lines []fulfillment.LineID) (fulfillment.Package, error) {
+	for _, p := range o.Packages {
+		if p.PlatformID == "" || !slices.Contains(p.Lines, lines[0]) {
+			continue
+		}
+		if len(p.Lines) != len(lines) || slices.ContainsFunc(lines, func(id fulfillment.LineID) bool { return !slices.Contains(p.Lines, id) }) {
+			return p, refuse("package %s of order %s holds other units than the parcel: split or combine it in Seller Center first", p.PlatformID, o.ID)
+		}
+		return p, nil
+	}
+	return fulfillment.Package{}, refuse("the platform has no package for this parcel of order %s", o.ID)
+}
+
+func texts[T ~string](in []T) []string {
+	out := make([]string, len(in))
+	for i, v := range in {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// provider finds the carrier's id: as given, or by name among those the order's delivery option allows.
+func (a *Adapter) provider(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order) (id, name string, err error) {
+	if row.ProviderID != "" {
+		return row.ProviderID, row.Carrier, nil
+	}
+	list, err := a.c.Providers(ctx, a.shop, o.DeliveryOptionID)
+	if err != nil {
+		return "", "", err
+	}
+	var names []string
+	for _, p := range list {
+		if want := fulfillment.CarrierCode(row.Carrier); want != "" && fulfillment.CarrierCode(p.Name) == want {
+			return p.ID, p.Name, nil
+		}
+		names = append(names, p.Name)
+	}
+	return "", "", refuse("carrier %q is not allowed for order %s; allowed are: %s", clean(row.Carrier), o.ID, strings.Join(names, ", "))
+}
