@@ -1,0 +1,152 @@
+package label
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"packbench/fulfillment"
+)
+
+// ArchiveStore keeps documents, bitmaps and proofs. Put is durable when it returns. Get and Proof return
+// fulfillment.ErrNotFound where nothing is kept.
+type ArchiveStore interface {
+	Get(ctx context.Context, hash fulfillment.Hash) ([]byte, error)
+	Put(ctx context.Context, data []byte) (fulfillment.Hash, error)
+	Proof(ctx context.Context, label fulfillment.Hash, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, error)
+	SaveProof(ctx context.Context, proof fulfillment.Proof) error
+}
+
+// Archive proves stored labels, each once for a tracking number and a stock, and keeps what was proved.
+type Archive struct {
+	engine *Engine
+	store  ArchiveStore
+	log    *slog.Logger
+
+	mu      sync.Mutex
+	running map[proofKey]*proving
+}
+
+type proofKey struct {
+	label    fulfillment.Hash
+	tracking fulfillment.Tracking
+	media    fulfillment.Media
+}
+
+// proving is one proof under way; the fields are set before done is closed.
+type proving struct {
+	done   chan struct{}
+	proof  fulfillment.Proof
+	bitmap fulfillment.Bitmap
+	err    error
+}
+
+// NewArchive returns an Archive. log may be nil.
+func NewArchive(engine *Engine, store ArchiveStore, log *slog.Logger) *Archive {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Archive{engine: engine, store: store, log: log, running: map[proofKey]*proving{}}
+}
+
+// Proved returns the proof and bitmap of a stored label for the stock in the printer. A label that may be printed is
+// proved once; the bitmap returned later is the stored one, dot for dot. Other verdicts are proved anew each time,
+// because a slow moment or an older version may have been the cause. Calls for the same label at the same time share one
+// proof. The bitmap must not be changed.
+//
+// Errors: fulfillment.ErrNotFound (wrapped) if the document is not stored; the store's errors; ctx's.
+func (a *Archive) Proved(ctx context.Context, label fulfillment.Hash, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+	key := proofKey{label, tracking, media}
+	for {
+		a.mu.Lock()
+		p, others := a.running[key]
+		if !others {
+			p = &proving{done: make(chan struct{})}
+			a.running[key] = p
+		}
+		a.mu.Unlock()
+		if !others {
+			a.lead(ctx, key, p)
+			return p.proof, p.bitmap, p.err
+		}
+		select {
+		case <-p.done:
+		case <-ctx.Done():
+			return fulfillment.Proof{}, fulfillment.Bitmap{}, fmt.Errorf("waiting for the proof of %s: %w", tracking, ctx.Err())
+		}
+		if !errors.Is(p.err, context.Canceled) && !errors.Is(p.err, context.DeadlineExceeded) {
+			return p.proof, p.bitmap, p.err
+		}
+		// The caller who led gave up; this one has not.
+	}
+}
+
+func (a *Archive) lead(ctx context.Context, key proofKey, p *proving) {
+	defer func() {
+		a.mu.Lock()
+		delete(a.running, key)
+		a.mu.Unlock()
+		close(p.done)
+	}()
+	p.err = errors.New("proving a label: ended before it was done") // stands only if what follows panics
+	proof, bitmap, ok, err := a.cached(ctx, key)
+	if err == nil && !ok {
+		proof, bitmap, err = a.prove(ctx, key)
+	}
+	p.proof, p.bitmap, p.err = proof, bitmap, err
+}
+
+// cached returns a stored proof whose verdict is print, with its bitmap. A stored bitmap that is missing or damaged is
+// made again.
+func (a *Archive) cached(ctx context.Context, key proofKey) (fulfillment.Proof, fulfillment.Bitmap, bool, error) {
+	none := fulfillment.Bitmap{}
+	proof, err := a.store.Proof(ctx, key.label, key.tracking, key.media)
+	if errors.Is(err, fulfillment.ErrNotFound) {
+		return proof, none, false, nil
+	}
+	if err != nil {
+		return proof, none, false, fmt.Errorf("the stored proof of label %s: %w", key.label, err)
+	}
+	if proof.Verdict != fulfillment.LabelPrint || proof.Bitmap == "" {
+		return proof, none, false, nil
+	}
+	data, err := a.store.Get(ctx, proof.Bitmap)
+	if ctx.Err() != nil {
+		return proof, none, false, fmt.Errorf("the stored picture of label %s: %w", key.label, ctx.Err())
+	}
+	if err == nil && hashOf(data) != proof.Bitmap {
+		err = errors.New("the stored picture was changed")
+	}
+	if err == nil {
+		var bitmap fulfillment.Bitmap
+		if bitmap, err = UnmarshalBitmap(data); err == nil {
+			return proof, bitmap, true, nil
+		}
+	}
+	a.log.Warn("Stored label picture is unusable and is made again", "label", key.label, "err", err)
+	return proof, none, false, nil
+}
+
+func (a *Archive) prove(ctx context.Context, key proofKey) (fulfillment.Proof, fulfillment.Bitmap, error) {
+	none := fulfillment.Bitmap{}
+	document, err := a.store.Get(ctx, key.label)
+	if err != nil {
+		return fulfillment.Proof{}, none, fmt.Errorf("the stored label %s: %w", key.label, err)
+	}
+	proof, bitmap, err := a.engine.Prove(ctx, document, key.tracking, key.media)
+	if err != nil {
+		return proof, none, err
+	}
+	proof.Label = key.label
+	if len(bitmap.Bits) > 0 {
+		if proof.Bitmap, err = a.store.Put(ctx, MarshalBitmap(bitmap)); err != nil {
+			return proof, none, fmt.Errorf("storing the picture of label %s: %w", key.label, err)
+		}
+	}
+	if err := a.store.SaveProof(ctx, proof); err != nil {
+		return proof, none, fmt.Errorf("storing the proof of label %s: %w", key.label, err)
+	}
+	return proof, bitmap, nil
+}

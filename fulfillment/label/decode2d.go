@@ -1,0 +1,187 @@
+package label
+
+import (
+	"math/bits"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/datamatrix"
+	qrmulti "github.com/makiuchi-d/gozxing/multi/qrcode"
+	"github.com/makiuchi-d/gozxing/qrcode"
+
+	"packbench/fulfillment"
+)
+
+// matrixSource hands a bitmap that is already black and white to gozxing.
+type matrixSource struct {
+	gozxing.LuminanceSourceBase
+	matrix *gozxing.BitMatrix
+}
+
+func (m *matrixSource) GetLuminanceSource() gozxing.LuminanceSource { return nil }
+func (m *matrixSource) GetBlackRow(y int, row *gozxing.BitArray) (*gozxing.BitArray, error) {
+	return m.matrix.GetRow(y, row), nil
+}
+func (m *matrixSource) GetBlackMatrix() (*gozxing.BitMatrix, error)               { return m.matrix, nil }
+func (m *matrixSource) CreateBinarizer(gozxing.LuminanceSource) gozxing.Binarizer { return m }
+
+func binaryBitmap(matrix *gozxing.BitMatrix) *gozxing.BinaryBitmap {
+	source := &matrixSource{matrix: matrix}
+	source.Width, source.Height = matrix.GetWidth(), matrix.GetHeight()
+	bitmap, _ := gozxing.NewBinaryBitmap(source) // fails for nil only
+	return bitmap
+}
+
+func bitMatrix(b fulfillment.Bitmap) *gozxing.BitMatrix {
+	matrix, err := gozxing.NewBitMatrix(b.W, b.H)
+	if err != nil {
+		return nil
+	}
+	copyInto(matrix, b, box{0, 0, b.W, b.H}, 0)
+	return matrix
+}
+
+// copyInto sets the matrix' dots from the part of b inside r, margin dots from the matrix' corner.
+func copyInto(matrix *gozxing.BitMatrix, b fulfillment.Bitmap, r box, margin int) {
+	for y := r.y0; y < r.y1; y++ {
+		row := b.Bits[y*b.Stride : (y+1)*b.Stride]
+		for i := r.x0 / 8; i < (r.x1+7)/8; i++ {
+			for v := row[i]; v != 0; v &= v - 1 {
+				x := i*8 + 7 - bits.TrailingZeros8(v)
+				if x >= r.x0 && x < r.x1 {
+					matrix.Set(x-r.x0+margin, y-r.y0+margin)
+				}
+			}
+		}
+	}
+}
+
+// qrCodes reads all QR codes of the picture. gozxing may panic on patterns that only look like a code; such a picture
+// has no QR code.
+func qrCodes(matrix *gozxing.BitMatrix) (found []string) {
+	defer func() { _ = recover() }()
+	if matrix == nil {
+		return nil
+	}
+	results, err := qrmulti.NewQRCodeMultiReader().DecodeMultipleWithoutHint(binaryBitmap(matrix))
+	if err != nil {
+		return nil
+	}
+	for _, r := range results {
+		found = append(found, r.GetText())
+	}
+	return found
+}
+
+// squareSymbols cuts out what is isolated and about square, and tries it as Data Matrix and QR: gozxing finds a Data
+// Matrix only in the middle of a picture, and misses some QR codes among text.
+func squareSymbols(b fulfillment.Bitmap, _ *gozxing.BitMatrix) []string {
+	var found texts
+	for _, r := range squares(b) {
+		found.add(readSquare(b, r)...)
+	}
+	return found.list
+}
+
+func readSquare(b fulfillment.Bitmap, r box) (found []string) {
+	defer func() { _ = recover() }()
+	const margin = 12
+	matrix, err := gozxing.NewBitMatrix(r.x1-r.x0+2*margin, r.y1-r.y0+2*margin)
+	if err != nil {
+		return nil
+	}
+	copyInto(matrix, b, r, margin)
+	bitmap := binaryBitmap(matrix)
+	if result, err := datamatrix.NewDataMatrixReader().DecodeWithoutHints(bitmap); err == nil {
+		return []string{result.GetText()}
+	}
+	if result, err := qrcode.NewQRCodeReader().DecodeWithoutHints(bitmap); err == nil {
+		return []string{result.GetText()}
+	}
+	return nil
+}
+
+// box is a rectangle in dots, x1 and y1 outside.
+type box struct{ x0, y0, x1, y1 int }
+
+const (
+	cell       = 8 // dots; ink closer than one to two cells belongs together
+	maxSquares = 40
+)
+
+// squares returns the bounding boxes of connected ink that could be a 2D symbol: 5 to 60 mm, about square, a third to
+// two thirds black.
+func squares(b fulfillment.Bitmap) []box {
+	cw, ch := b.Stride, (b.H+cell-1)/cell
+	ink := make([]bool, cw*ch)
+	for y := range b.H {
+		for i, v := range b.Bits[y*b.Stride : (y+1)*b.Stride] {
+			if v != 0 {
+				ink[y/cell*cw+i] = true
+			}
+		}
+	}
+	var found []box
+	for at := range ink {
+		if !ink[at] {
+			continue
+		}
+		area := flood(ink, cw, ch, at)
+		r := tighten(b, box{area.x0 * cell, area.y0 * cell, min(area.x1*cell, b.W), min(area.y1*cell, b.H)})
+		if couldBeSquareSymbol(b, r) && len(found) < maxSquares {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// flood clears the cells connected to at and returns their bounding box in cells.
+func flood(ink []bool, cw, ch, at int) box {
+	area := box{cw, ch, 0, 0}
+	stack := []int{at}
+	ink[at] = false
+	for len(stack) > 0 {
+		c := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		x, y := c%cw, c/cw
+		area = box{min(area.x0, x), min(area.y0, y), max(area.x1, x+1), max(area.y1, y+1)}
+		for ny := max(0, y-1); ny <= min(ch-1, y+1); ny++ {
+			for nx := max(0, x-1); nx <= min(cw-1, x+1); nx++ {
+				if n := ny*cw + nx; ink[n] {
+					ink[n] = false
+					stack = append(stack, n)
+				}
+			}
+		}
+	}
+	return area
+}
+
+// tighten shrinks the box to its ink.
+func tighten(b fulfillment.Bitmap, r box) box {
+	t := box{r.x1, r.y1, r.x0, r.y0}
+	for y := r.y0; y < r.y1; y++ {
+		for x := r.x0; x < r.x1; x++ {
+			if b.Black(x, y) {
+				t = box{min(t.x0, x), min(t.y0, y), max(t.x1, x+1), max(t.y1, y+1)}
+			}
+		}
+	}
+	return t
+}
+
+func couldBeSquareSymbol(b fulfillment.Bitmap, r box) bool {
+	w, h := r.x1-r.x0, r.y1-r.y0
+	smallest, largest := 5*b.DPI*10/254, 60*b.DPI*10/254
+	if min(w, h) < smallest || max(w, h) > largest || max(w, h)*4 > min(w, h)*5 {
+		return false
+	}
+	black := 0
+	for y := r.y0; y < r.y1; y++ {
+		for x := r.x0; x < r.x1; x++ {
+			if b.Black(x, y) {
+				black++
+			}
+		}
+	}
+	return black*3 > w*h && black*3 < 2*w*h
+}

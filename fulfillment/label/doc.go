@@ -1,0 +1,13 @@
+// Package label turns a carrier label as it was received (PDF, PNG) into the 1-bit picture that is previewed, proved,
+// archived and printed, and says whether that picture may be printed: its barcodes are read back and compared with the
+// tracking number. It also draws the papers that are Packbench's own: the command sheet, order slips, the printer's test
+// label and the handover manifest.
+//
+// What may enter: everything between a document's bytes and a fulfillment.Bitmap with its fulfillment.Proof, and own
+// papers. It imports fulfillment, PDFium (as WebAssembly, no cgo), a barcode reader, a barcode writer and a PDF writer.
+// No network, no database, no device: stored documents come through ArchiveStore, and printer languages live with the
+// printers.
+//
+// Two rules hold everywhere: nothing is ever added to a carrier's label, and a picture is never resampled after it was
+// rasterised.
+package label

@@ -1,0 +1,136 @@
+package label
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"packbench/fulfillment"
+)
+
+// Raster draws the document's pages for the stock: one page, or two where the carrier appends a slip. Errors whose text
+// is a sentence for the operator satisfy IsSentence; other errors are the program's own trouble.
+func (e *Engine) Raster(ctx context.Context, document []byte, media fulfillment.Media) ([]Page, error) {
+	if err := check(document, media); err != nil {
+		return nil, err
+	}
+	switch Sniff(document) {
+	case KindPDF:
+		return e.drawPDF(ctx, document, media)
+	case KindPNG:
+		page, err := drawPNG(document, media)
+		if err != nil {
+			return nil, err
+		}
+		return []Page{page}, nil
+	case KindZPL:
+		return nil, &unsupported{"The label is printer commands (ZPL). They are not drawn here yet, so the label can neither be shown nor verified. Download it as PDF."}
+	}
+	return nil, badDocument("The label file is neither PDF, PNG nor ZPL. Download the label again.")
+}
+
+// IsSentence reports whether err is about the document and its text is made for an operator.
+func IsSentence(err error) bool {
+	_, bad := errors.AsType[*documentError](err)
+	_, cannot := errors.AsType[*unsupported](err)
+	return bad || cannot
+}
+
+// Prove draws the document for the stock, reads it back and compares what was read with the tracking number. The bitmap
+// is the page the verdict is about; it is zero if nothing could be drawn. A bad document is a verdict; an error means
+// that the question could not be decided (ctx ended, engine closed, impossible stock).
+func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+	proof := fulfillment.Proof{Label: hashOf(document), Media: media, Tracking: tracking, At: e.opts.Now().UTC()}
+	pages, err := e.Raster(ctx, document, media)
+	if bad, ok := errors.AsType[*documentError](err); ok {
+		proof.Verdict, proof.Reason = fulfillment.LabelRefuse, bad.text
+		return proof, fulfillment.Bitmap{}, nil
+	}
+	if cannot, ok := errors.AsType[*unsupported](err); ok {
+		proof.Verdict, proof.Reason = fulfillment.LabelCannotVerify, cannot.text
+		return proof, fulfillment.Bitmap{}, nil
+	}
+	if err != nil {
+		return proof, fulfillment.Bitmap{}, fmt.Errorf("proving the label of %s: %w", tracking, err)
+	}
+	chosen, decoded := choose(pages, tracking)
+	page := pages[chosen]
+	proof.Decoded = decoded
+	proof.Verdict, proof.Reason = judge(page.Bitmap, decoded, tracking)
+	proof.Lint = slices.Clone(page.Notes)
+	if len(pages) > 1 {
+		proof.Lint = append(proof.Lint, fmt.Sprintf("The label file has %d pages; page %d is printed, the rest is not.", len(pages), chosen+1))
+	}
+	proof.Lint = append(proof.Lint, lintLabel(page.Text, decoded)...)
+	if tracking != "" {
+		proof.Lint = append(proof.Lint, lintOthers(decoded, tracking)...)
+	}
+	return proof, page.Bitmap, nil
+}
+
+// choose returns the first page that carries the tracking number, else the first that carries any, else the first, with
+// the barcodes of that page.
+func choose(pages []Page, tracking fulfillment.Tracking) (index int, decoded []string) {
+	proven := func(codes []string) bool { return Match(codes, tracking, "") }
+	all := make([][]string, len(pages))
+	best := -1
+	for i, page := range pages {
+		all[i] = decodeUntil(page.Bitmap, proven)
+		if proven(all[i]) {
+			return i, all[i]
+		}
+		if best < 0 && slices.ContainsFunc(all[i], LooksLikeTracking) {
+			best = i
+		}
+	}
+	best = max(best, 0)
+	return best, all[best]
+}
+
+func judge(b fulfillment.Bitmap, decoded []string, tracking fulfillment.Tracking) (fulfillment.LabelVerdict, string) {
+	others := slices.DeleteFunc(slices.Clone(decoded), func(code string) bool { return !LooksLikeTracking(code) })
+	switch {
+	case !slices.ContainsFunc(b.Bits, func(v byte) bool { return v != 0 }):
+		return fulfillment.LabelRefuse, "The label is blank. Download the label again."
+	case normal(string(tracking)) == "":
+		return fulfillment.LabelCannotVerify, "There is no tracking number to compare the label with."
+	case Match(decoded, tracking, ""):
+		return fulfillment.LabelPrint, ""
+	case len(others) > 0:
+		return fulfillment.LabelRefuse, fmt.Sprintf("The label is for %s, not for %s. Download the label of this parcel.", listed(others), tracking)
+	case len(decoded) > 0:
+		return fulfillment.LabelCannotVerify, fmt.Sprintf("None of the barcodes on the label is a tracking number (read: %s). Compare the label with %s by eye.", listed(decoded), tracking)
+	}
+	return fulfillment.LabelCannotVerify, fmt.Sprintf("No barcode on the label could be read. Compare the label with %s by eye.", tracking)
+}
+
+// listed shows up to three codes in a sentence, controls made visible, each cut to a line's length.
+func listed(codes []string) string {
+	var shown []string
+	for i, code := range codes {
+		if i == 3 {
+			shown = append(shown, "…")
+			break
+		}
+		code = strings.Map(func(r rune) rune {
+			if r < ' ' || r == 0x7f {
+				return ' '
+			}
+			return r
+		}, code)
+		if runes := []rune(code); len(runes) > 48 {
+			code = string(runes[:48]) + "…"
+		}
+		shown = append(shown, code)
+	}
+	return strings.Join(shown, ", ")
+}
+
+func hashOf(data []byte) fulfillment.Hash {
+	sum := sha256.Sum256(data)
+	return fulfillment.Hash(hex.EncodeToString(sum[:]))
+}
