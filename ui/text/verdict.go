@@ -1,0 +1,119 @@
+package text
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+)
+
+// Verdict says a verdict in words: the headline is read at two metres, the detail says what to do. Both are never empty,
+// also for words this program does not know; such a verdict is called what it is, never "fine".
+func Verdict(v fulfillment.Verdict) (headline, detail string) {
+	e, ok := language.verdicts[string(v.Code)]
+	if !ok {
+		e = entry{T("verdict.unknown.head"), T("verdict.unknown.detail", "word", Visible(string(v.Code)))}
+	}
+	if why, known := language.whys[string(v.Why)]; known {
+		e.detail = why
+	}
+	if special, found := language.verdicts[string(v.Code)+"+"+string(v.Why)]; found {
+		e.head, e.detail = cmp.Or(special.head, e.head), cmp.Or(special.detail, e.detail)
+	}
+	if v.Code == fulfillment.CommandDone && v.Why == fulfillment.WhyNone {
+		e.detail = commandDone(v)
+	}
+	pairs := verdictPairs(v)
+	return fill(e.head, pairs...), fill(e.detail, pairs...)
+}
+
+// Line joins headline and detail to one line, as the trace writes it.
+func Line(v fulfillment.Verdict) string {
+	headline, detail := Verdict(v)
+	return headline + ". " + detail
+}
+
+func commandDone(v fulfillment.Verdict) string {
+	cmd, arg, ok := fulfillment.ParseCommand(v.Scan)
+	if !ok {
+		return T("command.other")
+	}
+	phrase, found := language.commands[string(cmd)]
+	if cmd == fulfillment.CmdMode {
+		phrase, found = language.commands["MODE:"+arg]
+	}
+	if !found {
+		return T("command.other")
+	}
+	if (v.Class == fulfillment.ClassBadge || v.Class == fulfillment.ClassBox) && v.Name != "" {
+		arg = v.Name
+	}
+	return fill(phrase, "arg", Code(arg))
+}
+
+func verdictPairs(v fulfillment.Verdict) []string {
+	name := v.Name
+	if name == "" {
+		name = string(v.SKU)
+	}
+	if name == "" {
+		name = T("noun.this")
+	}
+	order := string(v.OrderID)
+	if order == "" {
+		order = T("noun.unknown")
+	}
+	scan := T("noun.code")
+	if v.Scan != "" {
+		scan = "“" + Code(v.Scan) + "”"
+	}
+	return []string{
+		"name", Visible(name), "order", Code(order), "scan", scan,
+		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
+		"weight", Grams(v.WeightG), "expected", Grams(v.ExpectedG), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),
+		"parcels", Plural("count.parcels", v.Got),
+	}
+}
+
+// Prompt says the one thing to do next, and beside it how.
+func Prompt(p station.Prompt, v station.View) (headline, detail string) {
+	key := string(p)
+	switch {
+	case p == station.PromptScanItems && v.Parcel != nil && v.Parcel.Left() == 0:
+		key = "scan_items.none"
+	case p == station.PromptScanItems && v.Parcel != nil && v.Parcel.Left() == 1:
+		key = "scan_items.one"
+	case p == station.PromptScanParcels && v.Carrier != "":
+		key = "scan_parcels.carrier"
+	}
+	e, ok := language.prompts[key]
+	if !ok {
+		e = language.prompts["unknown"]
+	}
+	left, why := 0, ""
+	if v.Parcel != nil {
+		left, why = v.Parcel.Left(), strings.TrimSpace(v.Parcel.PrintWhy)
+	}
+	if why != "" && (p == station.PromptPrinterWait || p == station.PromptPrinterAsk || p == station.PromptLabelWrong) {
+		e.detail = T("prompt.because", "why", Sentence(why), "detail", e.detail)
+	}
+	pairs := []string{"left", fmt.Sprint(left), "carrier", v.Carrier, "word", Visible(string(p))}
+	return fill(e.head, pairs...), fill(e.detail, pairs...)
+}
+
+// Sentence makes a cause written by a program into a sentence: a capital, a full stop, control characters visible, at
+// most 160 characters.
+func Sentence(s string) string {
+	s = Shorten(Visible(strings.TrimSpace(s)), 160)
+	if s == "" {
+		return ""
+	}
+	first := []rune(s)
+	s = strings.ToUpper(string(first[0])) + string(first[1:])
+	if !strings.ContainsAny(s[len(s)-1:], ".!?") {
+		s += "."
+	}
+	return s
+}
