@@ -114,7 +114,7 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 			return o.SKU == it.SKU && o.SKUID == it.SKUID && o.Bundle == it.Bundle && o.Gift == it.Gift
 		})
 		if j < 0 {
-			same = false
+			it.Got, same = 0, false
 			continue
 		}
 		it.Got = min(old.Items[j].Got, it.Need)
