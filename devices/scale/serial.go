@@ -1,0 +1,153 @@
+package scale
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"packbench/devices"
+	"packbench/devices/serialport"
+	"packbench/fulfillment"
+)
+
+// SICSConfig describes a scale that speaks MT-SICS on a serial port.
+type SICSConfig struct {
+	Port      string        // path or COM name; also the scale's identity
+	Baud      int           // bits per second; 0: 9600
+	Interval  time.Duration // between two questions; 0: 150 ms
+	Heartbeat time.Duration // an unchanged weight is told again after this time; 0: 1 s
+	Silence   time.Duration // without any answer for so long the scale needs attention; 0: 2 s
+}
+
+// SICS polls one scale.
+type SICS struct {
+	cfg    SICSConfig
+	out    func(context.Context, fulfillment.Weight) error
+	report devices.Report
+	log    *slog.Logger
+}
+
+// NewSICS returns a driver that gives out every change of weight or steadiness, and the same again as a heartbeat. Over,
+// under and silence are told as health and give no weight. Nothing happens before Run.
+func NewSICS(cfg SICSConfig, out func(context.Context, fulfillment.Weight) error, report devices.Report, log *slog.Logger) *SICS {
+	orDefault := func(d *time.Duration, def time.Duration) {
+		if *d <= 0 {
+			*d = def
+		}
+	}
+	orDefault(&cfg.Interval, 150*time.Millisecond)
+	orDefault(&cfg.Heartbeat, time.Second)
+	orDefault(&cfg.Silence, 2*time.Second)
+	return &SICS{cfg: cfg, out: out, report: report, log: log}
+}
+
+// Run weighs until ctx ends and then returns nil. It opens the port again by itself whenever it goes or is not there.
+// Call it once at a time.
+func (s *SICS) Run(ctx context.Context) error {
+	who := devices.Health{Kind: devices.Scale, ID: s.cfg.Port, Transport: "serial"}
+	c := serialport.Config{Port: s.cfg.Port, Baud: s.cfg.Baud}
+	return serialport.Keep(ctx, c, who, "scale", s.report, s.log, s.serve)
+}
+
+// session is one opening of the port.
+type session struct {
+	*SICS
+	p        *serialport.Port
+	l        *serialport.Line
+	in       lines
+	askedAt  time.Time
+	answered bool // since askedAt
+	heardAt  time.Time
+	last     fulfillment.Weight
+}
+
+func (s *SICS) serve(ctx context.Context, p *serialport.Port, l *serialport.Line) error {
+	ss := &session{SICS: s, p: p, l: l, heardAt: time.Now()}
+	buf := make([]byte, 256)
+	for {
+		if err := ss.ask(); err != nil {
+			return err
+		}
+		if err := p.SetReadTimeout(max(ss.untilNext(), time.Millisecond)); err != nil {
+			return err
+		}
+		n, err := p.Read(buf)
+		if err != nil {
+			return err
+		}
+		for _, line := range ss.in.feed(buf[:n]) {
+			ss.line(ctx, line)
+		}
+		if time.Since(ss.heardAt) >= s.cfg.Silence {
+			l.Say(devices.Attention, fmt.Sprintf("The scale at %s does not answer. Switch it on and check the cable and the baud rate.", s.cfg.Port))
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// untilNext is the time to the next question. A scale that does not answer is asked less often.
+func (ss *session) untilNext() time.Duration {
+	every := ss.cfg.Interval
+	if !ss.answered {
+		every = max(every, ss.cfg.Silence/4)
+	}
+	return every - time.Since(ss.askedAt)
+}
+
+// ask sends SI, "the weight now", when it is time.
+func (ss *session) ask() error {
+	if !ss.askedAt.IsZero() && ss.untilNext() > 0 {
+		return nil
+	}
+	if !ss.answered {
+		// Nobody takes the questions: without this they would fill the line, and writing would block for ever.
+		if err := ss.p.DropOutput(); err != nil {
+			return err
+		}
+	}
+	ss.askedAt, ss.answered = time.Now(), false
+	_, err := ss.p.Write([]byte("SI\r\n"))
+	return err
+}
+
+func (ss *session) line(ctx context.Context, line string) {
+	r, err := ParseSICS(line)
+	ss.answered = true
+	if err != nil {
+		// Noise keeps the silence running; only what is understood is an answer.
+		if time.Since(ss.heardAt) >= ss.cfg.Silence/2 {
+			ss.heardAt = time.Now()
+			ss.l.Say(devices.Attention, fmt.Sprintf("The scale at %s says something that is not a weight (%v). Set it to MT-SICS, and check the baud rate.", ss.cfg.Port, err))
+		}
+		return
+	}
+	ss.heardAt = time.Now()
+	switch r.Answer {
+	case Weighed:
+		ss.l.Say(devices.Ready, "Ready to weigh.")
+		ss.weight(ctx, fulfillment.Weight{Grams: r.Grams, Stable: r.Stable, At: ss.heardAt.UTC()})
+	case Busy:
+		ss.l.Say(devices.Ready, "Ready to weigh.")
+	case Over:
+		ss.l.Say(devices.Attention, "There is more on the scale than it can weigh. Take the parcel off.")
+	case Under:
+		ss.l.Say(devices.Attention, "The scale reads below zero. Empty it, check that its plate lies right, and press zero.")
+	case Refused:
+		ss.l.Say(devices.Attention, fmt.Sprintf("The scale at %s does not know the command SI. Set it to MT-SICS.", ss.cfg.Port))
+	}
+}
+
+// weight gives out a change, or a heartbeat.
+func (ss *session) weight(ctx context.Context, w fulfillment.Weight) {
+	same := !ss.last.At.IsZero() && w.Grams == ss.last.Grams && w.Stable == ss.last.Stable
+	if same && w.At.Sub(ss.last.At) < ss.cfg.Heartbeat {
+		return
+	}
+	ss.last = w
+	if err := ss.out(ctx, w); err != nil && ctx.Err() == nil {
+		ss.log.Error("Weight not taken", "port", ss.cfg.Port, "error", err)
+	}
+}

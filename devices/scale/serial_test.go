@@ -1,0 +1,88 @@
+//go:build unix
+
+package scale_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"packbench/devices"
+	"packbench/devices/devicetest"
+	"packbench/devices/scale"
+	"packbench/fulfillment"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var quiet = slog.New(slog.DiscardHandler)
+
+func newEnd(t testing.TB) *devicetest.Scale {
+	t.Helper()
+	end, err := devicetest.NewScale("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	devicetest.Start(t, "the virtual scale", end.Run)
+	return end
+}
+
+func TestSICS(t *testing.T) {
+	for name, pieces := range map[string]bool{"whole answers": false, "byte by byte": true} {
+		t.Run(name, func(t *testing.T) {
+			devicetest.RunScale(t, func(t *testing.T) (devicetest.ScaleEnd, devicetest.RunScaleDriver) {
+				end := newEnd(t)
+				end.InPieces(pieces)
+				return end, func(ctx context.Context, out func(context.Context, fulfillment.Weight) error, report devices.Report) error {
+					cfg := scale.SICSConfig{Port: end.Path(), Interval: 20 * time.Millisecond, Heartbeat: 200 * time.Millisecond, Silence: 500 * time.Millisecond}
+					return scale.NewSICS(cfg, out, report, quiet).Run(ctx)
+				}
+			})
+		})
+	}
+}
+
+// A scale that is busy is not in trouble, and one that says nonsense is not silent but wrong.
+func TestBusyAndNonsense(t *testing.T) {
+	end := newEnd(t)
+	end.Busy()
+	states := devicetest.NewInbox[devices.Health]()
+	s := scale.NewSICS(scale.SICSConfig{Port: end.Path(), Interval: 10 * time.Millisecond, Silence: 300 * time.Millisecond},
+		func(_ context.Context, w fulfillment.Weight) error { t.Errorf("weight %+v", w); return nil }, states.Put, quiet)
+	devicetest.Start(t, "Run", s.Run)
+	states.Until(t, "ready", func(h devices.Health) bool { return h.State == devices.Ready })
+	end.Silent(true)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	devicetest.Start(t, "noise", func(stop context.Context) error {
+		for ctx.Err() == nil && stop.Err() == nil {
+			if err := end.Send([]byte(" 12.34LB\r\n")); err != nil {
+				return err
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		return nil
+	})
+	states.Until(t, "attention", func(h devices.Health) bool {
+		return h.State == devices.Attention && strings.Contains(h.Text, "MT-SICS")
+	})
+}
+
+// A far end that takes no byte must not hold the driver when it is told to stop. Start fails the test if it does.
+func TestStopsWhenNobodyReads(t *testing.T) {
+	end, err := devicetest.NewScale("") // not running: nobody reads the questions
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end.Close()
+	states := devicetest.NewInbox[devices.Health]()
+	s := scale.NewSICS(scale.SICSConfig{Port: end.Path(), Interval: time.Microsecond, Silence: 4 * time.Millisecond}, nil, states.Put, quiet)
+	stop := devicetest.Start(t, "Run", s.Run)
+	states.Until(t, "silence", func(h devices.Health) bool { return strings.Contains(h.Text, "does not answer") })
+	time.Sleep(3 * time.Second) // at 1000 questions a second this would fill the line many times
+	stop()
+}
