@@ -1,0 +1,18 @@
+package fulfillment
+
+import "time"
+
+// OrderSummary is one order as a list shows it.
+type OrderSummary struct {
+	ID           OrderID
+	Rung         Rung   // the lowest rung of its packages
+	Holds        []Hold // holds of the order and of its packages
+	ShipBy       time.Time
+	Units        int // units to be scanned, all packages
+	Verified     int // units scanned
+	Carrier      string
+	Tracking     Tracking
+	Status       OrderStatus
+	ShippingType ShippingType
+	CheckedAt    time.Time // zero: never heard of from the platform, such as an order from a file
+}
