@@ -1,0 +1,124 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"packbench/fulfillment"
+)
+
+// line is what is known of the way to the platform: the breaker, the pause after a refused set-up, and the status.
+type line struct {
+	now     func() time.Time
+	probe   time.Duration
+	changed func(Status)
+	offset  func() time.Duration
+
+	mu     sync.Mutex
+	fails  int       // transport failures in a row
+	paused time.Time // no writes before
+	status Status
+}
+
+// note learns from the outcome of a call. Errors of our own disk say nothing about the line.
+func (l *line) note(err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	l.update(func(s *Status) {
+		switch {
+		case err == nil:
+			l.fails = 0
+			s.Online, s.LastError = true, ""
+			if !l.now().Before(l.paused) { // a read that works does not mean that writes are allowed
+				s.NeedsPerson = ""
+			}
+		case errors.Is(err, ErrUnauthorized), errors.Is(err, ErrMisconfigured):
+			l.fails, l.paused = 0, l.now().Add(setupPause)
+			s.Online, s.LastError, s.NeedsPerson = true, err.Error(), err.Error()
+		case errors.Is(err, ErrOffline), errors.Is(err, ErrUncertain):
+			l.fails++
+			s.Online, s.LastError = false, err.Error()
+		case answered(err):
+			l.fails = 0
+			s.Online = true
+		default:
+			s.LastError = err.Error()
+		}
+	})
+}
+
+// answered reports whether the platform said something, if not what we wanted.
+func answered(err error) bool {
+	var no *RejectedError
+	return errors.As(err, &no) && no.Code != 0 || errors.Is(err, ErrThrottled) || errors.Is(err, ErrNotYet)
+}
+
+func (l *line) update(f func(*Status)) {
+	l.mu.Lock()
+	before := l.status.words()
+	f(&l.status)
+	s := l.copy()
+	l.mu.Unlock()
+	if l.changed != nil && before != s.words() {
+		l.changed(s)
+	}
+}
+
+// words is what a change of status is told by; counts are compared by their sum and the parked ones.
+func (s Status) words() any {
+	n := 0
+	for _, c := range s.Outbox {
+		n += c
+	}
+	return [...]any{s.Online, s.LastPull, s.LastError, s.NeedsPerson, n, s.Outbox[fulfillment.OutboxParked], s.Outbox[fulfillment.OutboxUncertain]}
+}
+
+func (l *line) copy() Status {
+	s := l.status
+	s.Outbox = maps.Clone(s.Outbox)
+	if l.offset != nil {
+		s.ClockOffset = l.offset()
+	}
+	return s
+}
+
+func (l *line) get() Status {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.copy()
+}
+
+// dead reports whether the breaker is open: only the pull may try.
+func (l *line) dead() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fails >= breakAfter
+}
+
+// writable tells whether rows may be worked on, and if not, when to look again.
+func (l *line) writable() (ok bool, wait time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fails >= breakAfter {
+		return false, l.probe
+	}
+	if d := l.paused.Sub(l.now()); d > 0 {
+		return false, d
+	}
+	return true, 0
+}
+
+// backoff is a random time up to base·2^tries, at most limit, at least a tenth of base: full jitter, so that many
+// stations do not come back together.
+func backoff(base, limit time.Duration, tries int) time.Duration {
+	top := limit
+	if tries < 20 {
+		top = min(limit, base<<tries)
+	}
+	return max(rand.N(top+1), base/10)
+}

@@ -1,0 +1,154 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"packbench/fulfillment"
+)
+
+// Backlog tells how much is waiting; optional, for the status line.
+type Backlog interface {
+	// Backlog counts the rows that are not done by state, and tells when the oldest of them was made; zero if none.
+	Backlog(ctx context.Context) (counts map[fulfillment.OutboxState]int, oldest time.Time, err error)
+}
+
+// Options is what a Syncer is made from. The first four are needed, the rest have defaults.
+type Options struct {
+	Orders Orders
+	Outbox Outbox
+	Labels LabelStore
+	Market Market
+
+	Backlog Backlog
+	Log     *slog.Logger
+	Now     func() time.Time
+	// Changed is told which orders the bench must look at again; LabelReady which package's label is stored now;
+	// StatusChanged that Status says something new. They are called from the syncer's own goroutines and must not block.
+	Changed       func([]fulfillment.OrderID)
+	LabelReady    func(fulfillment.PackageID)
+	StatusChanged func(Status)
+	// Overridden reports whether a supervisor has decided to ship the row's order over a pending cancel request. nil: never.
+	Overridden func(ctx context.Context, row fulfillment.OutboxRow) (bool, error)
+	// ClockOffset is how far the platform's clock is ahead; nil: zero.
+	ClockOffset func() time.Duration
+
+	Policy      string        // "ahead" (default): arrange as soon as allowed; "at_pack": the bench adds the rows
+	NeedsSizes  bool          // arranging needs weight and size: rows without them are left to the bench
+	SkipRecover bool          // Once leaves rows in flight alone, because another process may be at them
+	Poll        time.Duration // between pulls; default 30 s
+	Overlap     time.Duration // how far a pull reaches back behind the cursor; default 10 min
+	FirstPull   time.Duration // how far the first pull of a shop reaches back; default 30 days
+	Settle      time.Duration // least time between two reads that find no effect, before sending again; default 30 s
+	Probe       time.Duration // between tries while the line is dead; default 30 s
+	BackoffBase time.Duration // default 1 s, doubled each time, full jitter
+	BackoffMax  time.Duration // default 5 min
+	Workers     int           // writes at the same time, each of another order; default 4
+}
+
+// Fixed limits. Uncertain rows are given up after maxUncertain or maxRounds, any row after maxAttempts.
+const (
+	maxUncertain = 24 * time.Hour
+	maxRounds    = 5
+	maxAttempts  = 20
+	breakAfter   = 5                // transport failures in a row that open the breaker
+	setupPause   = time.Minute      // no writes after the platform refused our authorization or settings
+	notYetPause  = 2 * time.Minute  // before asking again for what the platform does not have yet
+	callTimeout  = 90 * time.Second // one read or write, waiting for its turn included
+	pullTimeout  = 20 * time.Minute // a whole pull
+	graceful     = 5 * time.Second  // a write under way at the end may take so long
+	remorse      = time.Hour        // buyers may cancel freely after paying
+	arrangeBatch = 200
+	fetchBatch   = 100
+)
+
+// Status is the state of the line in a few words; a copy.
+type Status struct {
+	Online      bool      // the last call got an answer
+	LastPull    time.Time // end of the last complete pull; zero: none since the start
+	LastError   string    // in words; empty after a success
+	NeedsPerson string    // the authorization or the settings are refused: what to do; empty if not
+	Outbox      map[fulfillment.OutboxState]int
+	Oldest      time.Time // when the oldest row that is not done was made
+	ClockOffset time.Duration
+}
+
+// Result is one thing that `sync --once` did.
+type Result struct {
+	Kind      string                // pull, arrange, report_shipped or label
+	OrderID   fulfillment.OrderID   //
+	PackageID fulfillment.PackageID //
+	Outcome   string                // done, queued, uncertain or parked
+	Reason    string
+}
+
+// Syncer keeps one shop and one store in step. At most one Run or Once may work on a store at a time.
+type Syncer struct {
+	o     Options
+	wake  chan struct{} // something may be sent
+	fetch chan struct{} // a label may exist
+	again chan struct{} // pull now
+	line  line
+
+	mu     sync.Mutex
+	doubts map[string]*doubt // by row id
+	waits  map[fulfillment.PackageID]*labelWait
+	blind  bool // tests only: send again without looking for the effect, to show what that does
+}
+
+// New checks the options; it starts nothing.
+func New(o Options) (*Syncer, error) {
+	if o.Orders == nil || o.Outbox == nil || o.Labels == nil || o.Market == nil {
+		return nil, errors.New("a syncer needs orders, outbox, labels and a market")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Workers <= 0 {
+		o.Workers = 4
+	}
+	for _, d := range []struct {
+		p   *time.Duration
+		def time.Duration
+	}{
+		{&o.Poll, 30 * time.Second}, {&o.Overlap, 10 * time.Minute}, {&o.FirstPull, 30 * 24 * time.Hour},
+		{&o.Settle, 30 * time.Second}, {&o.Probe, 30 * time.Second}, {&o.BackoffBase, time.Second}, {&o.BackoffMax, 5 * time.Minute},
+	} {
+		if *d.p <= 0 {
+			*d.p = d.def
+		}
+	}
+	return &Syncer{o: o, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), again: make(chan struct{}, 1),
+		line:   line{now: o.Now, probe: o.Probe, changed: o.StatusChanged, offset: o.ClockOffset},
+		doubts: map[string]*doubt{}, waits: map[fulfillment.PackageID]*labelWait{}}, nil
+}
+
+// Wake says that the outbox has something to send. It never blocks and may be called from anywhere.
+func (s *Syncer) Wake() { poke(s.wake) }
+
+// PullNow asks for a pull without waiting for the next turn. It never blocks and may be called from anywhere.
+func (s *Syncer) PullNow() { poke(s.again) }
+
+// Status may be called from anywhere.
+func (s *Syncer) Status() Status { return s.line.get() }
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// platformNow is the time on the platform's clock.
+func (s *Syncer) platformNow() time.Time {
+	if s.o.ClockOffset == nil {
+		return s.o.Now()
+	}
+	return s.o.Now().Add(s.o.ClockOffset())
+}

@@ -1,0 +1,147 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"packbench/fulfillment"
+)
+
+// round is one turn of the pull: orders by update time, those in work, arrange ahead. It returns how many orders changed.
+func (s *Syncer) round(ctx context.Context) (changed int, err error) {
+	changed, err = s.pull(ctx)
+	s.line.note(err)
+	if err == nil {
+		s.line.update(func(st *Status) { st.LastPull = s.o.Now() })
+	}
+	if err != nil && s.line.dead() {
+		return changed, err
+	}
+	n, werr := s.watch(ctx)
+	changed += n
+	aerr := s.arrange(ctx)
+	s.count(ctx)
+	return changed, errors.Join(err, werr, aerr)
+}
+
+// pull reads everything updated since the cursor, a little of the past again. The cursor moves with each page that is
+// stored, so that a broken pull goes on where it was.
+func (s *Syncer) pull(ctx context.Context) (changed int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, pullTimeout)
+	defer cancel()
+	shop := s.o.Market.Shop()
+	cursor, err := s.o.Orders.Cursor(ctx, shop)
+	if err != nil {
+		return 0, fmt.Errorf("reading how far the shop was pulled: %w", err)
+	}
+	since := cursor.Add(-s.o.Overlap)
+	if cursor.IsZero() {
+		since = s.platformNow().Add(-s.o.FirstPull)
+	}
+	err = s.o.Market.PullOrders(ctx, since, func(orders []fulfillment.Order) error {
+		for _, o := range orders {
+			if o.UpdatedAt.After(cursor) {
+				cursor = o.UpdatedAt
+			}
+		}
+		n, err := s.apply(ctx, orders, cursor)
+		changed += n
+		return err
+	})
+	if err != nil {
+		return changed, fmt.Errorf("pulling orders: %w", err)
+	}
+	return changed, nil
+}
+
+func (s *Syncer) apply(ctx context.Context, orders []fulfillment.Order, cursor time.Time) (int, error) {
+	ids, err := s.o.Orders.ApplyPulled(ctx, s.o.Market.Shop(), orders, cursor)
+	if err != nil {
+		return 0, fmt.Errorf("storing %d orders: %w", len(orders), err)
+	}
+	if len(ids) > 0 && s.o.Changed != nil {
+		s.o.Changed(ids)
+	}
+	return len(ids), nil
+}
+
+// watch reads the orders in work again: update_time does not move with everything that matters to them.
+func (s *Syncer) watch(ctx context.Context) (changed int, err error) {
+	ids, err := s.o.Orders.Watched(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("listing the orders in work: %w", err)
+	}
+	for batch := range slices.Chunk(ids, 50) {
+		orders, err := s.read(ctx, batch)
+		if err != nil {
+			return changed, fmt.Errorf("re-reading orders in work: %w", err)
+		}
+		n, err := s.apply(ctx, orders, time.Time{})
+		changed += n
+		if err != nil {
+			return changed, err
+		}
+	}
+	return changed, nil
+}
+
+func (s *Syncer) read(ctx context.Context, ids []fulfillment.OrderID) ([]fulfillment.Order, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	orders, err := s.o.Market.ReadOrders(ctx, ids)
+	s.line.note(err)
+	return orders, err
+}
+
+// arrange queues what may be arranged ahead.
+func (s *Syncer) arrange(ctx context.Context) error {
+	if s.o.Policy == "at_pack" {
+		return nil
+	}
+	rows, err := s.o.Orders.ToArrange(ctx, arrangeBatch)
+	if err != nil {
+		return fmt.Errorf("listing what may be arranged: %w", err)
+	}
+	now := s.o.Now().UTC()
+	rows = slices.DeleteFunc(rows, func(r fulfillment.OutboxRow) bool {
+		return s.o.NeedsSizes && (r.WeightG <= 0 || r.LengthMM <= 0 || r.WidthMM <= 0 || r.HeightMM <= 0)
+	})
+	if len(rows) == 0 {
+		return nil
+	}
+	for i := range rows {
+		r := &rows[i]
+		if r.ID == "" {
+			id, err := uuid.NewV7()
+			if err != nil {
+				return fmt.Errorf("making an id: %w", err)
+			}
+			r.ID = id.String()
+		}
+		r.Kind, r.State = fulfillment.OutboxArrange, fulfillment.OutboxQueued
+		r.CreatedAt, r.ChangedAt = now, now
+	}
+	if err := s.o.Outbox.Add(ctx, rows); err != nil {
+		return fmt.Errorf("queueing %d parcels to arrange: %w", len(rows), err)
+	}
+	s.Wake()
+	return nil
+}
+
+// count refreshes the outbox figures of the status.
+func (s *Syncer) count(ctx context.Context) {
+	if s.o.Backlog == nil {
+		return
+	}
+	counts, oldest, err := s.o.Backlog.Backlog(ctx)
+	if err != nil {
+		s.o.Log.Warn("the outbox cannot be counted", "error", err)
+		return
+	}
+	s.line.update(func(st *Status) { st.Outbox, st.Oldest = counts, oldest })
+}
