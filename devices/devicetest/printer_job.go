@@ -1,0 +1,128 @@
+package devicetest
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"time"
+)
+
+// reader is one connection of a virtual printer.
+type reader struct {
+	p     *Printer
+	c     net.Conn
+	buf   []byte // not yet understood, or the job so far
+	job   bool
+	first time.Time
+}
+
+func (r *reader) inJob() bool { return r.job }
+
+// take reads bytes one by one, as a printer's parser does; false: break the connection.
+func (r *reader) take(p []byte) bool {
+	for _, b := range p {
+		r.buf = append(r.buf, b)
+		if r.job && !r.count() {
+			return false
+		}
+		switch {
+		case bytes.HasSuffix(r.buf, []byte("~HS")):
+			// Obeyed at once, wherever it stands.
+			r.buf = r.buf[:len(r.buf)-3]
+			r.answer()
+		case !r.job && bytes.Equal(r.buf, []byte("^")):
+			r.first = time.Now()
+		case !r.job && bytes.HasSuffix(r.buf, []byte("^XA")):
+			r.junk(r.buf[:len(r.buf)-3])
+			r.buf, r.job = []byte("^XA"), true
+			if r.first.IsZero() {
+				r.first = time.Now()
+			}
+			if !r.countStart() {
+				return false
+			}
+		case r.job && bytes.HasSuffix(r.buf, []byte("^XZ")):
+			r.finish()
+		case !r.job && len(r.buf) > 256:
+			r.junk(r.buf)
+			r.buf = nil
+		}
+	}
+	return true
+}
+
+func (r *reader) junk(p []byte) {
+	if p = bytes.TrimSpace(p); len(p) > 0 {
+		r.complain(fmt.Sprintf("bytes outside a job: %.40q", p))
+	}
+}
+
+func (r *reader) complain(text string) {
+	r.p.mu.Lock()
+	defer r.p.mu.Unlock()
+	r.p.wrong = append(r.p.wrong, text)
+}
+
+// countStart counts the three bytes of ^XA, which became a job only with the last of them.
+func (r *reader) countStart() bool { return r.count() && r.count() && r.count() }
+
+// count counts one byte of a job and lets the faults that wait for it happen. A stuck printer stops here, in the middle.
+func (r *reader) count() bool {
+	p := r.p
+	p.mu.Lock()
+	p.received++
+	if p.fault.resetAfter >= 0 && p.received > p.fault.resetAfter {
+		p.mu.Unlock()
+		return false
+	}
+	if p.fault.stuckAfter >= 0 && p.received > p.fault.stuckAfter {
+		p.stuck = true
+	}
+	for p.stuck && p.ln != nil {
+		changed := p.changed
+		p.mu.Unlock()
+		<-changed // Off and the end of Run change, too
+		p.mu.Lock()
+	}
+	on := p.ln != nil
+	p.mu.Unlock()
+	return on
+}
+
+func (r *reader) finish() {
+	text := string(r.buf)
+	l := Label{Job: r.buf, First: r.first}
+	r.buf, r.job, r.first = nil, false, time.Time{}
+	p := r.p
+	b, copies, faults := drawLabel(text, p.dpi)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wrong = append(p.wrong, faults...)
+	if b.W == 0 {
+		return
+	}
+	l.Bitmap = b
+	for range copies {
+		p.held = append(p.held, l)
+	}
+	if !p.fault.hindered() {
+		p.comeOut()
+	}
+}
+
+// answer sends the three strings of ~HS as Zebra's printers do.
+func (r *reader) answer() {
+	p := r.p
+	p.mu.Lock()
+	f, formats := p.fault, len(p.held)
+	p.mu.Unlock()
+	if f.silent || f.quiet && f.hindered() {
+		return
+	}
+	bit := map[bool]int{true: 1}
+	job := bit[r.job]
+	text := fmt.Sprintf("\x02030,%d,%d,1245,%03d,0,0,%d,000,0,0,0\x03\r\n\x02000,0,%d,0,0,2,4,0,%08d,1,000\x03\r\n\x021234,0\x03\r\n",
+		bit[f.paperOut], bit[f.paused], formats, job, bit[f.headOpen], formats)
+	_ = r.c.SetWriteDeadline(time.Now().Add(time.Second))
+	_, _ = r.c.Write([]byte(text))
+}

@@ -1,0 +1,252 @@
+package printer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"packbench/devices"
+)
+
+// ErrTrouble means that the printer says that a person must do something.
+var ErrTrouble = errors.New("printer needs a person")
+
+// Failure is a sentence for the operator with its cause.
+type Failure struct {
+	Text  string
+	Cause error
+}
+
+func (f *Failure) Error() string { return f.Text }
+func (f *Failure) Unwrap() error { return f.Cause }
+
+// wire is one connection to the printer.
+type wire struct {
+	conn net.Conn
+	cfg  NetworkConfig
+	// ctx ends the wire: its deadline is put into the past, for good.
+	ctx  context.Context
+	stop func() bool
+	// half is set while a job is cut off: what the system still holds of it must not go out.
+	half bool
+}
+
+func (n *Network) dial(ctx context.Context) (*wire, error) {
+	d := net.Dialer{Timeout: n.cfg.Timeouts.Dial, KeepAlive: -1}
+	conn, err := d.DialContext(ctx, "tcp", n.addr)
+	if err != nil {
+		return nil, absent(n.cfg.Address, err)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		// A small buffer here makes "written" mean nearly "taken by the printer".
+		_ = tcp.SetWriteBuffer(4096)
+	}
+	w := &wire{conn: conn, cfg: n.cfg, ctx: ctx}
+	w.stop = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	return w, nil
+}
+
+func absent(address string, err error) error {
+	text := fmt.Sprintf("The printer at %s does not answer. Check that it is switched on and that its network cable is in.", address)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		text = fmt.Sprintf("The printer at %s takes no jobs. Switch it on; if it is on, another computer may be printing on it.", address)
+	}
+	return &Failure{Text: text, Cause: fmt.Errorf("dial %s: %w: %w", address, devices.ErrAbsent, err)}
+}
+
+// close ends the connection. A job that was cut off is thrown away with it, so that its rest cannot arrive later.
+func (w *wire) close() {
+	w.stop()
+	if tcp, ok := w.conn.(*net.TCPConn); ok && w.half {
+		_ = tcp.SetLinger(0)
+	}
+	_ = w.conn.Close()
+}
+
+// deadline sets the time for the next read and write, unless the wire has been ended.
+func (w *wire) deadline(d time.Duration) {
+	_ = w.conn.SetDeadline(time.Now().Add(d))
+	if w.ctx.Err() != nil {
+		_ = w.conn.SetDeadline(time.Unix(1, 0))
+	}
+}
+
+const (
+	// chunk is how much is written at once; progress is watched between chunks.
+	chunk = 2048
+	// tail is the end of the job that is held back until the printer has taken what is before it. No job does anything
+	// without its last three bytes.
+	tail = 3
+	// loose is how much may be unacknowledged when the tail is sent. TCP acknowledges every second segment at once and may
+	// wait with the last; so this much says nothing, and waiting for less would cost up to 200 ms with some printers.
+	loose = 2 * 1460
+)
+
+// job sends a whole job. sent are the bytes that the printer's side is known to have taken, as far as the system tells.
+func (w *wire) job(job []byte) (sent int, complete bool, err error) {
+	body := job[:max(0, len(job)-tail)]
+	w.half = true
+	n, err := w.write(body)
+	if err == nil {
+		err = w.drained(loose)
+	}
+	if err != nil {
+		if left, ok := outstanding(w.conn); ok {
+			n = max(0, n-left)
+		}
+		return n, false, w.broken(err, n, len(job))
+	}
+	m, err := w.write(job[n:])
+	n += m
+	if n < len(job) {
+		return n, false, w.broken(err, n, len(job))
+	}
+	w.half = false
+	return n, true, nil
+}
+
+var errStall = fmt.Errorf("no byte taken: %w", devices.ErrTimeout)
+
+// write sends p for as long as the printer goes on taking bytes, however slowly.
+func (w *wire) write(p []byte) (sent int, err error) {
+	before, _ := outstanding(w.conn)
+	for sent < len(p) {
+		w.deadline(w.cfg.Timeouts.Stall)
+		n, err := w.conn.Write(p[sent:min(len(p), sent+chunk)])
+		sent += n
+		now, ok := outstanding(w.conn)
+		switch {
+		case err == nil, w.timeout(err) && (n > 0 || ok && now < before):
+		case w.timeout(err):
+			return sent, errStall
+		default:
+			return sent, err
+		}
+		before = now
+	}
+	return sent, nil
+}
+
+func (w *wire) timeout(err error) bool {
+	return errors.Is(err, os.ErrDeadlineExceeded) && w.ctx.Err() == nil
+}
+
+// drained waits until the printer's side has acknowledged all but so many bytes. Where the system does not tell, it does
+// not wait.
+func (w *wire) drained(but int) error {
+	before, moved := -1, time.Now()
+	for wait := 100 * time.Microsecond; ; wait = min(2*wait, 20*time.Millisecond) {
+		left, ok := outstanding(w.conn)
+		if !ok || left <= but {
+			return nil
+		}
+		if before < 0 || left < before {
+			before, moved = left, time.Now()
+		}
+		if time.Since(moved) >= w.cfg.Timeouts.Stall {
+			return errStall
+		}
+		select {
+		case <-w.ctx.Done():
+			return w.ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (w *wire) broken(err error, sent, total int) error {
+	f := &Failure{Cause: fmt.Errorf("send job to %s, %d of %d bytes: %w", w.cfg.Address, sent, total, err)}
+	switch {
+	case w.ctx.Err() != nil:
+		f.Text = "Printing was broken off because the program is stopping. No label came out."
+		f.Cause = fmt.Errorf("%w: %w", w.ctx.Err(), f.Cause)
+	case errors.Is(err, devices.ErrTimeout):
+		f.Text = fmt.Sprintf("The printer at %s stopped in the middle of a label. Look at its display.", w.cfg.Address)
+	default:
+		f.Text = fmt.Sprintf("The printer at %s broke off in the middle of a label. Check its power and network cable.", w.cfg.Address)
+		f.Cause = fmt.Errorf("%w: %w", devices.ErrUnplugged, f.Cause)
+	}
+	return f
+}
+
+// taken waits until the printer's side has all bytes, for printers that cannot be asked. Errors mean that a label may have
+// come out.
+func (w *wire) taken() error {
+	err := w.drained(0)
+	if err == nil {
+		// A printer that went away in the middle answers with a reset; one that is well says nothing or closes.
+		w.deadline(50 * time.Millisecond)
+		_, err = w.conn.Read(make([]byte, 64))
+		if errors.Is(err, io.EOF) || w.timeout(err) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return &Failure{Text: fmt.Sprintf("The printer at %s took the label and then broke off. See whether the label came out.", w.cfg.Address),
+			Cause: fmt.Errorf("finish job on %s: %w: %w", w.cfg.Address, devices.ErrUnplugged, err)}
+	}
+	return nil
+}
+
+// status asks ~HS and waits for the answer, which comes only when everything sent before was read. While the printer is
+// still taking bytes the time does not run.
+func (w *wire) status(patience time.Duration) error {
+	if _, err := w.write([]byte("~HS")); err != nil {
+		return w.silent(err)
+	}
+	var answer []byte
+	buf := make([]byte, 512)
+	left, _ := outstanding(w.conn)
+	end := time.Now().Add(patience)
+	for {
+		s, ok, all := ParseHostStatus(answer)
+		if all {
+			return troubled(s)
+		}
+		wait := time.Until(end)
+		if ok {
+			wait = min(wait, 50*time.Millisecond) // the third string says nothing about printing, but should not be left over
+		}
+		w.deadline(min(wait, 250*time.Millisecond))
+		n, err := w.conn.Read(buf)
+		answer = append(answer, buf[:n]...)
+		now, known := outstanding(w.conn)
+		switch {
+		case ok && n == 0:
+			return troubled(s)
+		case err == nil && len(answer) < maxAnswer && time.Now().Before(end):
+		case w.timeout(err) && known && now < left:
+			end = time.Now().Add(patience)
+		case w.timeout(err) && time.Now().Before(end):
+		default:
+			return w.silent(err)
+		}
+		left = now
+	}
+}
+
+// maxAnswer bounds what is kept of a far end that talks without answering; the longest real answer is below 100 bytes.
+const maxAnswer = 4096
+
+func troubled(s Status) error {
+	if text := s.Trouble(); text != "" {
+		return &Failure{Text: text, Cause: fmt.Errorf("%w: %+v", ErrTrouble, s)}
+	}
+	return nil
+}
+
+func (w *wire) silent(err error) error {
+	cause := fmt.Errorf("ask %s for its status: %w", w.cfg.Address, devices.ErrTimeout)
+	if err != nil && !w.timeout(err) {
+		cause = fmt.Errorf("ask %s for its status: %w: %w", w.cfg.Address, devices.ErrUnplugged, err)
+	}
+	if w.ctx.Err() != nil {
+		cause = fmt.Errorf("%w: %w", w.ctx.Err(), cause)
+	}
+	return &Failure{Text: fmt.Sprintf("The printer at %s is there but does not say that it is ready. Look whether it is open, out of labels or paused, and that it is set to ZPL.", w.cfg.Address), Cause: cause}
+}

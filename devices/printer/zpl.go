@@ -1,0 +1,140 @@
+package printer
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"packbench/fulfillment"
+)
+
+// Language encodes a picture for a printer. Implementations may be used concurrently.
+type Language interface {
+	// Encode returns one complete job of so many copies. The picture has the size of the media; the last three bytes of
+	// the job are needed for anything to come out.
+	Encode(b fulfillment.Bitmap, m fulfillment.Media, copies int) []byte
+}
+
+// Compression of a picture in ZPL.
+type Compression string
+
+const (
+	// ACS is the run-length scheme of the ZPL II guide ("alternative data compression"); clones know it too.
+	ACS Compression = ""
+	Hex Compression = "hex" // two digits a byte: large, and understood by everything
+	Z64 Compression = "z64" // zlib in base64: smallest, Zebra and few others
+)
+
+// ZPL is Zebra's language. The zero value compresses with ACS.
+type ZPL struct{ Compression Compression }
+
+// Encode returns ^XA, the exact width and length of the media in dots, the picture as ^GFA at 0,0, the number of copies,
+// ^XZ, and nothing else: no setting of the printer is changed.
+func (z ZPL) Encode(b fulfillment.Bitmap, m fulfillment.Media, copies int) []byte {
+	w, h := m.Dots()
+	total := b.Stride * b.H
+	var out bytes.Buffer
+	// For the A format both counts are those of the uncompressed picture (ZPL II guide, ^GF).
+	fmt.Fprintf(&out, "^XA^PW%d^LL%d^FO0,0^GFA,%d,%d,%d,", w, h, total, total, b.Stride)
+	switch z.Compression {
+	case Hex:
+		fmt.Fprintf(&out, "%X", b.Bits[:total])
+	case Z64:
+		writeZ64(&out, b.Bits[:total])
+	default:
+		writeACS(&out, b.Bits[:total], b.Stride)
+	}
+	fmt.Fprintf(&out, "^FS^PQ%d^XZ", copies)
+	return out.Bytes()
+}
+
+// writeACS writes the rows as hex digits with runs: G to Y stand for 1 to 19 times the next digit, g to z for 20 to 400; a
+// comma fills the row with 0, an exclamation mark with F, and a colon repeats the row before.
+func writeACS(out *bytes.Buffer, bits []byte, stride int) {
+	const digits = "0123456789ABCDEF"
+	row := make([]byte, 2*stride)
+	for y := 0; stride > 0 && y+stride <= len(bits); y += stride {
+		line := bits[y : y+stride]
+		if y > 0 && bytes.Equal(line, bits[y-stride:y]) {
+			out.WriteByte(':')
+			continue
+		}
+		for i, b := range line {
+			row[2*i], row[2*i+1] = digits[b>>4], digits[b&15]
+		}
+		writeRow(out, row)
+	}
+}
+
+func writeRow(out *bytes.Buffer, row []byte) {
+	for i := 0; i < len(row); {
+		n := i + 1
+		for n < len(row) && row[n] == row[i] {
+			n++
+		}
+		switch {
+		case n == len(row) && row[i] == '0':
+			out.WriteByte(',')
+		case n == len(row) && row[i] == 'F':
+			out.WriteByte('!')
+		default:
+			writeRun(out, row[i], n-i)
+		}
+		i = n
+	}
+}
+
+func writeRun(out *bytes.Buffer, digit byte, n int) {
+	for n > 0 {
+		run := min(n, 400+19)
+		n -= run
+		if run >= 20 {
+			out.WriteByte('g' + byte(run/20-1))
+		}
+		if run%20 > 1 || run > 20 && run%20 == 1 {
+			out.WriteByte('G' + byte(run%20-1))
+		}
+		out.WriteByte(digit)
+	}
+}
+
+// writeZ64 writes :Z64:, the zlib stream in base64, and the CRC of the base64 text (CRC-16, polynomial 0x1021, start 0).
+func writeZ64(out *bytes.Buffer, bits []byte) {
+	var packed bytes.Buffer
+	// Writing to a buffer cannot fail, and the level is a constant that exists.
+	zw, _ := zlib.NewWriterLevel(&packed, zlib.BestCompression)
+	_, _ = zw.Write(bits)
+	_ = zw.Close()
+	text := base64.StdEncoding.EncodeToString(packed.Bytes())
+	fmt.Fprintf(out, ":Z64:%s:%04X", text, crc16(text))
+}
+
+func crc16(s string) uint16 {
+	var crc uint16
+	for i := range len(s) {
+		crc ^= uint16(s[i]) << 8
+		for range 8 {
+			if crc&0x8000 != 0 {
+				crc = crc<<1 ^ 0x1021
+			} else {
+				crc <<= 1
+			}
+		}
+	}
+	return crc
+}
+
+// ParseCompression reads the word of the settings: "acs", "hex", "z64", or empty for ACS.
+func ParseCompression(s string) (Compression, error) {
+	switch strings.ToLower(s) {
+	case "", "acs":
+		return ACS, nil
+	case "hex":
+		return Hex, nil
+	case "z64":
+		return Z64, nil
+	}
+	return "", fmt.Errorf("compression %q: use acs, hex or z64", s)
+}
