@@ -1,0 +1,8 @@
+package ui
+
+import "fyne.io/fyne/v2"
+
+// do runs f on the screen's goroutine, later and in order. It is the only crossing: whatever another goroutine wants to
+// show goes through here. Called on the screen's own goroutine it still runs f on a later turn of the event loop, which
+// gate.go relies on.
+func do(f func()) { fyne.Do(f) }
