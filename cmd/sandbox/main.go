@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"packbench/cmd/sandbox/shop"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// ready is the line that is printed when the shop can be called.
+type ready struct {
+	APIURL     string `json:"api_url"`
+	AuthURL    string `json:"auth_url"`
+	AdminURL   string `json:"admin_url"`
+	AppKey     string `json:"app_key"`
+	AppSecret  string `json:"app_secret"`
+	AuthCode   string `json:"auth_code"`
+	ShopCipher string `json:"shop_cipher"`
+}
+
+// run serves until ctx ends. It returns the exit code: 0 done, 1 failed, 2 wrong usage.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	addr := flags.String("addr", "127.0.0.1:0", "address to listen on; only this machine's own (loopback)")
+	market := flags.String("market", "GB", "market of the shop: GB, US or VN")
+	seed := flags.Uint64("seed", 1, "the same seed gives the same shop")
+	speed := flags.Float64("speed", 1, "how much faster than the wall clock the shop's time runs")
+	orders := flags.Int("orders", 60, "number of orders")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "sandbox: %q is not expected: give flags only\n", flags.Arg(0))
+		return 2
+	}
+	if *speed <= 0 || *orders <= 0 {
+		fmt.Fprintln(stderr, "sandbox: --speed and --orders must be more than 0")
+		return 2
+	}
+	if err := checkLoopback(*addr); err != nil {
+		fmt.Fprintln(stderr, "sandbox:", err)
+		return 2
+	}
+	s, err := shop.New(shop.Options{Market: *market, Seed: *seed, Speed: *speed, Orders: *orders,
+		Logger: slog.New(slog.NewJSONHandler(stderr, nil))})
+	if err != nil {
+		fmt.Fprintln(stderr, "sandbox:", err)
+		return 2
+	}
+	if err := serve(ctx, *addr, s, stdout); err != nil {
+		fmt.Fprintln(stderr, "sandbox:", err)
+		return 1
+	}
+	return 0
+}
+
+// checkLoopback refuses addresses that others could reach: the shop's secrets are printed and its admin pages have no
+// password.
+func checkLoopback(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("--addr %q: give host:port, for example 127.0.0.1:0", addr)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("--addr %q can be reached by others: use 127.0.0.1, ::1 or localhost", addr)
+	}
+	return nil
+}
+
+// serve listens, prints the ready line and blocks until ctx ends and the last answers are given.
+func serve(ctx context.Context, addr string, s *shop.Server, stdout io.Writer) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", addr, err)
+	}
+	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	url := "http://" + listener.Addr().String()
+	c := s.Credentials()
+	line, err := json.Marshal(ready{url, url, url + "/admin/", c.AppKey, c.AppSecret, c.AuthCode, c.ShopCipher})
+	if err == nil {
+		_, err = fmt.Fprintf(stdout, "%s\n", line)
+	}
+	if err != nil {
+		err = fmt.Errorf("printing the addresses: %w", err)
+	} else {
+		select {
+		case <-ctx.Done():
+		case err = <-done:
+			return fmt.Errorf("serving on %s: %w", addr, err)
+		}
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+	defer cancel()
+	if server.Shutdown(stopping) != nil {
+		_ = server.Close() // what is still open after three seconds is cut off
+	}
+	<-done
+	return err
+}

@@ -1,0 +1,215 @@
+package shop
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// call is one request on its way. Handlers run with the server's lock held and fill orders and packages for the journal.
+type call struct {
+	r         *http.Request
+	query     url.Values
+	body      []byte
+	vars      map[string]string
+	wall, now time.Time     // wall clock; shop time
+	skew      time.Duration // how far the platform's clock is off, for this call
+	base      string        // http://host as the client addressed it
+	requestID string
+	orders    []string
+	packages  []string
+}
+
+func (c *call) named(o *order, packageID string) {
+	if o != nil && !slices.Contains(c.orders, o.id) {
+		c.orders = append(c.orders, o.id)
+	}
+	if packageID != "" && !slices.Contains(c.packages, packageID) {
+		c.packages = append(c.packages, packageID)
+	}
+}
+
+// reply is a finished answer, not yet written.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	code   int64
+}
+
+// servePublic answers everything but /admin/: first the faults that come before, then the call under the lock, then the
+// faults that come after.
+func (s *Server) servePublic(w http.ResponseWriter, r *http.Request) {
+	body, bodyErr := readBody(r.Body)
+	s.mu.Lock()
+	c := &call{r: r, body: body, wall: s.opt.Clock(), now: s.advance(), base: "http://" + r.Host, skew: s.skew()}
+	c.requestID = s.newRequestID(c.wall)
+	f := s.takeFault(r)
+	if f.before() {
+		s.note(c, 0, 0, f)
+		s.mu.Unlock()
+		panic(http.ErrAbortHandler) // net/http closes the connection without an answer
+	}
+	answer := s.answer(c, f, bodyErr)
+	s.note(c, answer.status, answer.code, f)
+	date := c.wall.Add(c.skew)
+	s.mu.Unlock()
+	answer.header.Set("Date", date.UTC().Format(http.TimeFormat))
+	s.write(w, r, answer, f)
+}
+
+func (s *Server) answer(c *call, f *fault, bodyErr error) reply {
+	if r, ok := f.instead(c); ok {
+		return r
+	}
+	path := c.r.URL.Path
+	switch {
+	case strings.HasPrefix(path, "/img/"):
+		return s.serveImage(c)
+	case strings.HasPrefix(path, "/doc/"):
+		return s.serveDocument(c)
+	}
+	data, err := s.dispatch(c, bodyErr)
+	return jsonReply(c, data, err)
+}
+
+func (s *Server) dispatch(c *call, bodyErr error) (any, error) {
+	if bodyErr != nil {
+		if errors.Is(bodyErr, errTooLarge) {
+			return nil, errTooLarge
+		}
+		return nil, errNotJSON
+	}
+	query, err := url.ParseQuery(c.r.URL.RawQuery)
+	if err != nil {
+		return nil, artificial(codeUnknownQuery, "The query cannot be decoded")
+	}
+	c.query = query
+	if _, ok := tokenParams[c.r.URL.Path]; ok {
+		return s.serveToken(c)
+	}
+	rt, vars, err := findRoute(c.r.Method, c.r.URL.Path)
+	if err != nil {
+		return nil, err
+	}
+	c.vars = vars
+	if err := s.gate(c, rt); err != nil {
+		return nil, err
+	}
+	return rt.handle(s, c)
+}
+
+// gate checks in the platform's order, as far as it is known: (path and method) → app key → timestamp → signature →
+// token → shop cipher → scope → rate. Business rules come after it.
+func (s *Server) gate(c *call, rt *route) error {
+	if c.query.Get("app_key") != s.opt.AppKey {
+		return errBadAppKey
+	}
+	if err := checkTimestamp(c.query.Get("timestamp"), c.wall.Add(c.skew)); err != nil {
+		return err
+	}
+	sign := c.query.Get("sign")
+	if sign == "" {
+		return errNoSign
+	}
+	want := requestSign(s.opt.AppSecret, c.r.URL.Path, c.query, c.r.Header.Get("Content-Type"), c.body)
+	if !sameMAC(sign, want) {
+		return errBadSign
+	}
+	if err := s.tokens.check(c.r.Header.Get("x-tts-access-token"), c.wall); err != nil {
+		return err
+	}
+	switch cipher := c.query.Get("shop_cipher"); {
+	case !rt.shop && c.query.Has("shop_cipher"):
+		return errUnexpected
+	case rt.shop && cipher == "":
+		return errNoCipher
+	case rt.shop && cipher != s.opt.ShopCipher:
+		return errTokenOfOther
+	}
+	if !slices.Contains(s.opt.Scopes, rt.scope) {
+		return errScope
+	}
+	if !s.limiter(rt).AllowN(c.wall, 1) {
+		return errRateLimit
+	}
+	return checkForm(c, rt)
+}
+
+// checkTimestamp accepts [now − 5 min, now + 30 s].
+func checkTimestamp(value string, now time.Time) error {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || len(value) != 10 {
+		return errTimestamp
+	}
+	switch {
+	case n < now.Unix()-300:
+		return errTooEarly
+	case n > now.Unix()+30:
+		return errTooLate
+	}
+	return nil
+}
+
+func (s *Server) limiter(rt *route) *rate.Limiter {
+	key := rt.method + " " + rt.pattern
+	if s.limits[key] == nil {
+		burst := max(1, int(s.opt.RatePerSecond))
+		s.limits[key] = rate.NewLimiter(rate.Limit(s.opt.RatePerSecond), burst)
+	}
+	return s.limits[key]
+}
+
+var commonParams = []string{"app_key", "timestamp", "sign", "shop_cipher"}
+
+// checkForm refuses what the specification does not have: other query parameters, a repeated one, a body that is not
+// declared as JSON.
+func checkForm(c *call, rt *route) error {
+	for name, values := range c.query {
+		if !slices.Contains(commonParams, name) && !slices.Contains(rt.params, name) {
+			return artificial(codeUnknownQuery, "Unknown query parameter `%s`", name)
+		}
+		if len(values) > 1 {
+			return artificial(codeUnknownQuery, "Query parameter `%s` is repeated", name)
+		}
+	}
+	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if len(c.body) > 0 && (err != nil || media != "application/json") {
+		return errNotJSON
+	}
+	if err != nil || media != "application/json" {
+		return artificial(codeHeader, "Missing header `Content-Type: application/json`")
+	}
+	if len(c.body) > 0 && c.r.Method == http.MethodGet {
+		return artificial(codeUnknownField, "A GET request has no body")
+	}
+	return nil
+}
+
+func jsonReply(c *call, data any, err error) reply {
+	env := envelope{Message: "Success", RequestID: c.requestID, Data: data}
+	status := http.StatusOK
+	if err != nil {
+		e := asAPIError(err)
+		status, env.Code, env.Message, env.Data = e.Status, e.Code, e.Message, nil
+	}
+	body, merr := json.Marshal(env)
+	if merr != nil {
+		panic(fmt.Sprintf("shop: answer cannot be encoded: %v", merr)) // only our own types get here
+	}
+	return reply{status: status, code: env.Code, body: body, header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}}
+}
+
+// newRequestID looks like the platform's: time, then hex.
+func (s *Server) newRequestID(now time.Time) string {
+	return fmt.Sprintf("%s%018X", now.UTC().Format("20060102150405"), s.ids.request())
+}

@@ -1,0 +1,192 @@
+package shop
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Options of a shop. The zero value is a GB shop of 60 orders with seed 1, in real time.
+type Options struct {
+	Market string           // GB (default), US or VN
+	Seed   uint64           // 0: 1. The same seed, market, number of orders and start of the clock give the same shop
+	Orders int              // 0: 60
+	Clock  func() time.Time // the wall clock; nil: time.Now. Must be safe for concurrent use
+	Speed  float64          // how much faster shop time runs than the wall clock; 0: 1
+
+	AppKey, AppSecret, AuthCode string // empty: made from the seed
+	ShopCipher                  string // empty: made from the seed
+
+	RatePerSecond float64       // calls a second for each endpoint before 429; 0: 50
+	AccessTTL     time.Duration // life of an access token; 0: 7 days
+	RefreshTTL    time.Duration // life of a refresh token; 0: 365 days
+	Scopes        []string      // granted scopes; nil: all that the endpoints need
+
+	// CarrierAfter is the shop time from shipping to the carrier's first scan. 0: 2 to 6 hours for seller-shipped and
+	// 20 to 30 hours for platform-shipped parcels; negative: only when the admin API says so.
+	CarrierAfter time.Duration
+
+	Logger  *slog.Logger // nil: nothing is logged
+	FontDir string       // where Noto fonts are looked for; empty: the system's folders
+}
+
+// Server is one shop. It is an http.Handler for the API, the authorization host, the downloads and /admin/ at once,
+// safe for concurrent use. It starts nothing: time passes when somebody asks.
+type Server struct {
+	opt    Options
+	market market
+	log    *slog.Logger
+	fonts  *fontSet
+	docKey string
+	admin  *http.ServeMux
+
+	mu       sync.Mutex // guards everything below
+	clock    *shopClock
+	queue    eventQueue
+	seq      int
+	rng      *rand.Rand // for what happens after seeding: tracking numbers, delays
+	tokens   tokenStore
+	limits   map[string]*rate.Limiter
+	faults   []*fault
+	journal  journal
+	hooks    []webhookRecord
+	orders   []*order // in order of creation
+	byID     map[string]*order
+	packages map[string]*parcel
+	cancels  map[string]*cancellation
+	pending  []*cancellation // all of them, in order of creation
+	catalog  []*product
+	services map[string]shippingService // offered for label purchase
+	ids      idMaker
+	tally    tally
+}
+
+// tally is what /admin/state counts.
+type tally struct {
+	Shipped               int            `json:"shipped"`                 // packages shipped, marked or created
+	DuplicateAttempts     int            `json:"duplicate_attempts"`      // second ship, mark or create of a package or line, all refused
+	ShipCancelledAttempts int            `json:"ship_cancelled_attempts"` // ship calls for a cancelled order, all refused
+	ShippedCancelled      int            `json:"shipped_cancelled"`       // cancelled orders that were shipped or that a carrier got: must stay 0
+	Refused               int            `json:"refused"`                 // API calls that were answered with a code other than 0
+	Calls                 map[string]int `json:"-"`
+}
+
+// New seeds a shop. It fails for an unknown market or impossible numbers.
+func New(opt Options) (*Server, error) {
+	if opt.Market == "" {
+		opt.Market = "GB"
+	}
+	m, err := markets(strings.ToUpper(opt.Market))
+	if err != nil {
+		return nil, err
+	}
+	if err := opt.fill(m); err != nil {
+		return nil, fmt.Errorf("options of the sandbox shop: %w", err)
+	}
+	s := &Server{opt: opt, market: m, log: opt.Logger, fonts: &fontSet{dir: opt.FontDir},
+		docKey: digest("documents", opt.Seed, opt.Market, 32),
+		clock:  newShopClock(opt.Clock, opt.Speed),
+		rng:    rand.New(rand.NewPCG(opt.Seed, 0x5eed)),
+		limits: map[string]*rate.Limiter{}, byID: map[string]*order{}, packages: map[string]*parcel{},
+		cancels: map[string]*cancellation{}, services: map[string]shippingService{},
+		ids:   newIDMaker(opt.Seed),
+		tally: tally{Calls: map[string]int{}}}
+	s.tokens = newTokenStore(opt)
+	s.tokens.issueCode(opt.AuthCode, opt.Clock())
+	s.catalog = newCatalog(m)
+	s.seedOrders()
+	s.advance()
+	s.admin = s.adminMux()
+	return s, nil
+}
+
+func (o *Options) fill(m market) error {
+	switch {
+	case o.Orders < 0 || o.Orders > 100000:
+		return fmt.Errorf("%d orders: choose 1 to 100000", o.Orders)
+	case o.Speed < 0 || o.Speed > 100000:
+		return fmt.Errorf("speed %g: choose more than 0 and at most 100000", o.Speed)
+	case o.RatePerSecond < 0:
+		return fmt.Errorf("rate %g a second: must not be negative", o.RatePerSecond)
+	}
+	o.Market = m.region
+	o.Seed = or(o.Seed, 1)
+	o.Orders = or(o.Orders, 60)
+	o.Speed = or(o.Speed, 1)
+	o.RatePerSecond = or(o.RatePerSecond, 50)
+	o.AccessTTL = or(o.AccessTTL, 7*24*time.Hour)
+	o.RefreshTTL = or(o.RefreshTTL, 365*24*time.Hour)
+	o.AppKey = or(o.AppKey, "sbx"+digest("app_key", o.Seed, m.region, 5))
+	o.AppSecret = or(o.AppSecret, digest("app_secret", o.Seed, m.region, 20))
+	o.AuthCode = or(o.AuthCode, "TTP_code_"+digest("auth_code", o.Seed, m.region, 10))
+	o.ShopCipher = or(o.ShopCipher, m.cipherPrefix+"_"+digest("cipher", o.Seed, m.region, 14))
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if o.Scopes == nil {
+		o.Scopes = allScopes()
+	}
+	return nil
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// digest makes n bytes of hex that depend on the seed only.
+func digest(what string, seed uint64, region string, n int) string {
+	sum := sha256.Sum256([]byte(what + "/" + region + "/" + strconv.FormatUint(seed, 10)))
+	return hex.EncodeToString(sum[:])[:2*min(n, 32)]
+}
+
+// Credentials are what a client needs to connect.
+type Credentials struct {
+	AppKey     string `json:"app_key"`
+	AppSecret  string `json:"app_secret"`
+	AuthCode   string `json:"auth_code"` // single use, valid for 30 minutes from New
+	ShopCipher string `json:"shop_cipher"`
+	ShopID     string `json:"shop_id"`
+	Region     string `json:"region"`
+}
+
+// Credentials of the shop; the authorization code is the one of the start, used or not.
+func (s *Server) Credentials() Credentials {
+	return Credentials{AppKey: s.opt.AppKey, AppSecret: s.opt.AppSecret, AuthCode: s.opt.AuthCode,
+		ShopCipher: s.opt.ShopCipher, ShopID: shopID, Region: s.market.region}
+}
+
+const shopID = "7494049642642441621"
+
+// Now is the shop's time, UTC.
+func (s *Server) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.advance()
+}
+
+// ServeHTTP answers the API, the authorization host, downloads and the admin pages.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.URL.Path == "/admin" || strings.HasPrefix(r.URL.Path, "/admin/"):
+		s.serveAdmin(w, r)
+	default:
+		s.servePublic(w, r)
+	}
+}
