@@ -1,0 +1,201 @@
+package storage
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"packbench/fulfillment"
+)
+
+// ImportReport tells what an import did. Rows are counted without the header; a row is either kept or named in Bad.
+type ImportReport struct {
+	Rows, Kept     int
+	Bad            []BadRow
+	UnknownColumns []string // each once, in the order of the file; their cells are kept aside
+	Orders         []fulfillment.OrderID
+}
+
+// BadRow is a row that was not taken over, and why. Line is the line of the file, the header being line 1.
+type BadRow struct {
+	Line   int
+	Reason string
+}
+
+func (r *ImportReport) bad(line int, format string, args ...any) {
+	r.Bad = append(r.Bad, BadRow{Line: line, Reason: fmt.Sprintf(format, args...)})
+}
+
+// finish sorts and counts.
+func (r *ImportReport) finish() {
+	slices.SortStableFunc(r.Bad, func(a, b BadRow) int { return a.Line - b.Line })
+	r.Kept = r.Rows - len(r.Bad)
+}
+
+const (
+	maxCSVRows = 200_000 // far beyond a day of any shop; a larger file is a mistake
+	maxCode    = 128     // bytes of an id, SKU, barcode or tracking number
+)
+
+// csvRow is one row by column name, cells trimmed.
+type csvRow struct {
+	line  int
+	cells map[string]string
+	extra map[string]string
+}
+
+// readCSV reads a file with a header row: UTF-8 with or without BOM, comma or semicolon, columns in any order, unknown
+// ones kept as extra. Rows that cannot be read are named in the report. An error means that the file as a whole is of
+// no use.
+func readCSV(in io.Reader, known, required []string) ([]csvRow, *ImportReport, error) {
+	buf := bufio.NewReader(in)
+	if bom, err := buf.Peek(3); err == nil && bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
+		if _, err := buf.Discard(3); err != nil {
+			return nil, nil, fmt.Errorf("read CSV: %w", err)
+		}
+	}
+	first, err := peekLine(buf)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := csv.NewReader(buf)
+	r.FieldsPerRecord = -1
+	if strings.Count(first, ";") > strings.Count(first, ",") {
+		r.Comma = ';'
+	}
+	report := &ImportReport{}
+	header, err := readHeader(r, known, required, report)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := readRows(r, header, known, report)
+	return rows, report, err
+}
+
+// peekLine returns the beginning of the first line without taking it.
+func peekLine(buf *bufio.Reader) (string, error) {
+	text, err := buf.Peek(4096)
+	if len(text) == 0 {
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", fmt.Errorf("read CSV: %w", err)
+		}
+		return "", errors.New("read CSV: the file is empty")
+	}
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	if bytes.IndexByte(line, 0) >= 0 || bytes.HasPrefix(line, []byte("\xff\xfe")) || bytes.HasPrefix(line, []byte("\xfe\xff")) {
+		return "", errors.New("read CSV: the file is not UTF-8: save it as “CSV UTF-8”")
+	}
+	return string(line), nil
+}
+
+func readHeader(r *csv.Reader, known, required []string, report *ImportReport) ([]string, error) {
+	header, err := r.Read()
+	if err != nil {
+		return nil, fmt.Errorf("read CSV header: %w", err)
+	}
+	for i, name := range header {
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name != "" && slices.Contains(header[:i], name) {
+			return nil, fmt.Errorf("read CSV: the column %q is there twice", name)
+		}
+		header[i] = name
+		if name != "" && !slices.Contains(known, name) {
+			report.UnknownColumns = append(report.UnknownColumns, name)
+		}
+	}
+	for _, name := range required {
+		if !slices.Contains(header, name) {
+			return nil, fmt.Errorf("read CSV: the column %q is missing; the first line must name the columns, such as %s", name, strings.Join(known, ","))
+		}
+	}
+	return header, nil
+}
+
+func readRows(r *csv.Reader, header, known []string, report *ImportReport) ([]csvRow, error) {
+	var rows []csvRow
+	for {
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if report.Rows++; report.Rows > maxCSVRows {
+			return nil, fmt.Errorf("read CSV: more than %d rows: divide the file", maxCSVRows)
+		}
+		var parse *csv.ParseError
+		if errors.As(err, &parse) {
+			report.bad(parse.StartLine, "not readable as CSV: %v", parse.Err)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read CSV: %w", err)
+		}
+		line, _ := r.FieldPos(0)
+		row := csvRow{line: line, cells: map[string]string{}}
+		if reason := row.fill(header, known, cells); reason != "" {
+			report.bad(line, "%s", reason)
+			continue
+		}
+		rows = append(rows, row)
+	}
+}
+
+func (row *csvRow) fill(header, known, cells []string) (reason string) {
+	if len(cells) > len(header) {
+		return fmt.Sprintf("%d cells, but the header names %d columns", len(cells), len(header))
+	}
+	for i, cell := range cells {
+		if !utf8.ValidString(cell) {
+			return "not UTF-8: save the file as “CSV UTF-8”"
+		}
+		cell = undoNeutral(strings.TrimSpace(cell))
+		switch name := header[i]; {
+		case name == "" || cell == "":
+		case slices.Contains(known, name):
+			row.cells[name] = cell
+		default:
+			if row.extra == nil {
+				row.extra = map[string]string{}
+			}
+			row.extra[name] = cell
+		}
+	}
+	return ""
+}
+
+// checkCode says what is wrong with an id, SKU, barcode or tracking number; empty is right.
+func checkCode(what, code string) string {
+	switch {
+	case code == "":
+		return what + " is empty"
+	case len(code) > maxCode:
+		return fmt.Sprintf("%s is longer than %d characters", what, maxCode)
+	case strings.HasPrefix(code, "PB:"):
+		return what + " begins with PB:, which marks commands"
+	case strings.ContainsFunc(code, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }):
+		return what + " contains control characters"
+	}
+	return ""
+}
+
+// neutral makes a cell safe for spreadsheets, which take one that begins with = + - @ or a tab for a formula.
+func neutral(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// undoNeutral makes an exported file come back as it was.
+func undoNeutral(cell string) string {
+	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(cell[1])) {
+		return cell[1:]
+	}
+	return cell
+}

@@ -1,0 +1,114 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"packbench/fulfillment"
+	"packbench/storage/internal/queries"
+)
+
+// Find returns everything known under a code: the order with this id, else the order of the package with this id (ours or
+// the platform's), else that of the tracking number, which may be the code itself or one of the candidates; and beside
+// it the SKUs that have the code as barcode, seller_sku or sku_id. An unknown code is an empty Found. Where several
+// parcels have one tracking number, an order with work left goes first, then the earlier ship-by.
+func (s *Store) Find(ctx context.Context, code string, candidates []fulfillment.Tracking) (fulfillment.Found, error) {
+	var found fulfillment.Found
+	if code == "" || len(code) > fulfillment.MaxScan {
+		return found, nil
+	}
+	err := s.read(ctx, func(q *queries.Queries) error {
+		var err error
+		if found, err = findOrder(ctx, q, code, candidates); err != nil {
+			return err
+		}
+		skus, err := q.SKUsOfCode(ctx, code)
+		if err != nil {
+			return err
+		}
+		found.SKUs = strs[fulfillment.SKU](skus)
+		if found.Order != nil {
+			found.Products, err = productsOf(ctx, q, *found.Order)
+		}
+		return err
+	})
+	return found, explain(err, "look up scan %q", code)
+}
+
+func findOrder(ctx context.Context, q *queries.Queries, code string, candidates []fulfillment.Tracking) (fulfillment.Found, error) {
+	o, err := loadOrder(ctx, q, fulfillment.OrderID(code))
+	if err == nil {
+		return fulfillment.Found{Order: &o, By: fulfillment.ClassOrder}, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return fulfillment.Found{}, err
+	}
+	packages, err := q.PackagesByID(ctx, code)
+	if err != nil {
+		return fulfillment.Found{}, err
+	}
+	if len(packages) > 0 {
+		return foundPackage(ctx, q, packages[0], fulfillment.ClassPackage)
+	}
+	for _, t := range append([]fulfillment.Tracking{fulfillment.Tracking(code)}, candidates...) {
+		packages, err := q.PackagesByTracking(ctx, string(t))
+		if err != nil {
+			return fulfillment.Found{}, err
+		}
+		if len(packages) > 0 {
+			return foundPackage(ctx, q, packages[0], fulfillment.ClassTracking)
+		}
+	}
+	return fulfillment.Found{}, nil
+}
+
+func foundPackage(ctx context.Context, q *queries.Queries, p queries.Package, by fulfillment.Class) (fulfillment.Found, error) {
+	o, err := loadOrder(ctx, q, fulfillment.OrderID(p.OrderID))
+	return fulfillment.Found{Order: &o, By: by, Package: fulfillment.PackageID(p.ID)}, err
+}
+
+// ListOrders lists at most limit orders whose id, package id, tracking number or a line's seller_sku begins with
+// query; an empty query lists those with work left, then the last ones that were closed. The result goes by ship-by,
+// orders without one last.
+func (s *Store) ListOrders(ctx context.Context, query string, limit int) ([]fulfillment.OrderSummary, error) {
+	var out []fulfillment.OrderSummary
+	err := s.read(ctx, func(q *queries.Queries) error {
+		rows, err := listRows(ctx, q, strings.TrimSpace(query), limit)
+		if err != nil {
+			return err
+		}
+		hand, counted, err := inHand(ctx, q, s.opt.Station)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			o, err := completeOrder(ctx, q, row)
+			if err != nil {
+				return err
+			}
+			sum := summarise(o)
+			if o.ID == hand {
+				sum.Verified = min(sum.Units, sum.Verified+counted)
+			}
+			out = append(out, sum)
+		}
+		sortByShipBy(out)
+		return nil
+	})
+	return out, explain(err, "list orders for %q", query)
+}
+
+func listRows(ctx context.Context, q *queries.Queries, query string, limit int) ([]queries.Order, error) {
+	if query != "" {
+		// Everything that begins with query lies between it and query followed by the last code point.
+		return q.SearchOrders(ctx, queries.SearchOrdersParams{Lo: query, Hi: query + "\U0010FFFF", N: int64(limit)})
+	}
+	rows, err := q.OpenOrders(ctx, int64(limit))
+	if err != nil || len(rows) >= limit {
+		return rows, err
+	}
+	closed, err := q.RecentlyClosed(ctx, int64(limit-len(rows)))
+	return append(rows, closed...), err
+}

@@ -1,0 +1,98 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/storage/internal/queries"
+)
+
+// save makes a new order of the file's rows, or replaces one that came from a file and was not begun; what the file does
+// not say of carrier, tracking number, deadline and label stays as it was.
+func (o *csvOrder) save(ctx context.Context, q *queries.Queries, market string, stored fulfillment.Order, label fulfillment.Hash, at time.Time) error {
+	order := fulfillment.Order{ID: o.id, Market: market, Source: fulfillment.SourceCSV, Status: fulfillment.StatusAwaitingShipment,
+		ShippingType: fulfillment.ShippingSeller, FulfillmentType: fulfillment.FulfillmentBySeller, BuyerMessage: orElse(o.note, stored.BuyerMessage),
+		CreatedAt: at, UpdatedAt: at, Deadlines: stored.Deadlines}
+	if !stored.CreatedAt.IsZero() {
+		order.CreatedAt = stored.CreatedAt
+	}
+	if !o.shipBy.IsZero() {
+		order.Deadlines = []fulfillment.Deadline{{Name: "ship_by", At: o.shipBy, Source: "order"}}
+	}
+	pkg := fulfillment.Package{ID: fulfillment.PackageID(o.id) + "-1", OrderID: o.id, Rung: fulfillment.RungToPack}
+	if len(stored.Packages) > 0 {
+		pkg = stored.Packages[0]
+		pkg.Lines = nil
+	}
+	for _, u := range o.units {
+		for range u.quantity {
+			id := fulfillment.LineID(fmt.Sprintf("%s-L%d", o.id, len(order.Lines)+1))
+			order.Lines = append(order.Lines, fulfillment.LineItem{ID: id, SKU: u.sku, ProductName: u.name, PackageID: pkg.ID,
+				Status: fulfillment.StatusAwaitingShipment})
+			pkg.Lines = append(pkg.Lines, id)
+		}
+	}
+	pkg.Carrier, pkg.Tracking = orElse(o.carrier, pkg.Carrier), orElse(o.tracking, pkg.Tracking)
+	if label != "" {
+		pkg.Label = label
+		if err := q.PutLabel(ctx, queries.PutLabelParams{Hash: string(label), Size: int64(len(o.label)), StoredAt: ms(at)}); err != nil {
+			return err
+		}
+	}
+	order.Packages = []fulfillment.Package{pkg}
+	// No platform speaks of this order: all its holds were set here.
+	return saveOrder(ctx, q, order, stored.Holds, nil, ms(at))
+}
+
+// gain gives a known order carrier, tracking number and label and changes nothing else.
+func (o *csvOrder) gain(ctx context.Context, q *queries.Queries, stored fulfillment.Order, label fulfillment.Hash, at time.Time) (reason string, err error) {
+	p, reason := o.parcelOf(stored)
+	if reason != "" {
+		return reason, nil
+	}
+	labelled := p.Rung.AtLeast(fulfillment.RungLabelled)
+	switch {
+	case labelled && o.tracking != "" && o.tracking != p.Tracking:
+		return fmt.Sprintf("order %s has its label on already, with tracking number %s", o.id, p.Tracking), nil
+	case labelled && label != "" && p.Label != "" && label != p.Label:
+		return fmt.Sprintf("order %s has its label on already", o.id), nil
+	}
+	p.Carrier, p.Tracking = orElse(o.carrier, p.Carrier), orElse(o.tracking, p.Tracking)
+	if label != "" {
+		p.Label = label
+		if err := q.PutLabel(ctx, queries.PutLabelParams{Hash: string(label), Size: int64(len(o.label)), StoredAt: ms(at)}); err != nil {
+			return "", err
+		}
+	}
+	row, err := packageRow(p, recordedPos)
+	if err != nil {
+		return "", err
+	}
+	return "", q.UpsertPackage(ctx, row)
+}
+
+// parcelOf is the one package of a known order that the rows can mean: its only one, or the only one with all their SKUs.
+func (o *csvOrder) parcelOf(stored fulfillment.Order) (fulfillment.Package, string) {
+	for _, u := range o.units {
+		if !slices.ContainsFunc(stored.Lines, func(l fulfillment.LineItem) bool { return l.SKU == u.sku }) {
+			return fulfillment.Package{}, fmt.Sprintf("order %s is known and has no item %s", o.id, u.sku)
+		}
+	}
+	var fits []fulfillment.Package
+	for _, p := range stored.Packages {
+		items := fulfillment.NewParcel(stored, p, nil, time.Time{}).Items
+		all := !slices.ContainsFunc(o.units, func(u csvUnits) bool {
+			return !slices.ContainsFunc(items, func(it fulfillment.Item) bool { return it.SKU == u.sku || it.Bundle == u.sku })
+		})
+		if all || len(stored.Packages) == 1 {
+			fits = append(fits, p)
+		}
+	}
+	if len(fits) != 1 {
+		return fulfillment.Package{}, fmt.Sprintf("order %s has %d packages and the rows do not say which one is meant", o.id, len(stored.Packages))
+	}
+	return fits[0], ""
+}

@@ -1,0 +1,233 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/storage/internal/queries"
+)
+
+// Add queues rows; ID, state and times are filled in where empty. A row with the kind and package of one that exists, in
+// whatever state, is left out.
+func (s *Store) Add(ctx context.Context, rows []fulfillment.OutboxRow) error {
+	at := s.now()
+	err := s.write(ctx, func(q *queries.Queries) error {
+		for _, r := range rows {
+			if err := addOutbox(ctx, q, r, at); err != nil {
+				return fmt.Errorf("row for package %s: %w", r.PackageID, err)
+			}
+		}
+		return nil
+	})
+	return explain(err, "queue %d outbox rows", len(rows))
+}
+
+func addOutbox(ctx context.Context, q *queries.Queries, r fulfillment.OutboxRow, at time.Time) error {
+	lines, err := list(r.Lines)
+	if err != nil {
+		return err
+	}
+	if r.ID == "" {
+		if r.ID, err = newID(); err != nil {
+			return err
+		}
+	}
+	if r.State == "" {
+		r.State = fulfillment.OutboxQueued
+	}
+	if r.CreatedAt.IsZero() {
+		r.CreatedAt = at
+	}
+	_, err = q.AddOutbox(ctx, queries.AddOutboxParams{ID: r.ID, Kind: string(r.Kind), OrderID: string(r.OrderID), PackageID: string(r.PackageID),
+		Lines: lines, Tracking: string(r.Tracking), ProviderID: r.ProviderID, Carrier: r.Carrier, WeightG: int64(r.WeightG),
+		LengthMm: int64(r.LengthMM), WidthMm: int64(r.WidthMM), HeightMm: int64(r.HeightMM), State: string(r.State), Attempts: int64(r.Attempts),
+		NextAt: ms(r.NextAt), Deadline: ms(r.Deadline), Reason: r.Reason, RequestID: r.RequestID, CreatedAt: ms(r.CreatedAt), ChangedAt: ms(at)})
+	return err
+}
+
+func outboxFromRow(r queries.Outbox) (fulfillment.OutboxRow, error) {
+	lines, err := fromList[fulfillment.LineID](r.Lines)
+	return fulfillment.OutboxRow{ID: r.ID, Kind: fulfillment.OutboxKind(r.Kind), OrderID: fulfillment.OrderID(r.OrderID),
+		PackageID: fulfillment.PackageID(r.PackageID), Lines: lines, Tracking: fulfillment.Tracking(r.Tracking), ProviderID: r.ProviderID,
+		Carrier: r.Carrier, WeightG: int(r.WeightG), LengthMM: int(r.LengthMm), WidthMM: int(r.WidthMm), HeightMM: int(r.HeightMm),
+		State: fulfillment.OutboxState(r.State), Attempts: int(r.Attempts), NextAt: fromMS(r.NextAt), Deadline: fromMS(r.Deadline),
+		Reason: r.Reason, RequestID: r.RequestID, CreatedAt: fromMS(r.CreatedAt), ChangedAt: fromMS(r.ChangedAt)}, err
+}
+
+func outboxFromRows(rows []queries.Outbox) ([]fulfillment.OutboxRow, error) {
+	var out []fulfillment.OutboxRow
+	for _, r := range rows {
+		row, err := outboxFromRow(r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+// Due returns at most limit rows that may be worked on now: queued or uncertain, NextAt not after now, and no earlier row
+// of the same order that is not done – a parked one holds back its own order and no other. By Deadline, rows without
+// one last, then ID.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]fulfillment.OutboxRow, error) {
+	rows, err := s.qr.DueOutbox(ctx, queries.DueOutboxParams{Now: ms(now), N: int64(limit)})
+	if err != nil {
+		return nil, explain(err, "read due outbox rows")
+	}
+	out, err := outboxFromRows(rows)
+	return out, explain(err, "read due outbox rows")
+}
+
+// Next is the earliest NextAt among the rows that Due returns sooner or later; ok is false if there is none.
+func (s *Store) Next(ctx context.Context) (at time.Time, ok bool, err error) {
+	times, err := s.qr.NextOutbox(ctx)
+	if err != nil || len(times) == 0 {
+		return time.Time{}, false, explain(err, "read next outbox row")
+	}
+	return fromMS(times[0]), true, nil
+}
+
+// Recover turns every in_flight row into an uncertain one: the program ended between the call and its answer.
+func (s *Store) Recover(ctx context.Context) error {
+	err := s.write(ctx, func(q *queries.Queries) error {
+		_, err := q.RecoverOutbox(ctx, queries.RecoverOutboxParams{Reason: "the program ended during the call", ChangedAt: ms(s.now())})
+		return err
+	})
+	return explain(err, "recover outbox")
+}
+
+// Requeue sends a parked row again, after a person has looked at it; fulfillment.ErrNotFound where no parked row has the id.
+func (s *Store) Requeue(ctx context.Context, id string) error {
+	err := s.write(ctx, func(q *queries.Queries) error {
+		n, err := q.RequeueOutbox(ctx, queries.RequeueOutboxParams{ChangedAt: ms(s.now()), ID: id})
+		if err == nil && n == 0 {
+			return fulfillment.ErrNotFound
+		}
+		return err
+	})
+	return explain(err, "send outbox row %s again", id)
+}
+
+// Outbox returns all rows that are not done, oldest first.
+func (s *Store) Outbox(ctx context.Context) ([]fulfillment.OutboxRow, error) {
+	rows, err := s.qr.UnfinishedOutbox(ctx)
+	if err != nil {
+		return nil, explain(err, "list outbox")
+	}
+	out, err := outboxFromRows(rows)
+	return out, explain(err, "list outbox")
+}
+
+// OutboxCounts tells how many rows are in each state but done, and when the oldest of them was made (zero: none).
+func (s *Store) OutboxCounts(ctx context.Context) (counts map[fulfillment.OutboxState]int, oldest time.Time, err error) {
+	rows, err := s.qr.OutboxCounts(ctx)
+	if err != nil {
+		return nil, time.Time{}, explain(err, "count outbox")
+	}
+	counts = map[fulfillment.OutboxState]int{}
+	for _, r := range rows {
+		counts[fulfillment.OutboxState(r.State)] = int(r.N)
+		if t := fromMS(r.Oldest); oldest.IsZero() || t.Before(oldest) {
+			oldest = t
+		}
+	}
+	return counts, oldest, nil
+}
+
+// Mark saves the row's new state, attempts, NextAt, Reason and RequestID. A row that becomes done or parked gets its
+// event (reported, parked) in the same transaction, once; a done one also stores what the platform told of the package.
+// fulfillment.ErrNotFound where no row has the id.
+func (s *Store) Mark(ctx context.Context, row fulfillment.OutboxRow, told *fulfillment.PackageNews) error {
+	at := s.now()
+	err := s.write(ctx, func(q *queries.Queries) error {
+		was, err := q.OutboxRow(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		_, err = q.MarkOutbox(ctx, queries.MarkOutboxParams{State: string(row.State), Attempts: int64(row.Attempts), NextAt: ms(row.NextAt),
+			Reason: row.Reason, RequestID: row.RequestID, ChangedAt: ms(at), ID: row.ID})
+		if err != nil {
+			return err
+		}
+		if row.State == fulfillment.OutboxDone {
+			if err := applyNews(ctx, q, was, told, at); err != nil {
+				return err
+			}
+		}
+		if was.State == string(row.State) {
+			return nil
+		}
+		return s.outboxEvent(ctx, q, row, was, told, at)
+	})
+	return explain(err, "mark outbox row %s %s", row.ID, row.State)
+}
+
+func (s *Store) outboxEvent(ctx context.Context, q *queries.Queries, row fulfillment.OutboxRow, was queries.Outbox, told *fulfillment.PackageNews, at time.Time) error {
+	var kind fulfillment.EventKind
+	switch row.State {
+	case fulfillment.OutboxDone:
+		kind = fulfillment.EventReported
+	case fulfillment.OutboxParked:
+		kind = fulfillment.EventParked
+	default:
+		return nil
+	}
+	body := map[string]any{"outbox": row.ID, "kind": was.Kind, "attempts": row.Attempts}
+	if row.Reason != "" {
+		body["reason"] = row.Reason
+	}
+	if row.RequestID != "" {
+		body["request_id"] = row.RequestID
+	}
+	if told != nil && told.Tracking != "" {
+		body["tracking"] = told.Tracking
+	}
+	if told != nil && told.Warning != "" {
+		body["warning"] = told.Warning
+	}
+	return appendEvents(ctx, q, s.opt.Station, "", at, []fulfillment.EventDraft{{Kind: kind, OrderID: fulfillment.OrderID(was.OrderID),
+		PackageID: fulfillment.PackageID(was.PackageID), Body: body}})
+}
+
+// applyNews stores what the platform told of the package that a done row was about. Empty fields say nothing.
+func applyNews(ctx context.Context, q *queries.Queries, was queries.Outbox, told *fulfillment.PackageNews, at time.Time) error {
+	if was.Kind == string(fulfillment.OutboxReportShipped) {
+		if err := q.OrderReported(ctx, queries.OrderReportedParams{ReportedShippedAt: ms(at), ID: was.OrderID}); err != nil {
+			return err
+		}
+	}
+	o, err := loadOrder(ctx, q, fulfillment.OrderID(was.OrderID))
+	if err != nil {
+		return fmt.Errorf("order %s of the row: %w", was.OrderID, err)
+	}
+	p, ok := o.PackageByID(fulfillment.PackageID(was.PackageID))
+	if !ok {
+		return nil // split or combined since: the next pull brings its successors
+	}
+	if was.Kind == string(fulfillment.OutboxArrange) {
+		p.Arranged = true
+	}
+	if told != nil {
+		p.PlatformID = orElse(told.PlatformID, p.PlatformID)
+		p.Tracking = orElse(told.Tracking, p.Tracking)
+		p.ProviderID = orElse(told.ProviderID, p.ProviderID)
+		p.Carrier = orElse(told.Carrier, p.Carrier)
+		p.PlatformStatus = orElse(told.PlatformStatus, p.PlatformStatus)
+		p.Arranged = p.Arranged || told.Arranged
+	}
+	row, err := packageRow(p, recordedPos)
+	if err != nil {
+		return err
+	}
+	return q.UpsertPackage(ctx, row)
+}
+
+// orElse returns the first that is not empty.
+func orElse[T ~string](a, b T) T {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,242 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/storage/internal/queries"
+)
+
+// Cursor is the update_time up to which the shop was pulled; zero for a shop never pulled.
+func (s *Store) Cursor(ctx context.Context, shop string) (time.Time, error) {
+	at, err := s.qr.Cursor(ctx, shop)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return fromMS(at), explain(err, "read cursor of shop %s", shop)
+}
+
+// ApplyPulled stores orders as the platform tells them and moves the cursor (a zero one leaves it), in one transaction.
+// What only this station knows is kept: rungs below the carrier's, own holds, weights, labels, manifests, and tracking
+// number and carrier where the platform tells none. An answer that is older than what is stored changes nothing. It
+// returns the orders that are new or told differently; one that was only looked at again is not among them.
+func (s *Store) ApplyPulled(ctx context.Context, shop string, orders []fulfillment.Order, cursor time.Time) ([]fulfillment.OrderID, error) {
+	var changed []fulfillment.OrderID
+	err := s.write(ctx, func(q *queries.Queries) error {
+		for _, o := range orders {
+			if o.Shop == "" {
+				o.Shop = shop
+			}
+			did, err := applyPulled(ctx, q, o, s.now())
+			if err != nil {
+				return fmt.Errorf("order %s: %w", o.ID, err)
+			}
+			if did {
+				changed = append(changed, o.ID)
+			}
+		}
+		if cursor.IsZero() {
+			return nil
+		}
+		return q.PutCursor(ctx, queries.PutCursorParams{Shop: shop, At: ms(cursor)})
+	})
+	if err != nil {
+		return nil, explain(err, "store %d pulled orders", len(orders))
+	}
+	return changed, nil
+}
+
+func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order, now time.Time) (changed bool, err error) {
+	told.Source = fulfillment.SourcePlatform
+	platform := platformHolds(told)
+	row, err := q.Order(ctx, string(told.ID))
+	if errors.Is(err, sql.ErrNoRows) {
+		told.Packages = firstPackages(told)
+		return true, saveOrder(ctx, q, told, nil, platform, ms(now))
+	}
+	if err != nil {
+		return false, err
+	}
+	if ms(told.UpdatedAt) < row.UpdatedAt {
+		return false, nil
+	}
+	stored, err := completeOrder(ctx, q, row)
+	if err != nil {
+		return false, err
+	}
+	own, err := fromList[fulfillment.Hold](row.OwnHolds)
+	if err != nil {
+		return false, err
+	}
+	next, gone := mergeTold(stored, told)
+	next.Holds = slices.Clone(platform)
+	for _, h := range own {
+		next.Holds = fulfillment.WithHold(next.Holds, h)
+	}
+	same, err := sameOrder(stored, next)
+	if err != nil {
+		return false, err
+	}
+	if same {
+		return false, q.OrderChecked(ctx, queries.OrderCheckedParams{CheckedAt: ms(told.CheckedAt), UpdatedAt: ms(told.UpdatedAt), ID: row.ID})
+	}
+	for _, id := range gone {
+		if err := q.DeletePackage(ctx, queries.DeletePackageParams{OrderID: row.ID, ID: string(id)}); err != nil {
+			return false, err
+		}
+	}
+	return true, saveOrder(ctx, q, next, own, platform, ms(now))
+}
+
+// platformHolds are the holds that the platform's own words mean, beside those that came with the order.
+func platformHolds(o fulfillment.Order) []fulfillment.Hold {
+	holds := slices.Clone(o.Holds)
+	if o.Status == fulfillment.StatusOnHold {
+		holds = fulfillment.WithHold(holds, fulfillment.HoldOnHold)
+	}
+	if o.CancelRequested {
+		holds = fulfillment.WithHold(holds, fulfillment.HoldCancelRequested)
+	}
+	if o.Status == fulfillment.StatusCancelled {
+		holds = fulfillment.WithHold(holds, fulfillment.HoldCancelled)
+	}
+	return holds
+}
+
+// firstPackages gives an order that the platform has not divided yet the one package it will become.
+func firstPackages(o fulfillment.Order) []fulfillment.Package {
+	if len(o.Packages) > 0 {
+		return o.Packages
+	}
+	p := fulfillment.Package{ID: fulfillment.PackageID(o.ID) + "-1", OrderID: o.ID, Rung: fulfillment.RungToPack}
+	for _, l := range o.Lines {
+		p.Lines = append(p.Lines, l.ID)
+	}
+	return []fulfillment.Package{p}
+}
+
+// mergeTold lays what the platform tells over what is stored. gone are stored packages that the platform has replaced and
+// that nobody has begun; one that was begun stays, held: a person must see to the box.
+func mergeTold(stored, told fulfillment.Order) (next fulfillment.Order, gone []fulfillment.PackageID) {
+	next = told
+	next.ReportedShippedAt = stored.ReportedShippedAt
+	next.Packages = nil
+	used := map[fulfillment.PackageID]bool{}
+	for _, p := range told.Packages {
+		old, ok := counterpart(stored, p, used)
+		if ok {
+			used[old.ID] = true
+			p = mergePackage(old, p, told.ShippingType)
+		}
+		next.Packages = append(next.Packages, p)
+	}
+	for _, old := range stored.Packages {
+		switch {
+		case used[old.ID]:
+		case len(told.Packages) == 0:
+			next.Packages = append(next.Packages, old)
+		case old.Rung.Height() == 0 && old.Label == "" && !old.Arranged:
+			gone = append(gone, old.ID)
+		default:
+			if !old.Rung.AtLeast(fulfillment.RungHandedOver) {
+				old.Holds = fulfillment.WithHold(old.Holds, fulfillment.HoldHeld)
+			}
+			next.Packages = append(next.Packages, old)
+		}
+	}
+	return next, gone
+}
+
+// counterpart is the stored package that the told one is: by the platform's id, by our own id, or – where the platform
+// has only now made it – the one with the same lines and no platform id.
+func counterpart(stored fulfillment.Order, told fulfillment.Package, used map[fulfillment.PackageID]bool) (fulfillment.Package, bool) {
+	for _, id := range []fulfillment.PackageID{told.PlatformID, told.ID} {
+		if p, ok := stored.PackageByID(id); id != "" && ok && !used[p.ID] {
+			return p, true
+		}
+	}
+	for _, p := range stored.Packages {
+		if p.PlatformID == "" && !used[p.ID] && (len(p.Lines) == 0 || sameLines(p.Lines, told.Lines)) {
+			return p, true
+		}
+	}
+	if len(stored.Packages) == 1 && stored.Packages[0].PlatformID == "" && !used[stored.Packages[0].ID] {
+		return stored.Packages[0], true
+	}
+	return fulfillment.Package{}, false
+}
+
+func sameLines(a, b []fulfillment.LineID) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
+}
+
+func mergePackage(old, told fulfillment.Package, shipping fulfillment.ShippingType) fulfillment.Package {
+	p := old
+	p.PlatformID = orElse(told.PlatformID, old.PlatformID)
+	if p.PlatformID == "" && told.ID != old.ID {
+		p.PlatformID = told.ID
+	}
+	if len(told.Lines) > 0 {
+		p.Lines = told.Lines
+	}
+	p.Tracking = orElse(told.Tracking, old.Tracking)
+	p.ProviderID = orElse(told.ProviderID, old.ProviderID)
+	p.Carrier = orElse(told.Carrier, old.Carrier)
+	p.PlatformStatus = orElse(told.PlatformStatus, old.PlatformStatus)
+	p.Arranged = old.Arranged || told.Arranged
+	// Only what the carrier was seen to do is taken over. A seller-shipped order is called in transit as soon as it is
+	// reported, which may be before the parcel has left the bench.
+	onBench := old.Rung.Height() > 0 && !old.Rung.AtLeast(fulfillment.RungHandedOver)
+	reportedOnly := shipping == fulfillment.ShippingSeller && onBench && told.Rung == fulfillment.RungCarrierScanned
+	if told.Rung.AtLeast(fulfillment.RungCarrierScanned) && told.Rung.Height() > old.Rung.Height() && !reportedOnly {
+		p.Rung = told.Rung
+	}
+	return p
+}
+
+// sameOrder compares all but the moments of looking.
+func sameOrder(a, b fulfillment.Order) (bool, error) {
+	a.CheckedAt, b.CheckedAt = time.Time{}, time.Time{}
+	a.UpdatedAt, b.UpdatedAt = time.Time{}, time.Time{}
+	for _, o := range []*fulfillment.Order{&a, &b} {
+		o.CreatedAt, o.PaidAt, o.ReportedShippedAt = fromMS(ms(o.CreatedAt)), fromMS(ms(o.PaidAt)), fromMS(ms(o.ReportedShippedAt))
+		o.Deadlines = slices.Clone(o.Deadlines)
+		for i := range o.Deadlines {
+			o.Deadlines[i].At = fromMS(ms(o.Deadlines[i].At))
+		}
+		slices.Sort(o.Holds)
+	}
+	x, err := canonical(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := canonical(b)
+	return slices.Equal(x, y), err
+}
+
+// canonical is the order as JSON in which empty and missing lists read the same.
+func canonical(o fulfillment.Order) ([]byte, error) {
+	o.Lines, o.Packages = slices.Clone(o.Lines), slices.Clone(o.Packages)
+	for i := range o.Lines {
+		o.Lines[i].Bundle = append([]fulfillment.BundlePart{}, o.Lines[i].Bundle...)
+	}
+	for i := range o.Packages {
+		p := &o.Packages[i]
+		p.OrderID = o.ID
+		p.Lines, p.Holds = append([]fulfillment.LineID{}, p.Lines...), append([]fulfillment.Hold{}, p.Holds...)
+	}
+	slices.SortFunc(o.Packages, func(a, b fulfillment.Package) int { return slices.Compare([]byte(a.ID), []byte(b.ID)) })
+	o.Holds, o.Deadlines = append([]fulfillment.Hold{}, o.Holds...), append([]fulfillment.Deadline{}, o.Deadlines...)
+	text, err := json.Marshal(o)
+	if err != nil {
+		return nil, fmt.Errorf("order %s as JSON: %w", o.ID, err)
+	}
+	return text, nil
+}

@@ -1,0 +1,59 @@
+-- name: ChainHead :one
+SELECT seq, hash FROM events WHERE station = ? ORDER BY seq DESC LIMIT 1;
+
+-- name: InsertEvent :exec
+INSERT INTO events (station, seq, at, kind, operator, epoch, order_id, package_id, scan, body, prev, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: OrderEvents :many
+SELECT * FROM events WHERE order_id = ? AND order_id <> '' ORDER BY at, station, seq;
+
+-- name: EventsAfter :many
+SELECT * FROM events WHERE station = ? AND seq > ? ORDER BY seq LIMIT ?;
+
+-- name: EventStations :many
+SELECT DISTINCT station FROM events ORDER BY station;
+
+-- name: BenchState :one
+SELECT state FROM bench_state WHERE station = ?;
+
+-- name: PutBenchState :exec
+INSERT INTO bench_state (station, at, state) VALUES (?, ?, ?)
+ON CONFLICT (station) DO UPDATE SET at = excluded.at, state = excluded.state;
+
+-- name: UpsertJob :exec
+INSERT INTO print_jobs (id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET label = CASE WHEN excluded.label = '' THEN print_jobs.label ELSE excluded.label END,
+    tracking = CASE WHEN excluded.tracking = '' THEN print_jobs.tracking ELSE excluded.tracking END,
+    state = CASE WHEN print_jobs.state IN ('done', 'refused', 'dropped') AND excluded.state IN ('queued', 'sending')
+        THEN print_jobs.state ELSE excluded.state END,
+    sent = max(print_jobs.sent, excluded.sent), verdict = excluded.verdict, reason = excluded.reason;
+
+-- name: NextJob :one
+SELECT * FROM print_jobs WHERE state = 'queued' ORDER BY created_at, id LIMIT 1;
+
+-- name: Job :one
+SELECT * FROM print_jobs WHERE id = ?;
+
+-- name: UnfinishedJobs :many
+SELECT * FROM print_jobs WHERE state IN ('queued', 'sending', 'ask') ORDER BY created_at, id;
+
+-- name: AskSendingJobs :execrows
+UPDATE print_jobs SET state = 'ask', reason = ? WHERE state = 'sending';
+
+-- name: PutLabel :exec
+INSERT INTO labels (hash, size, stored_at) VALUES (?, ?, ?)
+ON CONFLICT (hash) DO UPDATE SET wiped_at = 0, stored_at = excluded.stored_at;
+
+-- name: Proof :one
+SELECT * FROM label_proofs WHERE label = ? AND tracking = ? AND dpi = ? AND width_mm = ? AND height_mm = ?;
+
+-- name: PutProof :exec
+INSERT INTO label_proofs (label, tracking, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (label, tracking, dpi, width_mm, height_mm) DO UPDATE SET bitmap = excluded.bitmap,
+    verdict = excluded.verdict, reason = excluded.reason, decoded = excluded.decoded, lint = excluded.lint, at = excluded.at;
+
+-- name: ClaimJob :execrows
+UPDATE print_jobs SET state = 'sending' WHERE id = ? AND state = 'queued';

@@ -1,0 +1,33 @@
+-- name: OpenOrders :many
+SELECT * FROM orders WHERE closed_at = 0 ORDER BY ship_by = 0, ship_by, id LIMIT ?;
+
+-- name: RecentlyClosed :many
+SELECT * FROM orders WHERE closed_at > 0 ORDER BY closed_at DESC LIMIT ?;
+
+-- name: SearchOrders :many
+SELECT o.* FROM orders o WHERE o.id IN (
+    SELECT a.id FROM orders a WHERE a.id >= sqlc.arg(lo) AND a.id < sqlc.arg(hi)
+    UNION SELECT p.order_id FROM packages p WHERE p.tracking >= sqlc.arg(lo) AND p.tracking < sqlc.arg(hi) AND p.tracking <> ''
+    UNION SELECT q.order_id FROM packages q WHERE q.id >= sqlc.arg(lo) AND q.id < sqlc.arg(hi)
+    UNION SELECT l.order_id FROM line_items l WHERE l.sku >= sqlc.arg(lo) AND l.sku < sqlc.arg(hi))
+ORDER BY o.closed_at > 0, o.ship_by = 0, o.ship_by, o.id LIMIT sqlc.arg(n);
+
+-- name: OrdersFrom :many
+SELECT * FROM orders WHERE id > ? ORDER BY id LIMIT ?;
+
+-- name: LabelsToWipe :many
+SELECT l.hash FROM labels l WHERE l.wiped_at = 0 AND l.stored_at < sqlc.arg(before)
+    AND NOT EXISTS (SELECT 1 FROM packages p JOIN orders o ON o.id = p.order_id
+        WHERE p.label = l.hash AND (o.closed_at = 0 OR o.closed_at >= sqlc.arg(before)));
+
+-- name: BitmapsOfLabel :many
+SELECT DISTINCT bitmap FROM label_proofs WHERE label = ? AND bitmap <> '';
+
+-- name: LabelWiped :exec
+UPDATE labels SET wiped_at = ? WHERE hash = ?;
+
+-- name: ForgetBuyerWords :exec
+UPDATE orders SET buyer_message = '', seller_note = '' WHERE closed_at > 0 AND closed_at < ? AND (buyer_message <> '' OR seller_note <> '');
+
+-- name: ForgetCSVExtra :exec
+DELETE FROM csv_extra WHERE kind = 'orders' AND key IN (SELECT o.id FROM orders o WHERE o.closed_at > 0 AND o.closed_at < ?);

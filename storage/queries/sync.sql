@@ -1,0 +1,78 @@
+-- name: Cursor :one
+SELECT at FROM cursors WHERE shop = ?;
+
+-- name: PutCursor :exec
+INSERT INTO cursors (shop, at) VALUES (?, ?) ON CONFLICT (shop) DO UPDATE SET at = excluded.at;
+
+-- name: Setting :one
+SELECT value FROM settings WHERE key = ?;
+
+-- name: PutSetting :exec
+INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: AddOutbox :execrows
+INSERT INTO outbox (id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm,
+    height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, package_id) DO NOTHING;
+
+-- name: OutboxRow :one
+SELECT * FROM outbox WHERE id = ?;
+
+-- name: MarkOutbox :execrows
+UPDATE outbox SET state = ?, attempts = ?, next_at = ?, reason = ?, request_id = ?, changed_at = ? WHERE id = ?;
+
+-- name: RecoverOutbox :execrows
+UPDATE outbox SET state = 'uncertain', reason = ?, changed_at = ? WHERE state = 'in_flight';
+
+-- name: RequeueOutbox :execrows
+UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = ? WHERE id = ? AND state = 'parked';
+
+-- name: DueOutbox :many
+SELECT o.* FROM outbox o
+WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= sqlc.arg(now)
+    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done')
+ORDER BY o.deadline = 0, o.deadline, o.id LIMIT sqlc.arg(n);
+
+-- name: NextOutbox :many
+SELECT o.next_at FROM outbox o
+WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done'
+    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done')
+ORDER BY o.next_at LIMIT 1;
+
+-- name: UnfinishedOutbox :many
+SELECT * FROM outbox WHERE state <> 'done' ORDER BY created_at, id;
+
+-- name: OutboxCounts :many
+SELECT state, count(*) AS n, CAST(min(created_at) AS INTEGER) AS oldest FROM outbox WHERE state <> 'done' GROUP BY state;
+
+-- name: Watched :many
+SELECT o.id FROM orders o
+WHERE o.opened_at > 0 AND o.source = 'platform' AND o.status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED')
+    AND EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 7)
+UNION
+SELECT o.id FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.state <> 'done' AND o.source = 'platform'
+ORDER BY 1;
+
+-- name: ToArrange :many
+SELECT p.* FROM orders o JOIN packages p ON p.order_id = o.id
+WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
+    AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status IN ('AWAITING_SHIPMENT', 'PARTIALLY_SHIPPING')
+    AND o.cancel_requested = 0 AND o.own_holds = '[]' AND o.platform_holds = '[]'
+    AND p.arranged = 0 AND p.holds = '[]' AND p.label = '' AND p.height < 6
+    AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
+    AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'arrange' AND b.package_id = p.id)
+ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?;
+
+-- name: ToFetch :many
+SELECT p.* FROM orders o JOIN packages p ON p.order_id = o.id
+WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
+    AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
+    AND p.arranged = 1 AND p.label = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
+ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?;
+
+-- name: InsertScratch :exec
+INSERT INTO wal_scratch (id, data) VALUES (1, zeroblob(sqlc.arg(bytes)));
+
+-- name: DeleteScratch :exec
+DELETE FROM wal_scratch;

@@ -1,0 +1,144 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/storage/internal/queries"
+)
+
+// recordedPos is the place of a package that the bench added: behind those of the platform, then by id.
+const recordedPos = 1000
+
+// Record writes one commit of the bench in one transaction; when it returns nil, the commit is on the disk. Events are
+// numbered and linked here. An outbox row with the kind and package of one that exists is left out. Errors: ErrDiskFull,
+// ErrSealed where a sealed manifest was to be changed, ErrInUse; after an error nothing of the commit is stored.
+func (s *Store) Record(ctx context.Context, c station.Commit) error {
+	state, err := benchText(c.Bench)
+	if err != nil {
+		return fmt.Errorf("record at %s: %w", c.Station, err)
+	}
+	if s.w == nil {
+		return errReadOnlyStore
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ctx = context.WithoutCancel(ctx)
+	err = s.writeLocked(ctx, func(q *queries.Queries) error { return s.record(ctx, q, c, state) })
+	if err != nil {
+		return explain(err, "record at %s", c.Station)
+	}
+	for _, m := range c.Manifests {
+		if m.Open() {
+			s.written[m.ID] = m
+		} else {
+			delete(s.written, m.ID)
+		}
+	}
+	return nil
+}
+
+func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit, state string) error {
+	if err := appendEvents(ctx, q, c.Station, c.Operator, c.At, c.Events); err != nil {
+		return err
+	}
+	put := queries.PutBenchStateParams{Station: c.Station, At: ms(c.At), State: state}
+	if err := q.PutBenchState(ctx, put); err != nil {
+		return err
+	}
+	if err := recordOrders(ctx, q, c); err != nil {
+		return err
+	}
+	for _, m := range c.Manifests {
+		if err := s.saveManifest(ctx, q, m, c); err != nil {
+			return fmt.Errorf("manifest %s: %w", m.ID, err)
+		}
+	}
+	for _, row := range c.Outbox {
+		if err := addOutbox(ctx, q, row, c.At); err != nil {
+			return fmt.Errorf("outbox row for %s: %w", row.PackageID, err)
+		}
+	}
+	for _, j := range c.Jobs {
+		if err := saveJob(ctx, q, j, c.At); err != nil {
+			return fmt.Errorf("print job for %s: %w", j.PackageID, err)
+		}
+	}
+	if p := c.Photo; p != nil {
+		return q.InsertPhoto(ctx, queries.InsertPhotoParams{Hash: string(p.Hash), ManifestID: string(p.Manifest),
+			PackageID: string(p.PackageID), OrderID: string(p.OrderID), Camera: p.Camera, TakenAt: ms(p.TakenAt)})
+	}
+	return nil
+}
+
+func recordOrders(ctx context.Context, q *queries.Queries, c station.Commit) error {
+	for _, p := range c.Packages {
+		row, err := packageRow(p, recordedPos)
+		if err != nil {
+			return err
+		}
+		if err := q.RecordPackage(ctx, queries.RecordPackageParams(row)); err != nil {
+			return fmt.Errorf("package %s: %w", p.ID, err)
+		}
+		if p.Rung.AtLeast(fulfillment.RungHandedOver) {
+			if err := q.CloseOrder(ctx, queries.CloseOrderParams{At: ms(c.At), ID: row.OrderID}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, h := range c.Orders {
+		if err := setOwnHolds(ctx, q, h); err != nil {
+			return fmt.Errorf("holds of order %s: %w", h.OrderID, err)
+		}
+	}
+	for _, e := range c.Events {
+		if e.Kind == fulfillment.EventOrderOpened {
+			if err := q.OrderOpened(ctx, queries.OrderOpenedParams{OpenedAt: ms(c.At), ID: string(e.OrderID)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// setOwnHolds replaces what was set here. A hold that the platform sets stays the platform's: it goes when the platform
+// takes it back, not when a person here releases the order.
+func setOwnHolds(ctx context.Context, q *queries.Queries, h fulfillment.OrderHold) error {
+	row, err := q.OrderHolds(ctx, string(h.OrderID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return fulfillment.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	platform, err := fromList[fulfillment.Hold](row.PlatformHolds)
+	if err != nil {
+		return err
+	}
+	own := slices.DeleteFunc(slices.Clone(h.Holds), func(x fulfillment.Hold) bool { return slices.Contains(platform, x) })
+	text, err := list(own)
+	if err != nil {
+		return err
+	}
+	_, err = q.SetOwnHolds(ctx, queries.SetOwnHoldsParams{OwnHolds: text, ID: string(h.OrderID)})
+	return err
+}
+
+// newID is a UUIDv7: rows sort by the moment they were made.
+func newID() (string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("make id: %w", err)
+	}
+	return id.String(), nil
+}

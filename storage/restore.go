@@ -1,0 +1,234 @@
+package storage
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/storage/internal/queries"
+)
+
+// Restore puts a backup into dir in place of what is there, and returns the folder in which the replaced database and
+// files are kept ("" if there were none). The backup is unpacked and checked whole first – zip, hashes, database, chain –
+// and nothing is touched where it is faulty. Errors: ErrBadBackup, ErrNewer, ErrDiskFull, and ErrInUse while a window or
+// another command has the folder open.
+func Restore(ctx context.Context, backupFile, dir string) (kept string, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", explain(err, "make data folder %s", dir)
+	}
+	stage, err := os.MkdirTemp(dir, ".restore-*")
+	if err != nil {
+		return "", explain(err, "restore into %s", dir)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
+	fresh := filepath.Join(stage, "data")
+	if err := unpack(ctx, backupFile, fresh); err != nil {
+		return "", explain(err, "restore %s", backupFile)
+	}
+	if err := syncTree(fresh); err != nil {
+		return "", explain(err, "flush what was restored from %s", backupFile)
+	}
+	if err := closeExisting(ctx, filepath.Join(dir, dbName)); err != nil {
+		return "", explain(err, "restore into %s", dir)
+	}
+	kept, err = swap(fresh, dir)
+	return kept, explain(err, "put the restored data into %s", dir)
+}
+
+// unpack writes a backup into the new folder to and checks everything in it.
+func unpack(ctx context.Context, backupFile, to string) (err error) {
+	in, err := os.Open(backupFile)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	size, err := in.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	z, err := zip.NewReader(in, size)
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrBadBackup, err)
+	}
+	if err := os.MkdirAll(filepath.Join(to, filesDir), 0o700); err != nil {
+		return err
+	}
+	var info backupInfo
+	n := 0
+	for _, part := range z.File {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := unpackPart(part, to, &info, &n); err != nil {
+			return err
+		}
+	}
+	if info.Format != backupFormat || info.Files != n {
+		return fmt.Errorf("%w (%d files where %d belong)", ErrBadBackup, n, info.Files)
+	}
+	return checkRestored(ctx, filepath.Join(to, dbName))
+}
+
+func unpackPart(part *zip.File, to string, info *backupInfo, n *int) error {
+	switch {
+	case part.Name == dbName:
+		return unpackTo(part, filepath.Join(to, dbName))
+	case part.Name == backupNote:
+		text, err := readPart(part)
+		if err == nil {
+			err = json.Unmarshal(text, info)
+		}
+		if err != nil {
+			return fmt.Errorf("%w (%s: %w)", ErrBadBackup, part.Name, err)
+		}
+		return nil
+	}
+	h := fulfillment.Hash(part.Name[strings.LastIndexByte(part.Name, '/')+1:])
+	name, ok := filePath(h)
+	if !ok || part.Name != filesDir+"/"+filepath.ToSlash(name) {
+		return fmt.Errorf("%w (it contains %q)", ErrBadBackup, part.Name)
+	}
+	data, err := readPart(part)
+	if err != nil || hashOf(data) != h {
+		return fmt.Errorf("%w (file %s is not what its name says)", ErrBadBackup, h)
+	}
+	path := filepath.Join(to, filesDir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	*n++
+	return os.WriteFile(path, data, 0o600)
+}
+
+func readPart(part *zip.File) ([]byte, error) {
+	r, err := part.Open()
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(r) // checks the CRC at the end
+	return data, errors.Join(err, r.Close())
+}
+
+func unpackTo(part *zip.File, path string) error {
+	r, err := part.Open()
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrBadBackup, err)
+	}
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return errors.Join(err, r.Close())
+	}
+	_, err = io.Copy(out, r)
+	if errors.Is(err, zip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("%w (%w)", ErrBadBackup, err)
+	}
+	return errors.Join(err, out.Close(), r.Close())
+}
+
+// checkRestored reads the whole database and every chain in it.
+func checkRestored(ctx context.Context, path string) (err error) {
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("%w (there is no database in it)", ErrBadBackup)
+	}
+	db, err := openPool(path, "mode=ro&immutable=1&_query_only=true", 1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := quickCheck(ctx, db, "integrity_check(1)"); err != nil {
+		return fmt.Errorf("%w (%w)", ErrBadBackup, err)
+	}
+	if err := checkVersion(ctx, db, false); err != nil {
+		return err
+	}
+	q := queries.New(db)
+	stations, err := q.EventStations(ctx)
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrBadBackup, err)
+	}
+	for _, name := range stations {
+		if _, err := verifyChain(ctx, q, name); err != nil {
+			return fmt.Errorf("%w (%w)", ErrBadBackup, err)
+		}
+	}
+	return nil
+}
+
+// closeExisting makes sure that nobody has the database open: only then can SQLite leave its log mode. The log is folded
+// into the file on the way, so that what is kept is whole. A database that is too damaged for that is kept as it lies.
+func closeExisting(ctx context.Context, path string) (err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	db, err := openPool(path, "mode=rw&_busy_timeout=500", 1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var mode string
+	err = db.QueryRowContext(ctx, "PRAGMA journal_mode = DELETE").Scan(&mode)
+	if cause := causeOf(err); errors.Is(cause, ErrDamaged) || errors.Is(cause, ErrNotDatabase) {
+		return nil
+	}
+	if err == nil && mode != "delete" {
+		return ErrInUse
+	}
+	return err
+}
+
+// swap moves what is in dir aside and fresh into its place. If that fails midway, what was there is put back.
+func swap(fresh, dir string) (kept string, err error) {
+	aside := filepath.Join(dir, "replaced-"+time.Now().UTC().Format("20060102T150405.000Z"))
+	var moved []string
+	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", filesDir} {
+		from := filepath.Join(dir, name)
+		if _, err := os.Lstat(from); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		err := os.MkdirAll(aside, 0o700)
+		if err == nil {
+			err = os.Rename(from, filepath.Join(aside, name))
+		}
+		if err != nil {
+			return "", errors.Join(err, putBack(aside, dir, moved))
+		}
+		moved = append(moved, name)
+	}
+	// The files go first: a database never names files that are not there.
+	for _, name := range []string{filesDir, dbName} {
+		if err := os.Rename(filepath.Join(fresh, name), filepath.Join(dir, name)); err != nil {
+			return "", errors.Join(err, os.RemoveAll(filepath.Join(dir, filesDir)), putBack(aside, dir, moved))
+		}
+	}
+	if len(moved) == 0 {
+		return "", syncPath(dir)
+	}
+	return aside, errors.Join(syncPath(aside), syncPath(dir))
+}
+
+func putBack(aside, dir string, moved []string) error {
+	var errs []error
+	for _, name := range moved {
+		errs = append(errs, os.Rename(filepath.Join(aside, name), filepath.Join(dir, name)))
+	}
+	return errors.Join(errs...)
+}
+
+// syncTree flushes every file and folder below dir.
+func syncTree(dir string) error {
+	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return syncPath(path)
+	})
+}
