@@ -46,3 +46,27 @@ func mayPack(s OrderStatus) bool {
 	}
 	return false
 }
+
+// HoldsOf are all holds of an order in the contract's words: those set here on the order or a package, and those that
+// follow from what the platform says.
+func HoldsOf(o Order) []Hold {
+	holds := []Hold{}
+	if o.Status == StatusOnHold {
+		holds = append(holds, HoldOnHold)
+	}
+	if o.Status == StatusCancelled {
+		holds = append(holds, HoldCancelled)
+	}
+	if o.CancelRequested {
+		holds = append(holds, HoldCancelRequested)
+	}
+	for _, h := range o.Holds {
+		holds = WithHold(holds, h)
+	}
+	for _, p := range o.Packages {
+		for _, h := range p.Holds {
+			holds = WithHold(holds, h)
+		}
+	}
+	return holds
+}

@@ -58,7 +58,7 @@ func Write(w io.Writer, p Packet, read func(fulfillment.Hash) ([]byte, error)) e
 	z := zip.NewWriter(w)
 	ix := index{Format: Format, OrderID: p.OrderID, Station: p.Station, MadeAt: p.MadeAt.UTC(), HeadSeq: p.HeadSeq, HeadHash: p.HeadHash,
 		Events: p.Events, Manifests: p.Manifests}
-	for _, f := range filesOf(p.Events) {
+	for _, f := range FilesOf(p.Events) {
 		data, err := read(f.Hash)
 		if errors.Is(err, fulfillment.ErrNotFound) {
 			continue
@@ -87,8 +87,8 @@ func Write(w io.Writer, p Packet, read func(fulfillment.Hash) ([]byte, error)) e
 	return z.Close()
 }
 
-// filesOf are the photos and labels that the events name, each once.
-func filesOf(events []fulfillment.Event) []File {
+// FilesOf are the photos and labels that the events name, each once.
+func FilesOf(events []fulfillment.Event) []File {
 	var out []File
 	for _, e := range events {
 		var body struct {
@@ -169,7 +169,7 @@ func checkEvents(ix index) string {
 
 // checkFiles: every file in the index is there and has its hash, and is named by an event.
 func checkFiles(z *zip.Reader, ix index, rep *Report) string {
-	named := filesOf(ix.Events)
+	named := FilesOf(ix.Events)
 	for _, f := range ix.Files {
 		if !slices.ContainsFunc(named, func(n File) bool { return n.Hash == f.Hash && n.Kind == f.Kind }) {
 			return fmt.Sprintf("%s %s is named by no event", f.Kind, short(f.Hash))

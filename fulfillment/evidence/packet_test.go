@@ -92,10 +92,16 @@ func TestEveryChangeIsNamed(t *testing.T) {
 	for name, change := range map[string]func(string, []byte) []byte{
 		"photo":         func(n string, d []byte) []byte { return swap(n, d, "photos/", []byte("another photo")) },
 		"missing label": func(n string, d []byte) []byte { return swap(n, d, "labels/", nil) },
-		"order":         func(n string, d []byte) []byte { return bytes.Replace(d, []byte(`"order_id": "1",`), []byte(`"order_id": "2",`), -1) },
-		"time":          func(n string, d []byte) []byte { return bytes.Replace(d, []byte("2023-11-14T22:13:20Z"), []byte("2023-11-14T21:13:20Z"), 1) },
-		"kind":          func(n string, d []byte) []byte { return bytes.Replace(d, []byte(`"staged"`), []byte(`"sealed"`), 1) },
-		"hash":          func(n string, d []byte) []byte { return bytes.Replace(d, []byte(`"prev": "0f"`), []byte(`"prev": "1f"`), 1) },
+		"order": func(n string, d []byte) []byte {
+			return bytes.Replace(d, []byte(`"order_id": "1",`), []byte(`"order_id": "2",`), -1)
+		},
+		"time": func(n string, d []byte) []byte {
+			return bytes.Replace(d, []byte("2023-11-14T22:13:20Z"), []byte("2023-11-14T21:13:20Z"), 1)
+		},
+		"kind": func(n string, d []byte) []byte { return bytes.Replace(d, []byte(`"staged"`), []byte(`"sealed"`), 1) },
+		"hash": func(n string, d []byte) []byte {
+			return bytes.Replace(d, []byte(`"prev": "0f"`), []byte(`"prev": "1f"`), 1)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := edited(t, b, change)

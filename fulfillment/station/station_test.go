@@ -1,0 +1,346 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"packbench/fulfillment"
+)
+
+// disk is a store in memory that complains about a commit it could not have made, and can be full.
+type disk struct {
+	t       testing.TB
+	mu      sync.Mutex
+	orders  map[fulfillment.OrderID]fulfillment.Order
+	commits []Commit
+	jobs    []fulfillment.PrintJob
+	full    bool
+}
+
+var errFull = errors.New("database or disk is full")
+
+func newDisk(t testing.TB, ids ...fulfillment.OrderID) *disk {
+	d := &disk{t: t, orders: map[fulfillment.OrderID]fulfillment.Order{}}
+	for _, id := range ids {
+		d.orders[id] = fulfillment.Order{ID: id, Source: fulfillment.SourceCSV, Status: fulfillment.StatusAwaitingShipment, ShippingType: fulfillment.ShippingSeller,
+			Lines:    []fulfillment.LineItem{{ID: "l1", SKU: "MUG"}, {ID: "l2", SKU: "MUG"}},
+			Packages: []fulfillment.Package{{ID: fulfillment.PackageID(id) + "-1", OrderID: id, Rung: fulfillment.RungToPack, Label: "label", Tracking: fulfillment.Tracking("T" + id)}}}
+	}
+	return d
+}
+
+func (d *disk) Restore(context.Context, string) (fulfillment.Bench, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if n := len(d.commits); n > 0 {
+		return d.commits[n-1].Bench, nil
+	}
+	return fulfillment.Bench{Mode: fulfillment.ModePack}, nil
+}
+
+func (d *disk) Find(_ context.Context, code string, _ []fulfillment.Tracking) (fulfillment.Found, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, o := range d.orders {
+		switch code {
+		case string(o.ID):
+			return fulfillment.Found{Order: &o, By: fulfillment.ClassOrder}, nil
+		case string(o.Packages[0].Tracking):
+			return fulfillment.Found{Order: &o, By: fulfillment.ClassTracking, Package: o.Packages[0].ID}, nil
+		}
+	}
+	return fulfillment.Found{}, nil
+}
+
+func (d *disk) Order(_ context.Context, id fulfillment.OrderID) (fulfillment.Order, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	o, ok := d.orders[id]
+	if !ok {
+		return o, fulfillment.ErrNotFound
+	}
+	return o, nil
+}
+
+func (d *disk) Record(_ context.Context, c Commit) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.full {
+		return errFull
+	}
+	if c.At.IsZero() || c.Station == "" || len(c.Events) == 0 {
+		d.t.Errorf("commit without time, station or events: %+v", c)
+	}
+	for _, r := range c.Outbox {
+		if r.ID == "" || r.State != fulfillment.OutboxQueued {
+			d.t.Errorf("outbox row %+v is not ready to be stored", r)
+		}
+	}
+	d.commits = append(d.commits, c)
+	for _, p := range c.Packages {
+		o := d.orders[p.OrderID]
+		o.Packages = []fulfillment.Package{p}
+		d.orders[p.OrderID] = o
+	}
+	for _, j := range c.Jobs {
+		i := slices.IndexFunc(d.jobs, func(x fulfillment.PrintJob) bool { return x.ID == j.ID })
+		if i < 0 {
+			d.jobs = append(d.jobs, j)
+		} else {
+			d.jobs[i].State = j.State
+		}
+	}
+	return nil
+}
+
+func (d *disk) NextJob(context.Context) (fulfillment.PrintJob, bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, j := range d.jobs {
+		if j.State == fulfillment.JobQueued {
+			return j, true, nil
+		}
+	}
+	return fulfillment.PrintJob{}, false, nil
+}
+
+func (d *disk) ClaimJob(_ context.Context, id fulfillment.JobID) (bool, error) {
+	return d.setJob(id, fulfillment.JobQueued, fulfillment.JobSending), nil
+}
+
+func (d *disk) setJob(id fulfillment.JobID, from, to fulfillment.JobState) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range d.jobs {
+		if d.jobs[i].ID == id && (from == "" || d.jobs[i].State == from) {
+			d.jobs[i].State = to
+			return true
+		}
+	}
+	return false
+}
+
+func (d *disk) SaveJob(_ context.Context, j fulfillment.PrintJob) error {
+	d.setJob(j.ID, "", j.State)
+	return nil
+}
+
+// bench runs a station and its print queue on a disk.
+type bench struct {
+	t     *testing.T
+	s     *Station
+	q     *PrintQueue
+	views chan View
+	n     int
+	shown []fulfillment.VerdictCode // all so far
+}
+
+func startBench(t *testing.T, ctx context.Context, d *disk, p Printer) *bench {
+	t.Helper()
+	b := &bench{t: t, views: make(chan View, 1000)}
+	var ids int
+	var mu sync.Mutex
+	b.s = New(Options{ID: "PACK-01", Store: d, Policy: fulfillment.Policy{Verify: fulfillment.PolicyBlock, HasPrinter: true, ApplyScan: true},
+		Candidates: func(string) []fulfillment.Tracking { return nil }, Log: slog.New(slog.DiscardHandler),
+		NewID:  func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprintf("id-%d", ids) },
+		Show:   func(v View) { b.views <- v },
+		Queued: func() { b.q.Wake() }})
+	b.q = NewPrintQueue(PrintQueue{Store: d, Labels: proved{}, Printer: p, Back: b.s, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	var wg sync.WaitGroup
+	for _, run := range []func(context.Context) error{b.s.Run, b.q.Run} {
+		wg.Go(func() {
+			if err := run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(wg.Wait)
+	return b
+}
+
+func (b *bench) scan(codes ...string) {
+	for _, c := range codes {
+		if err := b.s.Submit(b.t.Context(), fulfillment.Scan{Code: c}); err != nil {
+			b.t.Error(err)
+		}
+	}
+}
+
+// verdicts are what was shown since the last call, once everything has settled.
+func (b *bench) verdicts() (codes []fulfillment.VerdictCode, last View) {
+	synctest.Wait()
+	for {
+		select {
+		case v := <-b.views:
+			if int(v.VerdictSeq) > b.n {
+				codes, b.n = append(codes, v.Verdict.Code), int(v.VerdictSeq)
+				b.shown = append(b.shown, v.Verdict.Code)
+			}
+			last = v
+		default:
+			return codes, last
+		}
+	}
+}
+
+type proved struct{}
+
+func (proved) Proved(context.Context, fulfillment.Hash, fulfillment.Tracking, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+	return fulfillment.Proof{Verdict: fulfillment.LabelPrint}, fulfillment.NewBitmap(8, 8, 203), nil
+}
+
+// scriptedPrinter answers each job with the next of its results and complains when it is asked once too often.
+type scriptedPrinter struct {
+	t       testing.TB
+	mu      sync.Mutex
+	results []func() (PrintResult, error)
+}
+
+func (p *scriptedPrinter) Media() fulfillment.Media { return fulfillment.Media{DPI: 203} }
+
+func (p *scriptedPrinter) Print(context.Context, fulfillment.Bitmap) (PrintResult, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.results) == 0 {
+		p.t.Error("one label too many was sent")
+		return PrintResult{}, nil
+	}
+	r := p.results[0]
+	p.results = p.results[1:]
+	return r()
+}
+
+func comesOut() (PrintResult, error) { return PrintResult{Sent: 9, Total: 9, Complete: true}, nil }
+func isOff() (PrintResult, error)    { return PrintResult{Total: 9}, errors.New("printer is off") }
+func stuck() (PrintResult, error) {
+	return PrintResult{Sent: 4, Total: 9}, errors.New("printer took nothing more")
+}
+func breaksAfterLastByte() (PrintResult, error) {
+	return PrintResult{Sent: 9, Total: 9, Complete: true}, errors.New("connection reset")
+}
+
+func script(t testing.TB, r ...func() (PrintResult, error)) *scriptedPrinter {
+	p := &scriptedPrinter{t: t, results: r}
+	t.Cleanup(func() {
+		if len(p.results) > 0 {
+			t.Errorf("%d expected labels were never sent", len(p.results))
+		}
+	})
+	return p
+}
+
+func expect(t *testing.T, got []fulfillment.VerdictCode, want ...fulfillment.VerdictCode) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestScansAreJudgedInOrderAndShownAfterTheCommit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		d := newDisk(t, "1001")
+		b := startBench(t, ctx, d, script(t, comesOut))
+		b.scan("1001", "MUG", "??", "MUG")
+		codes, last := b.verdicts()
+		expect(t, codes, fulfillment.OrderOpened, fulfillment.ItemOK, fulfillment.UnknownCode, fulfillment.ItemComplete, fulfillment.LabelPrinted)
+		if last.Prompt != PromptApply {
+			t.Errorf("prompt %s, want apply", last.Prompt)
+		}
+		b.scan("T1001")
+		codes, last = b.verdicts()
+		expect(t, codes, fulfillment.Applied)
+		if last.Parcel != nil || last.Prompt != PromptScanOrder {
+			t.Errorf("view %+v", last)
+		}
+	})
+}
+
+func TestAFullDiskChangesNothingAndIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		d := newDisk(t, "1001")
+		b := startBench(t, ctx, d, script(t))
+		b.scan("1001")
+		b.verdicts()
+		d.mu.Lock()
+		d.full = true
+		d.mu.Unlock()
+		b.scan("MUG")
+		codes, last := b.verdicts()
+		expect(t, codes, fulfillment.Refused)
+		if last.Verdict.Why != fulfillment.WhyDisk || last.Parcel.Items[0].Got != 0 {
+			t.Errorf("verdict %+v, count %d: a green count that is not on the disk", last.Verdict, last.Parcel.Items[0].Got)
+		}
+		d.mu.Lock()
+		d.full = false
+		d.mu.Unlock()
+		b.scan("MUG")
+		codes, last = b.verdicts()
+		expect(t, codes, fulfillment.ItemOK)
+		if last.Parcel.Items[0].Got != 1 {
+			t.Errorf("count %d, want 1", last.Parcel.Items[0].Got)
+		}
+	})
+}
+
+func TestPrinterTrouble(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		printer []func() (PrintResult, error)
+		want    []fulfillment.VerdictCode
+		prompt  Prompt
+	}{
+		{"off, then it goes on by itself", []func() (PrintResult, error){isOff, isOff, comesOut},
+			[]fulfillment.VerdictCode{fulfillment.PrinterTrouble, fulfillment.LabelPrinted}, PromptApply},
+		{"stuck in the middle, then it goes on by itself", []func() (PrintResult, error){stuck, comesOut},
+			[]fulfillment.VerdictCode{fulfillment.PrinterTrouble, fulfillment.LabelPrinted}, PromptApply},
+		{"not certain: nobody prints again by guessing", []func() (PrintResult, error){breaksAfterLastByte},
+			[]fulfillment.VerdictCode{fulfillment.PrinterTrouble}, PromptPrinterAsk},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				b := startBench(t, ctx, newDisk(t, "1001"), script(t, c.printer...))
+				b.scan("1001", "MUG", "MUG")
+				time.Sleep(time.Minute)
+				_, last := b.verdicts()
+				if last.Prompt != c.prompt {
+					t.Errorf("prompt %s, want %s", last.Prompt, c.prompt)
+				}
+				if got := b.shown[3:]; !slices.Equal(got, c.want) {
+					t.Errorf("got %v, want %v", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestAfterARestartTheSameOrderIsOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk(t, "1001")
+		ctx, cancel := context.WithCancel(t.Context())
+		b := startBench(t, ctx, d, script(t))
+		b.scan("1001", "MUG")
+		b.verdicts()
+		cancel()
+		synctest.Wait()
+		ctx, cancel = context.WithCancel(t.Context())
+		defer cancel()
+		again := startBench(t, ctx, d, script(t))
+		_, last := again.verdicts()
+		if last.Parcel == nil || last.Parcel.Order.ID != "1001" || last.Parcel.Items[0].Got != 1 {
+			t.Fatalf("view %+v", last.Parcel)
+		}
+	})
+}
