@@ -206,3 +206,18 @@ func zbar(t testing.TB, img image.Image) []string {
 	}
 	return strings.Split(strings.TrimSpace(string(out)), "\n")
 }
+
+func fmtInt(n int) string { return fmt.Sprint(n) }
+
+// pbm reads a raw portable bitmap; its bits are as ours.
+func pbm(t testing.TB, data []byte) fulfillment.Bitmap {
+	t.Helper()
+	var w, h int
+	head := data[:min(len(data), 64)]
+	if _, err := fmt.Sscanf(string(head), "P4\n%d %d\n", &w, &h); err != nil {
+		t.Fatalf("not a bitmap: %q", head)
+	}
+	b := fulfillment.NewBitmap(w, h, 0)
+	copy(b.Bits, data[len(data)-len(b.Bits):])
+	return b
+}

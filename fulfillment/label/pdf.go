@@ -2,8 +2,10 @@ package label
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/enums"
@@ -16,6 +18,11 @@ import (
 
 // threshold divides grey into black (below) and white. Dithering makes files larger and barcodes unreadable.
 const threshold = 128
+
+// fine is how many times finer than the printer's dots a page is drawn before each dot is decided by how much of it is
+// covered. PDFium widens every filled rectangle to whole pixels; at the printer's own resolution that makes each bar of
+// a barcode about a dot too wide, at a quarter of it the edges land on the nearest dot.
+const fine = 4
 
 // drawPDF draws up to MaxPages pages for the stock.
 func (e *Engine) drawPDF(ctx context.Context, document []byte, media fulfillment.Media) ([]Page, error) {
@@ -87,7 +94,7 @@ func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, media 
 func render(pdf pdfium.Pdfium, page requests.Page, at placement, media fulfillment.Media) (b fulfillment.Bitmap, outside bool, err error) {
 	sw, sh := media.Dots()
 	left := max(0, -at.x) // columns of the canvas that lie left of the stock
-	w, h := max(sw, at.w), max(sh, at.h)
+	w, h := max(sw, at.w)*fine, max(sh, at.h)*fine
 	canvas, err := pdf.FPDFBitmap_CreateEx(&requests.FPDFBitmap_CreateEx{
 		Width: w, Height: h, Format: enums.FPDF_BITMAP_FORMAT_GRAY, Pointer: uint64(0)})
 	if err != nil {
@@ -103,7 +110,7 @@ func render(pdf pdfium.Pdfium, page requests.Page, at placement, media fulfillme
 		rotate = enums.FPDF_PAGE_ROTATION_90_CW
 	}
 	if _, err = pdf.FPDF_RenderPageBitmap(&requests.FPDF_RenderPageBitmap{
-		Bitmap: canvas.Bitmap, Page: page, StartX: at.x + left, StartY: at.y, SizeX: at.w, SizeY: at.h, Rotate: rotate,
+		Bitmap: canvas.Bitmap, Page: page, StartX: (at.x + left) * fine, StartY: at.y * fine, SizeX: at.w * fine, SizeY: at.h * fine, Rotate: rotate,
 		Flags: enums.FPDF_RENDER_FLAG_GRAYSCALE | enums.FPDF_RENDER_FLAG_ANNOT}); err != nil {
 		return b, false, fmt.Errorf("drawing the page: %w", err)
 	}
@@ -115,8 +122,42 @@ func render(pdf pdfium.Pdfium, page requests.Page, at placement, media fulfillme
 	if err != nil {
 		return b, false, fmt.Errorf("reading the drawing: %w", err)
 	}
-	b, outside = cut(grey.Buffer, stride.Stride, w, h, left, media)
+	if len(grey.Buffer) < stride.Stride*h {
+		return b, false, errors.New("reading the drawing: it is not whole")
+	}
+	small := coverage(grey.Buffer, stride.Stride, w/fine, h/fine)
+	b, outside = cut(small, w/fine, w/fine, h/fine, left, media)
 	return b, outside, nil
+}
+
+// coverage averages fine × fine pixels to one dot. The right and lower halves weigh a little more (33 to 31), so that an
+// edge in the middle of a dot falls to the same side everywhere: lines neither grow nor vanish by it.
+func coverage(grey []byte, stride, w, h int) []byte {
+	const light, heavy, total = 31, 33, 128 * 128
+	out := make([]byte, w*h)
+	sums := make([]uint32, w) // of darkness: paper adds nothing and is skipped two dots at a time
+	for y := range h {
+		clear(sums)
+		for dy := range fine {
+			weight := uint32(light)
+			if dy >= fine/2 {
+				weight = heavy
+			}
+			row := grey[(y*fine+dy)*stride:][:w*fine]
+			for x := 0; x < w; x++ {
+				if x+2 <= w && binary.LittleEndian.Uint64(row[x*fine:]) == math.MaxUint64 {
+					x++
+					continue
+				}
+				p := row[x*fine : x*fine+fine : x*fine+fine]
+				sums[x] += weight * ((510-uint32(p[0])-uint32(p[1]))*light + (510-uint32(p[2])-uint32(p[3]))*heavy)
+			}
+		}
+		for x := range w {
+			out[y*w+x] = byte(255 - sums[x]/total)
+		}
+	}
+	return out
 }
 
 // cut makes the stock's bitmap from a w × h grey canvas whose column left is the stock's first. outside reports whether

@@ -1,0 +1,91 @@
+package label
+
+import (
+	"fmt"
+)
+
+func (d *manifestDoc) total() {
+	weighed, grams := 0, 0
+	for _, p := range d.on {
+		if p.WeightG > 0 {
+			weighed++
+			grams += p.WeightG
+		}
+	}
+	d.room(12, false)
+	d.y += 6
+	text := fmt.Sprintf("Total: %d parcels", len(d.on))
+	if len(d.on) == 1 {
+		text = "Total: 1 parcel"
+	}
+	if weighed > 0 {
+		text += fmt.Sprintf(", %.3f kg", float64(grams)/1000)
+		if weighed < len(d.on) {
+			text += fmt.Sprintf(" (%d of them weighed)", weighed)
+		}
+	}
+	d.pdf.SetFont(fontText, "B", 10)
+	d.pdf.Text(manifestMargin, d.y, text)
+	d.pdf.SetFont(fontText, "", 7.5)
+	d.pdf.SetTextColor(95, 95, 95)
+	d.y += 4.5
+	d.pdf.Text(manifestMargin, d.y, "Scanned: time of the handover scan in UTC. Photo: first digits of the SHA-256 of the photo taken at that scan.")
+	d.pdf.SetTextColor(0, 0, 0)
+	d.y += 3
+}
+
+func (d *manifestDoc) leftOff() {
+	d.room(20+manifestRow, false)
+	d.y += 6
+	d.pdf.SetFont(fontText, "B", 10)
+	d.pdf.Text(manifestMargin, d.y, fmt.Sprintf("Left off, not handed over: %d (cancelled when the manifest was sealed)", len(d.off)))
+	d.y += 2.5
+	d.tableHead()
+	for i, p := range d.off {
+		d.row("–", p, i%2 == 1)
+	}
+}
+
+// signatures are for the driver and the one who hands over; the block is never split over two pages.
+func (d *manifestDoc) signatures() {
+	const height = 52
+	d.room(height, false)
+	pdf := d.pdf
+	d.y = max(d.y+6, manifestBottom-height)
+	pdf.SetFont(fontText, "", 9)
+	pdf.Text(manifestMargin, d.y, fmt.Sprintf("Received in good order by the carrier: %d parcels, as listed above.", len(d.on)))
+	half := (210 - 2*manifestMargin - 10) / 2
+	for i, who := range []string{"Driver (carrier)", "Handed over by (seller)"} {
+		x := manifestMargin + float64(i)*(half+10)
+		pdf.SetFont(fontText, "B", 9)
+		pdf.Text(x, d.y+8, who)
+		pdf.SetDrawColor(0, 0, 0)
+		pdf.SetLineWidth(0.25)
+		pdf.SetFont(fontText, "", 7.5)
+		pdf.SetTextColor(95, 95, 95)
+		for j, line := range []string{"Name in capitals, vehicle or employee number", "Signature", "Date and time"} {
+			y := d.y + 18 + float64(j)*11.5
+			pdf.Line(x, y, x+half, y)
+			pdf.Text(x, y+3.2, line)
+		}
+		pdf.SetTextColor(0, 0, 0)
+	}
+}
+
+func (d *manifestDoc) footer() {
+	pdf := d.pdf
+	pdf.SetDrawColor(160, 160, 160)
+	pdf.SetLineWidth(0.2)
+	pdf.Line(manifestMargin, 282, 210-manifestMargin, 282)
+	pdf.SetTextColor(95, 95, 95)
+	if d.extra.EventHash != "" {
+		pdf.SetFont(fontMono, "", 6.5)
+		pdf.Text(manifestMargin, 286, fmt.Sprintf("Event %d  SHA-256 %s", d.extra.EventSeq, printable(string(d.extra.EventHash))))
+	}
+	pdf.SetFont(fontText, "", 7.5)
+	pdf.Text(manifestMargin, 290, printable("Packbench  ·  station "+d.m.Station))
+	// The number of pages is filled in at the end, so its width is guessed: it decides only where the line begins.
+	width := pdf.GetStringWidth(fmt.Sprintf("Page %d of %d", pdf.PageNo(), max(10, pdf.PageNo())))
+	pdf.Text(210-manifestMargin-width, 290, fmt.Sprintf("Page %d of {pages}", pdf.PageNo()))
+	pdf.SetTextColor(0, 0, 0)
+}
