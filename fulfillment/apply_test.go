@@ -286,6 +286,42 @@ func TestPrinterTroubleNeverMakesASecondLabelByItself(t *testing.T) {
 	})
 }
 
+func TestAParcelPutAsideWhileItsLabelPrintsIsNotLabelledTwice(t *testing.T) {
+	aside := func() *world {
+		w := newWorld(t)
+		w.order("1", ShippingSeller, "MUG")
+		w.scan("1")
+		w.expect("MUG", ItemComplete)
+		w.expect("PB:SKIP", CommandDone)
+		return w
+	}
+	t.Run("the label came out", func(t *testing.T) {
+		w := aside()
+		j, o := w.jobs[0], w.orders["1"]
+		j.State = JobDone
+		w.apply(Input{Printed: &j, Order: &o})
+		w.expect("TRACK1", Applied)
+		if len(w.jobs) != 1 {
+			t.Errorf("jobs %+v", w.jobs)
+		}
+	})
+	t.Run("nobody knows", func(t *testing.T) {
+		w := aside()
+		w.expect("1", OrderOpened)
+		if w.bench.Parcel.Print != PrintAsk || len(w.jobs) != 1 {
+			t.Fatalf("print state %q, jobs %+v: a second label by guessing", w.bench.Parcel.Print, w.jobs)
+		}
+		w.expect("PB:REPRINT", CommandDone)
+		if n := len(w.jobs); w.jobs[n-2].State != JobDropped || w.jobs[n-1].State != JobQueued {
+			t.Errorf("jobs %+v", w.jobs)
+		}
+	})
+	t.Run("the label is scanned first", func(t *testing.T) {
+		w := aside()
+		w.expect("TRACK1", Applied)
+	})
+}
+
 func TestANewParcelNeverInheritsAWeight(t *testing.T) {
 	w := newWorld(t)
 	w.pol.HasScale = true

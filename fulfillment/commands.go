@@ -124,6 +124,8 @@ func (t *turn) dropJob() {
 	p := t.parcel()
 	t.out.Jobs = append(t.out.Jobs, PrintJob{ID: p.Job, OrderID: p.Order.ID, PackageID: p.Package.ID, Label: p.Package.Label,
 		Tracking: p.Package.Tracking, Reprint: p.Package.Reprints, State: JobDropped, CreatedAt: t.in.Now})
+	p.Package.LabelJob = ""
+	t.save()
 }
 
 // reprint makes a new job for the same label: after one came out spoiled, or where it is not certain that one came out.

@@ -103,6 +103,8 @@ func (t *turn) label() {
 		return
 	}
 	switch {
+	case p.Package.LabelJob != "": // put aside while its label was on the way: it may have come out since
+		p.Job, p.Print, p.PrintWhy = p.Package.LabelJob, PrintAsk, "a label was sent to the printer before this parcel was put aside"
 	case p.Package.Label != "" && t.pol.HasPrinter:
 		t.queueJob(p.Package.Reprints)
 	case p.Order.ShippingType == ShippingPlatform:
@@ -163,7 +165,9 @@ func (t *turn) printed(j PrintJob) {
 		}
 		p.Print, said.Why = PrintTrouble, WhyPrinterWait
 	case JobDropped: // stopped before the dial: the order may not ship any more
-		p.Print, p.Job, p.PrintWhy = PrintNone, "", j.Reason
+		p.Print, p.Job, p.PrintWhy, p.Package.LabelJob = PrintNone, "", j.Reason, ""
+		t.eventHere(EventPrintTrouble, trouble)
+		t.save()
 		return
 	default:
 		return

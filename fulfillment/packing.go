@@ -78,10 +78,13 @@ func (t *turn) open(class Class) {
 	t.eventHere(EventOrderOpened, map[string]any{"checked_at": o.CheckedAt, "units": p.Left(), "status": o.Status})
 	t.say(Verdict{Code: OrderOpened, Class: class, Need: p.Left(), Name: o.BuyerMessage})
 	switch {
-	case class == ClassTracking && p.Print == PrintDone:
+	case p.Print == PrintDone && class == ClassTracking:
 		t.labelScanned()
 	case p.Left() == 0:
 		t.advance()
+		if p.Print == PrintAsk && class == ClassTracking {
+			t.labelScanned()
+		}
 	}
 }
 
