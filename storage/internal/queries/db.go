@@ -102,6 +102,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.jobStmt, err = db.PrepareContext(ctx, job); err != nil {
 		return nil, fmt.Errorf("error preparing query Job: %w", err)
 	}
+	if q.jobsToTellStmt, err = db.PrepareContext(ctx, jobsToTell); err != nil {
+		return nil, fmt.Errorf("error preparing query JobsToTell: %w", err)
+	}
 	if q.labelWipedStmt, err = db.PrepareContext(ctx, labelWiped); err != nil {
 		return nil, fmt.Errorf("error preparing query LabelWiped: %w", err)
 	}
@@ -180,6 +183,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.packagesByTrackingStmt, err = db.PrepareContext(ctx, packagesByTracking); err != nil {
 		return nil, fmt.Errorf("error preparing query PackagesByTracking: %w", err)
 	}
+	if q.packedNotHandedOverStmt, err = db.PrepareContext(ctx, packedNotHandedOver); err != nil {
+		return nil, fmt.Errorf("error preparing query PackedNotHandedOver: %w", err)
+	}
 	if q.productStmt, err = db.PrepareContext(ctx, product); err != nil {
 		return nil, fmt.Errorf("error preparing query Product: %w", err)
 	}
@@ -248,6 +254,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.unfinishedOutboxStmt, err = db.PrepareContext(ctx, unfinishedOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query UnfinishedOutbox: %w", err)
+	}
+	if q.unprovedStmt, err = db.PrepareContext(ctx, unproved); err != nil {
+		return nil, fmt.Errorf("error preparing query Unproved: %w", err)
 	}
 	if q.upsertJobStmt, err = db.PrepareContext(ctx, upsertJob); err != nil {
 		return nil, fmt.Errorf("error preparing query UpsertJob: %w", err)
@@ -405,6 +414,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing jobStmt: %w", cerr)
 		}
 	}
+	if q.jobsToTellStmt != nil {
+		if cerr := q.jobsToTellStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobsToTellStmt: %w", cerr)
+		}
+	}
 	if q.labelWipedStmt != nil {
 		if cerr := q.labelWipedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing labelWipedStmt: %w", cerr)
@@ -535,6 +549,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing packagesByTrackingStmt: %w", cerr)
 		}
 	}
+	if q.packedNotHandedOverStmt != nil {
+		if cerr := q.packedNotHandedOverStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing packedNotHandedOverStmt: %w", cerr)
+		}
+	}
 	if q.productStmt != nil {
 		if cerr := q.productStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing productStmt: %w", cerr)
@@ -650,6 +669,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing unfinishedOutboxStmt: %w", cerr)
 		}
 	}
+	if q.unprovedStmt != nil {
+		if cerr := q.unprovedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unprovedStmt: %w", cerr)
+		}
+	}
 	if q.upsertJobStmt != nil {
 		if cerr := q.upsertJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing upsertJobStmt: %w", cerr)
@@ -750,6 +774,7 @@ type Queries struct {
 	insertPhotoStmt          *sql.Stmt
 	insertScratchStmt        *sql.Stmt
 	jobStmt                  *sql.Stmt
+	jobsToTellStmt           *sql.Stmt
 	labelWipedStmt           *sql.Stmt
 	labelsToWipeStmt         *sql.Stmt
 	manifestStmt             *sql.Stmt
@@ -776,6 +801,7 @@ type Queries struct {
 	outboxRowStmt            *sql.Stmt
 	packagesByIDStmt         *sql.Stmt
 	packagesByTrackingStmt   *sql.Stmt
+	packedNotHandedOverStmt  *sql.Stmt
 	productStmt              *sql.Stmt
 	proofStmt                *sql.Stmt
 	putBenchStateStmt        *sql.Stmt
@@ -799,6 +825,7 @@ type Queries struct {
 	toFetchStmt              *sql.Stmt
 	unfinishedJobsStmt       *sql.Stmt
 	unfinishedOutboxStmt     *sql.Stmt
+	unprovedStmt             *sql.Stmt
 	upsertJobStmt            *sql.Stmt
 	upsertManifestStmt       *sql.Stmt
 	upsertManifestParcelStmt *sql.Stmt
@@ -838,6 +865,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertPhotoStmt:          q.insertPhotoStmt,
 		insertScratchStmt:        q.insertScratchStmt,
 		jobStmt:                  q.jobStmt,
+		jobsToTellStmt:           q.jobsToTellStmt,
 		labelWipedStmt:           q.labelWipedStmt,
 		labelsToWipeStmt:         q.labelsToWipeStmt,
 		manifestStmt:             q.manifestStmt,
@@ -864,6 +892,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		outboxRowStmt:            q.outboxRowStmt,
 		packagesByIDStmt:         q.packagesByIDStmt,
 		packagesByTrackingStmt:   q.packagesByTrackingStmt,
+		packedNotHandedOverStmt:  q.packedNotHandedOverStmt,
 		productStmt:              q.productStmt,
 		proofStmt:                q.proofStmt,
 		putBenchStateStmt:        q.putBenchStateStmt,
@@ -887,6 +916,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		toFetchStmt:              q.toFetchStmt,
 		unfinishedJobsStmt:       q.unfinishedJobsStmt,
 		unfinishedOutboxStmt:     q.unfinishedOutboxStmt,
+		unprovedStmt:             q.unprovedStmt,
 		upsertJobStmt:            q.upsertJobStmt,
 		upsertManifestStmt:       q.upsertManifestStmt,
 		upsertManifestParcelStmt: q.upsertManifestParcelStmt,

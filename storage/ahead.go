@@ -1,0 +1,67 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/storage/internal/queries"
+)
+
+// Unproved are packages with a stored label but without a proof of it for this stock that may still be printed, earliest
+// ship-by first.
+func (s *Store) Unproved(ctx context.Context, media fulfillment.Media, limit int) ([]fulfillment.Package, error) {
+	rows, err := s.qr.Unproved(ctx, queries.UnprovedParams{Dpi: int64(media.DPI), WidthMm: int64(media.WidthMM), HeightMm: int64(media.HeightMM), N: int64(limit)})
+	if err != nil {
+		return nil, explain(err, "list labels to prove")
+	}
+	var out []fulfillment.Package
+	for _, r := range rows {
+		p, err := packageFromRow(r)
+		if err != nil {
+			return nil, explain(err, "list labels to prove")
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// PackedNotHandedOver are orders with a parcel that is labelled or applied and on no manifest yet: what is missing at the
+// handoff. At most 200.
+func (s *Store) PackedNotHandedOver(ctx context.Context) ([]fulfillment.OrderSummary, error) {
+	var out []fulfillment.OrderSummary
+	err := s.read(ctx, func(q *queries.Queries) error {
+		rows, err := q.PackedNotHandedOver(ctx)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			o, err := completeOrder(ctx, q, row)
+			if err != nil {
+				return err
+			}
+			out = append(out, summarise(o))
+		}
+		return nil
+	})
+	return out, explain(err, "list packed parcels")
+}
+
+// JobsToTell are print jobs whose outcome the bench may not have heard of, because the program ended in between. Called
+// once, after UnfinishedJobs and before the print queue starts.
+func (s *Store) JobsToTell(ctx context.Context) ([]fulfillment.PrintJob, error) {
+	rows, err := s.qr.JobsToTell(ctx)
+	if err != nil {
+		return nil, explain(err, "list print jobs to tell")
+	}
+	var out []fulfillment.PrintJob
+	for _, r := range rows {
+		out = append(out, jobFromRow(r))
+	}
+	return out, nil
+}
+
+// Backlog is OutboxCounts for the syncer.
+func (s *Store) Backlog(ctx context.Context) (map[fulfillment.OutboxState]int, time.Time, error) {
+	return s.OutboxCounts(ctx)
+}

@@ -1,0 +1,16 @@
+-- name: Unproved :many
+SELECT p.* FROM packages p JOIN orders o ON o.id = p.order_id
+WHERE p.label <> '' AND p.height < 4 AND o.closed_at = 0 AND NOT EXISTS (
+    SELECT 1 FROM label_proofs f WHERE f.label = p.label AND f.tracking = p.tracking
+        AND f.dpi = sqlc.arg(dpi) AND f.width_mm = sqlc.arg(width_mm) AND f.height_mm = sqlc.arg(height_mm))
+ORDER BY o.ship_by = 0, o.ship_by, o.id LIMIT sqlc.arg(n);
+
+-- name: PackedNotHandedOver :many
+SELECT DISTINCT o.* FROM orders o JOIN packages p ON p.order_id = o.id
+WHERE o.closed_at = 0 AND p.height BETWEEN 3 AND 4
+ORDER BY o.ship_by = 0, o.ship_by, o.id LIMIT 200;
+
+-- name: JobsToTell :many
+SELECT j.* FROM print_jobs j JOIN packages p ON p.order_id = j.order_id AND p.label_job = j.id
+WHERE j.state IN ('done', 'ask', 'refused', 'dropped') AND p.height < 3
+ORDER BY j.created_at, j.id;
