@@ -104,8 +104,8 @@ func guard(o fulfillment.Order, now time.Time, overridden bool) refusal {
 	case fulfillment.StatusUnpaid, fulfillment.StatusOnHold:
 		return refusal{later: "the order is still on hold"}
 	case fulfillment.StatusAwaitingShipment:
-		// Shops without the platform's hold must keep the buyer's hour themselves (US, UK).
-		if end := o.PaidAt.Add(remorse); (o.Market == "US" || o.Market == "GB") && !o.OnHoldOrder && !o.PaidAt.IsZero() && now.Before(end) {
+		// Shops without the platform's hold must keep the buyer's hour themselves.
+		if end := o.PaidAt.Add(fulfillment.RemorseHold); !o.OnHoldOrder && !o.PaidAt.IsZero() && now.Before(end) {
 			return refusal{later: "the buyer may still cancel freely, until an hour after paying", until: end}
 		}
 		return refusal{}

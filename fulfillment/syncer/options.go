@@ -12,8 +12,8 @@ import (
 
 // Backlog tells how much is waiting; optional, for the status line.
 type Backlog interface {
-	// Backlog counts the rows that are not done by state, and tells when the oldest of them was made; zero if none.
-	Backlog(ctx context.Context) (counts map[fulfillment.OutboxState]int, oldest time.Time, err error)
+	// OutboxCounts counts the rows that are not done by state, and tells when the oldest of them was made; zero if none.
+	OutboxCounts(ctx context.Context) (counts map[fulfillment.OutboxState]int, oldest time.Time, err error)
 }
 
 // Options is what a Syncer is made from. The first four are needed, the rest have defaults.
@@ -60,7 +60,6 @@ const (
 	callTimeout  = 90 * time.Second // one read or write, waiting for its turn included
 	pullTimeout  = 20 * time.Minute // a whole pull
 	graceful     = 5 * time.Second  // a write under way at the end may take so long
-	remorse      = time.Hour        // buyers may cancel freely after paying
 	arrangeBatch = 200
 	fetchBatch   = 100
 )

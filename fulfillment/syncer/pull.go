@@ -138,7 +138,7 @@ func (s *Syncer) count(ctx context.Context) {
 	if s.o.Backlog == nil {
 		return
 	}
-	counts, oldest, err := s.o.Backlog.Backlog(ctx)
+	counts, oldest, err := s.o.Backlog.OutboxCounts(ctx)
 	if err != nil {
 		s.o.Log.Warn("the outbox cannot be counted", "error", err)
 		return
