@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -92,6 +93,36 @@ func TestStuckAtTheVeryEndMayHavePrinted(t *testing.T) {
 	end.Clear()
 	for len(end.Labels()) == 0 { // it does come out
 		time.Sleep(time.Millisecond)
+	}
+}
+
+// A job that fits into the system's own buffer, but not also into the printer's, is "written" while the printer is stuck at
+// its beginning. Its end is not given out then, so that it is known not to have come out.
+func TestStuckBeforeTheEndHasNotPrinted(t *testing.T) {
+	end := newEnd(t)
+	n := printer.NewNetwork(config(end), func(devices.Health) {}, quiet)
+	b := fulfillment.NewBitmap(fits(media))
+	for y := range 90 {
+		for x := range b.W {
+			if (x*x+y)%7 < 3 {
+				b.SetBlack(x, y)
+			}
+		}
+	}
+	end.StuckAfter(20)
+	res, err := n.Print(t.Context(), b)
+	if err == nil || res.Complete || res.Sent == 0 || res.Sent >= res.Total {
+		t.Fatalf("Print = %+v, %v, want a job that was cut off", res, err)
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("this system does not tell what the printer has taken")
+	}
+	end.Clear()
+	for end.Incomplete() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if len(end.Labels()) != 0 {
+		t.Error("a job that was reported as cut off came out")
 	}
 }
 
