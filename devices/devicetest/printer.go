@@ -61,6 +61,7 @@ type Printer struct {
 	labels     []Label
 	held       []Label // received while no label could come out
 	incomplete int
+	asked      int
 	wrong      []string
 	closed     bool
 }
@@ -205,6 +206,13 @@ func (p *Printer) Incomplete() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.incomplete
+}
+
+// Asked is how many times the printer was asked for its status.
+func (p *Printer) Asked() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
 }
 
 // Complaints are what the printer was sent and should not have been.

@@ -115,6 +115,7 @@ func (r *reader) answer() {
 	p := r.p
 	p.mu.Lock()
 	f, formats := p.fault, len(p.held)
+	p.asked++
 	p.mu.Unlock()
 	if f.silent || f.quiet && f.hindered() {
 		return

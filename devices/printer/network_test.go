@@ -96,13 +96,36 @@ func TestStuckAtTheVeryEndMayHavePrinted(t *testing.T) {
 	}
 }
 
+// A job does not wait for a look that waits for a printer.
+func TestAJobBreaksOffALook(t *testing.T) {
+	end := newEnd(t)
+	end.Silent(true)
+	cfg := config(end)
+	cfg.Timeouts.Status = 10 * devicetest.Patience
+	n := printer.NewNetwork(cfg, func(h devices.Health) {
+		if h.State != devices.Ready {
+			t.Errorf("a look that was broken off says %+v", h)
+		}
+	}, quiet)
+	devicetest.Start(t, "Run", n.Run)
+	for end.Asked() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	end.Silent(false)
+	ctx, cancel := context.WithTimeout(t.Context(), devicetest.Patience)
+	defer cancel()
+	if res, err := n.Print(ctx, fulfillment.NewBitmap(fits(media))); err != nil {
+		t.Errorf("Print = %+v, %v", res, err)
+	}
+}
+
 // A job that fits into the system's own buffer, but not also into the printer's, is "written" while the printer is stuck at
 // its beginning. Its end is not given out then, so that it is known not to have come out.
 func TestStuckBeforeTheEndHasNotPrinted(t *testing.T) {
 	end := newEnd(t)
 	n := printer.NewNetwork(config(end), func(devices.Health) {}, quiet)
 	b := fulfillment.NewBitmap(fits(media))
-	for y := range 90 {
+	for y := range 60 {
 		for x := range b.W {
 			if (x*x+y)%7 < 3 {
 				b.SetBlack(x, y)
