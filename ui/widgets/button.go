@@ -48,6 +48,9 @@ func (b *Button) Upright() *Button {
 
 // Set changes icon, word and colours.
 func (b *Button) Set(icon, word string, ink, fill color.NRGBA) {
+	if b.icon.name == icon && b.label.words == word && b.ink == ink && b.fill == fill {
+		return
+	}
 	b.ink, b.fill = ink, fill
 	b.label.Set(word)
 	b.icon.Set(icon, ink, Clear, false)

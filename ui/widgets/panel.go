@@ -7,10 +7,11 @@ import (
 	"fyne.io/fyne/v2/canvas"
 )
 
-// Panel is a coloured plate with a border and one child inside a padding.
+// Panel is a coloured plate with a border and one child inside a padding. It is not itself an object to be laid out:
+// Container is.
 type Panel struct {
-	*fyne.Container
-	plate *canvas.Rectangle
+	Container *fyne.Container
+	plate     *canvas.Rectangle
 }
 
 // NewPanel returns a plate around child; pad is the padding across and down in units.
@@ -27,6 +28,10 @@ func NewCard(child fyne.CanvasObject) *Panel {
 	p.plate.StrokeColor, p.plate.StrokeWidth = Line, 1
 	return p
 }
+
+// Show and Hide show or hide the plate with its child.
+func (p *Panel) Show() { p.Container.Show() }
+func (p *Panel) Hide() { p.Container.Hide() }
 
 // Square takes the rounding off; it returns p.
 func (p *Panel) Square() *Panel { p.plate.CornerRadius = 0; return p }

@@ -1,0 +1,95 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"packbench/fulfillment/station"
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// Heights of the frame's bands in units. Together with 500 units of content they fill 768.
+const (
+	bannerHeight = 112
+	promptHeight = 92
+	stripHeight  = 40
+	navWidth     = 112
+)
+
+// banner says the last verdict: shape, colour, words. It stands in the frame, so it is seen whatever screen is in front.
+type banner struct {
+	*widgets.Panel
+	icon   *widgets.Icon
+	head   *widgets.Text
+	detail *widgets.Text
+	at     *widgets.Text
+	look   look
+}
+
+// newBanner returns a banner with the beacon as its last object: what lies before it has been painted when the beacon is.
+func newBanner(beacon *canvas.Raster) *banner {
+	b := &banner{icon: widgets.NewIcon("scanner", widgets.White, 80), head: widgets.NewText(widgets.SizeGiant, true, widgets.White).Fit(24, 1),
+		detail: widgets.NewText(23, false, widgets.White).Fit(14, 2).Top(), at: widgets.NewText(widgets.SizeBody, false, widgets.White).Right()}
+	words := widgets.Column(0, widgets.Fix(b.head, 60), widgets.Grow(b.detail, 1))
+	right := widgets.Column(0, widgets.Fix(b.at, 24), widgets.Grow(&fyne.Container{}, 1), widgets.Fix(beacon, 1))
+	b.Panel = widgets.NewPanel(widgets.Idle, 22, 4, widgets.Row(22, widgets.Fix(b.icon, 80), widgets.Grow(words, 1), widgets.Fix(right, 84))).Square()
+	b.set(station.View{})
+	return b
+}
+
+// set shows the verdict of v, or that the last scan could not be recorded.
+func (b *banner) set(v station.View) {
+	at := time.Time{}
+	switch {
+	case v.Err != "":
+		b.look = lookStop
+		b.head.Set(text.T("verdict.error.head"))
+		b.detail.Set(text.Sentence(v.Err))
+	case v.Verdict == nil:
+		b.look = lookReady
+		b.head.Set(text.T("verdict.none.head"))
+		b.detail.Set(text.T("verdict.none.detail"))
+	default:
+		b.look = lookOf(*v.Verdict)
+		head, detail := text.Verdict(*v.Verdict)
+		b.head.Set(head)
+		b.detail.Set(detail)
+		at = v.Verdict.At
+	}
+	clock := ""
+	if !at.IsZero() { // tells two equal verdicts apart
+		clock = at.Local().Format("15:04:05")
+	}
+	b.at.Set(clock)
+	for _, t := range []*widgets.Text{b.head, b.detail, b.at} {
+		t.Colour(b.look.ink)
+	}
+	b.icon.Set(b.look.icon, b.look.ink, widgets.Clear, false)
+	b.Paint(b.look.fill, widgets.Clear, 0)
+}
+
+// promptBand says the one thing to do next.
+type promptBand struct {
+	*widgets.Panel
+	head   *widgets.Text
+	detail *widgets.Text
+}
+
+func newPromptBand() *promptBand {
+	p := &promptBand{head: widgets.NewText(widgets.SizeGiant, true, widgets.OnNavy).Fit(24, 1), detail: widgets.NewText(20, false, widgets.NavySoft).Fit(13, 1)}
+	words := widgets.Column(0, widgets.Grow(p.head, 1), widgets.Fix(p.detail, 28))
+	p.Panel = widgets.NewPanel(widgets.Navy, 22, 3, widgets.Row(22, widgets.Fix(widgets.NewIcon("arrow", widgets.Warn, 60), 80), widgets.Grow(words, 1))).Square()
+	return p
+}
+
+func (p *promptBand) set(v station.View) {
+	head, detail := text.Prompt(v.Prompt, v)
+	if v.Prompt == "" {
+		head, detail = text.Prompt(station.PromptScanOrder, v)
+	}
+	p.head.Set(head)
+	p.detail.Set(detail)
+}

@@ -1,0 +1,149 @@
+package bench
+
+import (
+	"image"
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// factsPanel is the right side: order and clock, carrier, weight, note, label.
+type factsPanel struct {
+	object    *fyne.Container
+	order     *widgets.Text
+	due       *widgets.Text
+	dueAt     *widgets.Text
+	known     *widgets.Text
+	clock     *widgets.Icon
+	duePlate  *widgets.Panel
+	carrier   *widgets.Text
+	tracking  *widgets.Text
+	weight    *widgets.Text
+	weightOf  *widgets.Text
+	box       *widgets.Text
+	print     *widgets.Text
+	noLabel   *widgets.Text
+	label     *canvas.Image
+	note      *widgets.Text
+	notePlate *widgets.Panel
+	orderCard *widgets.Panel
+	details   *fyne.Container
+}
+
+func small(words string) *widgets.Text {
+	t := widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 1)
+	t.Set(words)
+	return t
+}
+
+func newFactsPanel() *factsPanel {
+	f := &factsPanel{
+		order:    widgets.NewText(26, true, widgets.Ink).Fit(14, 1),
+		due:      widgets.NewText(32, true, widgets.Ink).Fit(20, 1),
+		dueAt:    small(""),
+		known:    small(""),
+		clock:    widgets.NewIcon("clock", widgets.Ink, 40),
+		carrier:  widgets.NewText(30, true, widgets.Ink).Fit(15, 2),
+		tracking: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(12, 2),
+		weight:   widgets.NewText(36, true, widgets.Ink).Fit(18, 1),
+		weightOf: small(""),
+		box:      small(""),
+		print:    widgets.NewText(widgets.SizeBody, true, widgets.Soft).Fit(12, 1).Centred(),
+		noLabel:  widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 3).Centred(),
+		label:    widgets.NewPicture(),
+		note:     widgets.NewText(20, true, widgets.Ink).Fit(13, 3),
+	}
+	f.noLabel.Set(text.T("bench.nolabel"))
+	f.duePlate = widgets.NewPanel(widgets.Card, 10, 4, widgets.Row(10, widgets.Fix(f.clock, 40),
+		widgets.Grow(widgets.Column(0, widgets.Grow(f.due, 1), widgets.Fix(f.dueAt, 20)), 1)))
+	f.orderCard = widgets.NewCard(widgets.Column(6,
+		widgets.Fix(widgets.Row(8, widgets.Fix(small(text.T("bench.order")), 46), widgets.Grow(f.order, 1)), 32),
+		widgets.Fix(f.duePlate.Container, 74),
+		widgets.Fix(f.known, 20)))
+	f.notePlate = widgets.NewPanel(widgets.WarnPale, 12, 8, widgets.Row(10, widgets.Fix(widgets.NewIcon("note", widgets.WarnInk, 28), 28), widgets.Grow(f.note, 1)))
+	f.notePlate.Paint(widgets.WarnPale, widgets.Warn, 3)
+	f.notePlate.Hide()
+	f.details = f.detailsCard()
+	f.object = widgets.Column(10, widgets.Fix(f.orderCard.Container, 156), widgets.Fix(f.notePlate.Container, 76), widgets.Grow(f.details, 1))
+	return f
+}
+
+func (f *factsPanel) detailsCard() *fyne.Container {
+	left := widgets.Column(2,
+		widgets.Fix(small(text.T("bench.carrier")), 20), widgets.Grow(f.carrier, 2), widgets.Grow(f.tracking, 1),
+		widgets.Fix(small(text.T("bench.weight")), 20), widgets.Fix(f.weight, 44), widgets.Fix(f.weightOf, 20), widgets.Fix(f.box, 20))
+	paper := canvas.NewRectangle(widgets.Paper)
+	paper.CornerRadius = 6
+	right := widgets.Column(4, widgets.Grow(container.NewStack(paper, f.noLabel, f.label), 1), widgets.Fix(f.print, 26))
+	return widgets.NewCard(widgets.Row(12, widgets.Grow(left, 1), widgets.Fix(right, 158))).Container
+}
+
+// set shows the facts; parcel is false for the empty bench, where only the weight is of interest.
+func (f *factsPanel) set(x Facts, parcel bool) {
+	f.weight.Set(x.Weight)
+	f.weightOf.Set(x.WeightOf)
+	box := ""
+	if x.Box != "" {
+		box = text.T("bench.box") + " " + x.Box
+	}
+	f.box.Set(box)
+	f.order.Set(x.Order)
+	f.due.Set(x.Due)
+	f.dueAt.Set(x.DueAt)
+	f.known.Set(x.Known)
+	f.carrier.Set(x.Carrier)
+	f.tracking.Set(x.Tracking)
+	f.print.Set(x.Print)
+	ink := widgets.Soft
+	if x.PrintTrouble {
+		ink = widgets.Bad
+	}
+	f.print.Colour(ink)
+	f.paintDue(x.Urgency)
+	changed := show(f.orderCard.Container, parcel)
+	changed = show(f.notePlate.Container, parcel && x.Note != "") || changed
+	changed = show(f.details, parcel) || changed
+	f.note.Set(x.Note)
+	if changed {
+		f.object.Refresh()
+	}
+}
+
+// show shows or hides o and reports whether that was a change.
+func show(o fyne.CanvasObject, on bool) bool {
+	if o.Visible() == on {
+		return false
+	}
+	if on {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+	return true
+}
+
+func (f *factsPanel) paintDue(u text.Urgency) {
+	fill, ink, icon := widgets.Paper, widgets.Ink, "clock"
+	switch u {
+	case text.Late:
+		fill, ink, icon = widgets.Bad, widgets.White, "bang"
+	case text.Soon:
+		fill, ink = widgets.Warn, widgets.Ink
+	}
+	f.duePlate.Paint(fill, widgets.Clear, 0)
+	f.due.Colour(ink)
+	f.dueAt.Colour(ink)
+	f.clock.Set(icon, ink, color.NRGBA{}, false)
+}
+
+// setLabel shows the label's picture; nil takes it away.
+func (f *factsPanel) setLabel(img image.Image) {
+	f.label.Image = img
+	f.label.Refresh()
+	show(f.noLabel, img == nil)
+}

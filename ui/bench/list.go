@@ -1,0 +1,91 @@
+package bench
+
+import (
+	"image"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// itemList shows rows one under the other. Few rows are drawn large; the row to scan next is always in sight.
+type itemList struct {
+	scroll *container.Scroll
+	inner  *fyne.Container
+	lay    *rowLayout
+	rows   []*itemRow
+}
+
+func newItemList() *itemList {
+	l := &itemList{lay: &rowLayout{height: rowSmall}}
+	l.inner = container.New(l.lay)
+	l.scroll = container.NewVScroll(l.inner)
+	return l
+}
+
+// Row heights in units: one or two items get room to be seen from further away.
+const (
+	rowLarge = 150
+	rowSmall = 108
+	rowGap   = 8
+)
+
+// set shows rows; picture gives the picture known for an address, nil for none.
+func (l *itemList) set(rows []Row, picture func(url string) image.Image) {
+	for len(l.rows) < len(rows) {
+		l.rows = append(l.rows, newItemRow())
+	}
+	height := float32(rowSmall)
+	if len(rows) <= 2 {
+		height = rowLarge
+	}
+	changed := l.lay.height != height || len(l.inner.Objects) != len(rows)
+	l.lay.height = height
+	next := -1
+	for i, row := range rows {
+		l.rows[i].set(row, picture(row.Image))
+		if row.Next {
+			next = i
+		}
+	}
+	if changed {
+		l.inner.Objects = l.inner.Objects[:0]
+		for _, r := range l.rows[:len(rows)] {
+			l.inner.Objects = append(l.inner.Objects, r.Container)
+		}
+		l.inner.Refresh()
+		l.scroll.Refresh()
+	}
+	l.reveal(next)
+}
+
+// reveal scrolls so that row i is seen whole, with the row before it where there is room.
+func (l *itemList) reveal(i int) {
+	if i < 0 {
+		return
+	}
+	step := l.lay.height + rowGap
+	top, bottom := float32(i)*step, float32(i)*step+l.lay.height
+	at, view := l.scroll.Offset.Y, l.scroll.Size().Height
+	switch {
+	case top < at:
+		at = max(0, top-step/2)
+	case bottom > at+view:
+		at = bottom - view + step/3
+	default:
+		return
+	}
+	l.scroll.ScrollToOffset(fyne.NewPos(0, at))
+}
+
+type rowLayout struct{ height float32 }
+
+func (r *rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for i, o := range objects {
+		o.Move(fyne.NewPos(0, float32(i)*(r.height+rowGap)))
+		o.Resize(fyne.NewSize(size.Width, r.height))
+	}
+}
+
+func (r *rowLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(200, float32(len(objects))*(r.height+rowGap))
+}

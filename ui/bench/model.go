@@ -1,0 +1,188 @@
+package bench
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/ui/text"
+)
+
+// Mark is a warning or hint on an item.
+type Mark int
+
+const (
+	Gift Mark = iota
+	DangerousGood
+	Fragile
+)
+
+// Row is one item as it is shown.
+type Row struct {
+	Name, Sub string
+	Image     string
+	Got, Need int
+	Done      bool
+	Next      bool // the item that is highlighted
+	Marks     []Mark
+}
+
+// Rows are the items of a parcel. The highlighted one is the item scanned last while it still wants units, else the
+// first that does; any order of scanning is accepted all the same.
+func Rows(p fulfillment.Parcel) []Row {
+	next := nextItem(p)
+	rows := make([]Row, len(p.Items))
+	for i, it := range p.Items {
+		rows[i] = Row{Name: text.Visible(cmp.Or(it.Name, string(it.SKU))), Sub: sub(it), Image: it.Image, Got: it.Got, Need: it.Need,
+			Done: it.Got >= it.Need, Next: i == next, Marks: marks(it)}
+	}
+	return rows
+}
+
+func nextItem(p fulfillment.Parcel) int {
+	wants := func(i int) bool { return i >= 0 && i < len(p.Items) && p.Items[i].Got < p.Items[i].Need }
+	if n := len(p.Done); n > 0 && wants(p.Done[n-1]) {
+		return p.Done[n-1]
+	}
+	return slices.IndexFunc(p.Items, func(it fulfillment.Item) bool { return it.Got < it.Need })
+}
+
+func sub(it fulfillment.Item) string {
+	s := text.Visible(string(it.SKU))
+	if it.Variant != "" {
+		s += "  ·  " + text.Visible(it.Variant)
+	}
+	if it.Bundle != "" {
+		s += "  ·  " + text.T("bench.bundle", "bundle", text.Visible(string(it.Bundle)))
+	}
+	return s
+}
+
+func marks(it fulfillment.Item) []Mark {
+	var m []Mark
+	if it.DangerousGood {
+		m = append(m, DangerousGood)
+	}
+	if it.Fragile {
+		m = append(m, Fragile)
+	}
+	if it.Gift {
+		m = append(m, Gift)
+	}
+	return m
+}
+
+// Facts are what is known about the parcel in hand.
+type Facts struct {
+	Order, Carrier, Tracking string
+	Due, DueAt               string
+	Urgency                  text.Urgency
+	Known                    string
+	Weight                   string
+	WeightOf                 string // what the weight is: steady, moving, no scale, or noted on the parcel
+	Box                      string
+	Note                     string
+	Print                    string
+	PrintTrouble             bool
+}
+
+// FactsOf reads the facts off a view. offlineSince is zero while the Seller Center answers.
+func FactsOf(v station.View, offlineSince, now time.Time) Facts {
+	var f Facts
+	f.Weight, f.WeightOf = weight(v)
+	p := v.Parcel
+	if p == nil {
+		return f
+	}
+	f.Order = text.Code(string(p.Order.ID))
+	f.Carrier = cmp.Or(text.Visible(p.Package.Carrier), text.T("bench.nocarrier"))
+	f.Tracking = cmp.Or(text.Code(string(p.Package.Tracking)), text.T("bench.notrack"))
+	by := p.Order.ShipBy()
+	f.Due, f.Urgency = text.Due(by, now)
+	if !by.IsZero() {
+		f.DueAt = text.T("due.by", "at", text.Clock(by, now))
+		if text.Estimated(p.Order) {
+			f.DueAt += " (" + text.T("due.estimate") + ")"
+		}
+	}
+	f.Known = text.Known(p.Order.Source, p.Order.CheckedAt, offlineSince, now)
+	f.Box = text.Visible(p.Box)
+	f.Note = note(p.Order)
+	f.Print = text.Print(p.Print)
+	switch p.Print {
+	case fulfillment.PrintTrouble, fulfillment.PrintAsk, fulfillment.PrintRefused, fulfillment.PrintUnproved:
+		f.PrintTrouble = true
+	}
+	return f
+}
+
+func note(o fulfillment.Order) string {
+	s := text.Visible(o.BuyerMessage)
+	if o.SellerNote != "" {
+		if s != "" {
+			s += " — "
+		}
+		s += text.T("bench.seller") + ": " + text.Visible(o.SellerNote)
+	}
+	return s
+}
+
+// weight prefers what the scale shows now; without a scale it shows what was noted on the parcel.
+func weight(v station.View) (words, of string) {
+	switch {
+	case !v.Weight.At.IsZero() && v.Weight.Stable:
+		return text.Grams(v.Weight.Grams), text.T("bench.steady")
+	case !v.Weight.At.IsZero():
+		return text.Grams(v.Weight.Grams), text.T("bench.moving")
+	case v.Parcel != nil && v.Parcel.Package.WeightG > 0:
+		return text.Grams(v.Parcel.Package.WeightG), text.Rung(fulfillment.RungWeighed)
+	}
+	return "–", text.T("bench.noscale")
+}
+
+// Command is a button of the screen.
+type Command struct {
+	Code string // what it sends
+	Cmd  fulfillment.Command
+	Icon string
+	Sure bool // must be asked for twice
+}
+
+// Commands are the buttons, left to right.
+var Commands = []Command{
+	{Code: "PB:UNDO", Cmd: fulfillment.CmdUndo, Icon: "undo"},
+	{Code: "PB:FINISH", Cmd: fulfillment.CmdFinish, Icon: "check"},
+	{Code: "PB:REPRINT", Cmd: fulfillment.CmdReprint, Icon: "printer", Sure: true},
+	{Code: "PB:SKIP", Cmd: fulfillment.CmdSkip, Icon: "skip", Sure: true},
+	{Code: "PB:SHORT", Cmd: fulfillment.CmdShort, Icon: "short", Sure: true},
+	{Code: "PB:HOLD", Cmd: fulfillment.CmdHold, Icon: "hand", Sure: true},
+}
+
+// Waiting picks the orders that can be packed now, first due first, at most limit.
+func Waiting(all []fulfillment.OrderSummary, limit int) []fulfillment.OrderSummary {
+	var out []fulfillment.OrderSummary
+	for _, o := range all {
+		if o.Rung == fulfillment.RungToPack && len(o.Holds) == 0 && packable(o.Status) {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b fulfillment.OrderSummary) int {
+		switch {
+		case a.ShipBy.IsZero() != b.ShipBy.IsZero():
+			if a.ShipBy.IsZero() {
+				return 1
+			}
+			return -1
+		default:
+			return a.ShipBy.Compare(b.ShipBy)
+		}
+	})
+	return out[:min(len(out), limit)]
+}
+
+// packable: orders from files have no status.
+func packable(s fulfillment.OrderStatus) bool {
+	return s == "" || s == fulfillment.StatusAwaitingShipment || s == fulfillment.StatusPartiallyShipping || s == fulfillment.StatusAwaitingCollection
+}

@@ -1,0 +1,110 @@
+package bench
+
+import (
+	"image/color"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"packbench/fulfillment"
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+const queueRows = 6
+
+// queueCard is what the empty bench shows: the orders that are due first.
+type queueCard struct {
+	*fyne.Container
+	title *widgets.Text
+	empty *widgets.Text
+	rows  []*queueRow
+	list  []fulfillment.OrderSummary
+}
+
+type queueRow struct {
+	box     *fyne.Container
+	icon    *widgets.Icon
+	due     *widgets.Text
+	id      *widgets.Text
+	units   *widgets.Text
+	carrier *widgets.Text
+}
+
+func newQueueCard() *queueCard {
+	q := &queueCard{title: widgets.NewText(widgets.SizeTitle, true, widgets.Ink), empty: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(16, 2)}
+	q.title.Set(text.T("bench.queue"))
+	items := []widgets.Item{widgets.Fix(widgets.Row(12, widgets.Fix(widgets.NewIcon("orders", widgets.Ink, 26), 26), widgets.Grow(q.title, 1)), 36), widgets.Fix(q.empty, 60)}
+	q.empty.Hide()
+	for range queueRows {
+		r := newQueueRow()
+		q.rows = append(q.rows, r)
+		items = append(items, widgets.Grow(r.box, 1))
+	}
+	q.Container = widgets.NewCard(widgets.Column(0, items...)).Container
+	return q
+}
+
+func newQueueRow() *queueRow {
+	r := &queueRow{icon: widgets.NewIcon("clock", widgets.Soft, 26),
+		due: widgets.NewText(24, true, widgets.Ink).Fit(15, 1), id: widgets.NewText(22, true, widgets.Ink).Fit(13, 1),
+		units: widgets.NewText(20, false, widgets.Ink).Fit(13, 1), carrier: widgets.NewText(20, false, widgets.Soft).Fit(13, 1)}
+	line := canvas.NewRectangle(widgets.Line)
+	cells := widgets.Row(14, widgets.Fix(r.icon, 28), widgets.Grow(r.due, 5), widgets.Grow(r.id, 6), widgets.Grow(r.units, 2), widgets.Grow(r.carrier, 3))
+	r.box = widgets.Column(0, widgets.Fix(line, 1), widgets.Grow(cells, 1))
+	r.box.Hide()
+	return r
+}
+
+// set shows the list, or that it could not be read.
+func (q *queueCard) set(list []fulfillment.OrderSummary, err error, now time.Time) {
+	q.list = list
+	switch {
+	case err != nil:
+		q.empty.Set(text.T("bench.queue.err"))
+	default:
+		q.empty.Set(text.T("bench.queue.no"))
+	}
+	show(q.empty, len(list) == 0)
+	q.tick(now)
+	q.Container.Refresh()
+}
+
+func (q *queueCard) tick(now time.Time) {
+	changed := false
+	for i, r := range q.rows {
+		changed = show(r.box, i < len(q.list)) || changed
+		if i >= len(q.list) {
+			continue
+		}
+		o := q.list[i]
+		words, u := text.Due(o.ShipBy, now)
+		r.due.Set(words)
+		r.id.Set(text.Code(string(o.ID)))
+		r.units.Set(text.Plural("count.units", o.Units))
+		r.carrier.Set(text.Visible(o.Carrier))
+		icon, ink := Urgent(u)
+		r.icon.Set(icon, ink, widgets.Clear, false)
+		if u == text.NoDeadline || u == text.InTime {
+			ink = widgets.Ink
+		}
+		r.due.Colour(ink)
+	}
+	if changed {
+		q.Container.Refresh()
+	}
+}
+
+// Urgent is the shape and ink of a deadline in a list.
+func Urgent(u text.Urgency) (icon string, ink color.NRGBA) {
+	switch u {
+	case text.Late:
+		return "bang", widgets.Bad
+	case text.Soon:
+		return "clock", widgets.WarnInk
+	case text.InTime:
+		return "clock", widgets.Soft
+	}
+	return "dash", widgets.Soft
+}

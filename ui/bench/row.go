@@ -1,0 +1,123 @@
+package bench
+
+import (
+	"fmt"
+	"image"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// itemRow draws one Row. Rows are kept and changed in place.
+type itemRow struct {
+	*widgets.Panel
+	row     Row
+	bar     *canvas.Rectangle
+	arrow   *widgets.Icon
+	picture *canvas.Image
+	blank   *widgets.Icon
+	name    *widgets.Text
+	sub     *widgets.Text
+	chips   *fyne.Container
+	count   *widgets.Text
+	tick    *widgets.Icon
+}
+
+func newItemRow() *itemRow {
+	r := &itemRow{
+		bar:     canvas.NewRectangle(widgets.Clear),
+		arrow:   widgets.NewIcon("arrow", widgets.Blue, 30),
+		picture: widgets.NewPicture(),
+		blank:   widgets.NewIcon("picture", widgets.Line, 60),
+		name:    widgets.NewText(26, true, widgets.Ink).Fit(17, 2),
+		sub:     widgets.NewText(widgets.SizeBody, false, widgets.Soft).Fit(13, 1),
+		chips:   container.NewStack(),
+		count:   widgets.NewText(54, true, widgets.Ink).Fit(26, 1).Right(),
+		tick:    widgets.NewIcon("check", widgets.White, 44),
+	}
+	words := widgets.Column(2, widgets.Grow(r.name, 1), widgets.Fix(r.sub, 24), widgets.Own(r.chips))
+	body := widgets.Row(14,
+		widgets.Fix(container.NewStack(r.bar, container.NewCenter(r.arrow)), 40),
+		widgets.Fix(container.NewStack(container.NewCenter(r.blank), r.picture), 92),
+		widgets.Grow(words, 1),
+		widgets.Fix(r.count, 150),
+		widgets.Fix(container.NewCenter(r.tick), 56))
+	r.Panel = widgets.NewPanel(widgets.Card, 6, 8, body)
+	return r
+}
+
+// set shows row with the picture that is known for it, nil for none.
+func (r *itemRow) set(row Row, picture image.Image) {
+	chips := fmt.Sprint(r.row.Marks) != fmt.Sprint(row.Marks)
+	r.row = row
+	r.name.Set(row.Name)
+	r.sub.Set(row.Sub)
+	r.count.Set(fmt.Sprintf("%d / %d", row.Got, row.Need))
+	r.paint(row)
+	if chips {
+		r.setChips(row.Marks)
+	}
+	if r.picture.Image != picture {
+		r.picture.Image = picture
+		r.picture.Refresh()
+	}
+	if picture != nil {
+		r.blank.Hide()
+	} else {
+		r.blank.Show()
+	}
+}
+
+func (r *itemRow) paint(row Row) {
+	switch {
+	case row.Done:
+		r.Paint(widgets.GoodPale, widgets.GoodPale, 1)
+		r.name.Colour(widgets.Soft)
+		r.count.Colour(widgets.Good)
+		r.tick.Set("check", widgets.White, widgets.Good, false)
+		r.arrow.Hide()
+		r.picture.Translucency = 0.5
+	case row.Next:
+		r.Paint(widgets.BluePale, widgets.Blue, 4)
+		r.name.Colour(widgets.Ink)
+		r.count.Colour(widgets.Blue)
+		r.tick.Set("dash", widgets.Clear, widgets.Clear, false)
+		r.arrow.Show()
+		r.picture.Translucency = 0
+	default:
+		r.Paint(widgets.Card, widgets.Line, 1)
+		r.name.Colour(widgets.Ink)
+		r.count.Colour(widgets.Ink)
+		r.tick.Set("dash", widgets.Clear, widgets.Clear, false)
+		r.arrow.Hide()
+		r.picture.Translucency = 0
+	}
+}
+
+func (r *itemRow) setChips(marks []Mark) {
+	r.chips.Objects = nil
+	var items []widgets.Item
+	for _, m := range marks {
+		c := markChip(m)
+		items = append(items, widgets.Fix(c.Container, c.Width()))
+	}
+	if len(items) > 0 {
+		r.chips.Objects = []fyne.CanvasObject{widgets.Row(8, items...)}
+	}
+	r.Container.Refresh()
+}
+
+func markChip(m Mark) *widgets.Chip {
+	switch m {
+	case DangerousGood:
+		return widgets.NewChip("hazard", text.T("mark.danger"), widgets.Ink, widgets.Warn)
+	case Fragile:
+		return widgets.NewChip("fragile", text.T("mark.fragile"), widgets.White, widgets.Bad)
+	default:
+		return widgets.NewChip("gift", text.T("mark.gift"), widgets.Violet, widgets.VioletPle)
+	}
+}

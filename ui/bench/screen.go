@@ -1,0 +1,169 @@
+package bench
+
+import (
+	"context"
+	"image"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/ui/widgets"
+)
+
+// Orders lists orders for the empty bench.
+type Orders interface {
+	ListOrders(ctx context.Context, query string, limit int) ([]fulfillment.OrderSummary, error)
+}
+
+// Options are what the screen needs of the window. Every function but Command and Background may be nil.
+type Options struct {
+	Command      func(code string)
+	Background   widgets.Background
+	Orders       Orders
+	Picture      func(ctx context.Context, url string) (image.Image, error)
+	LabelPreview func(ctx context.Context, p fulfillment.Parcel) (image.Image, error)
+	Now          func() time.Time
+}
+
+// Screen is the packing screen. Its methods are called on the screen's goroutine.
+type Screen struct {
+	Object fyne.CanvasObject
+
+	o        Options
+	view     station.View
+	offline  time.Time // zero while the Seller Center answers
+	items    *itemList
+	facts    *factsPanel
+	queue    *queueCard
+	commands *commandBar
+	left     *fyne.Container
+	pictures map[string]image.Image // nil value: asked for, or not to be had
+	preview  string                 // what the label picture was asked for
+}
+
+// New returns the screen with an empty bench.
+func New(o Options) *Screen {
+	s := &Screen{o: o, pictures: map[string]image.Image{}}
+	s.items, s.facts, s.queue = newItemList(), newFactsPanel(), newQueueCard()
+	s.commands = newCommandBar(o.Command, o.Now)
+	s.left = container.NewStack(s.items.scroll, s.queue.Container)
+	s.Object = widgets.Column(10,
+		widgets.Grow(widgets.Row(12, widgets.Grow(s.left, 1), widgets.Fix(s.facts.object, 404)), 1),
+		widgets.Fix(s.commands.object, widgets.TouchSize))
+	s.items.scroll.Hide()
+	s.Show(station.View{})
+	return s
+}
+
+// Show draws the view.
+func (s *Screen) Show(v station.View) {
+	opened := (v.Parcel == nil) != (s.view.Parcel == nil)
+	s.view = v
+	if v.Parcel != nil {
+		s.items.set(Rows(*v.Parcel), s.picture)
+	}
+	if opened {
+		s.swap(v.Parcel != nil)
+	}
+	s.label(v)
+	s.facts.set(FactsOf(v, s.offline, s.o.Now()), v.Parcel != nil)
+	s.commands.set(v)
+}
+
+// swap puts the items or the queue in front.
+func (s *Screen) swap(parcel bool) {
+	if parcel {
+		s.items.scroll.Show()
+		s.items.scroll.ScrollToTop()
+		s.queue.Hide()
+		return
+	}
+	s.items.scroll.Hide()
+	s.queue.Show()
+	s.LoadQueue()
+}
+
+// Offline tells since when the Seller Center does not answer; zero: it does.
+func (s *Screen) Offline(since time.Time) {
+	s.offline = since
+	s.Tick()
+}
+
+// Tick brings everything that depends on the time up to date; call it about once a second.
+func (s *Screen) Tick() {
+	s.facts.set(FactsOf(s.view, s.offline, s.o.Now()), s.view.Parcel != nil)
+	s.commands.tick()
+	s.queue.tick(s.o.Now())
+}
+
+// LoadQueue reads the waiting orders anew; call it about every 20 seconds while the bench is empty and in sight.
+func (s *Screen) LoadQueue() {
+	if s.o.Orders == nil || s.view.Parcel != nil {
+		return
+	}
+	s.o.Background("bench queue", func(ctx context.Context) func() {
+		list, err := s.o.Orders.ListOrders(ctx, "", 300)
+		return func() { s.queue.set(Waiting(list, queueRows), err, s.o.Now()) }
+	})
+}
+
+// maxPictures bounds the pictures kept; a bench sees a few hundred products a day.
+const maxPictures = 120
+
+// picture returns the picture if it is known, and asks for it otherwise.
+func (s *Screen) picture(url string) image.Image {
+	img, known := s.pictures[url]
+	if known || url == "" || s.o.Picture == nil {
+		return img
+	}
+	if len(s.pictures) >= maxPictures {
+		s.pictures = map[string]image.Image{}
+	}
+	s.pictures[url] = nil
+	s.o.Background("picture:"+url, func(ctx context.Context) func() {
+		img, err := s.o.Picture(ctx, url)
+		if err != nil || img == nil {
+			return nil // the placeholder stays: a missing picture must not hold up a parcel
+		}
+		img = widgets.Shrink(img, 240, 240)
+		return func() {
+			s.pictures[url] = img
+			if s.view.Parcel != nil {
+				s.items.set(Rows(*s.view.Parcel), s.picture)
+			}
+		}
+	})
+	return nil
+}
+
+// label asks for the label's picture when another label came into hand.
+func (s *Screen) label(v station.View) {
+	key := ""
+	if v.Parcel != nil && v.Parcel.Package.Label != "" {
+		key = string(v.Parcel.Package.ID) + string(v.Parcel.Package.Label)
+	}
+	if key == s.preview {
+		return
+	}
+	s.preview = key
+	s.facts.setLabel(nil)
+	if key == "" || s.o.LabelPreview == nil {
+		return
+	}
+	p := *v.Parcel
+	s.o.Background("label preview", func(ctx context.Context) func() {
+		img, err := s.o.LabelPreview(ctx, p)
+		if err != nil || img == nil {
+			return nil // the place stays empty; the printed label is proved elsewhere
+		}
+		img = widgets.Shrink(img, 420, 640)
+		return func() {
+			if s.preview == key {
+				s.facts.setLabel(img)
+			}
+		}
+	})
+}

@@ -1,0 +1,88 @@
+package handoff
+
+import (
+	"slices"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/ui/text"
+)
+
+// Card is one open manifest as it is shown.
+type Card struct {
+	Carrier string
+	Since   string
+	Count   int
+	LeftOff int
+	Sealing bool // the next seal seals it
+}
+
+// Last is the parcel scanned last.
+type Last struct {
+	Order, Tracking, Carrier, Weight string
+	Photos                           int
+	At                               time.Time
+}
+
+// Model is everything the screen shows of a view.
+type Model struct {
+	Cards   []Card
+	Last    *Last
+	Parcels int    // that the next seal would hand over
+	Carrier string // display name or code that the handoff is narrowed to; empty: any
+}
+
+// ModelOf reads the open manifests off a view.
+func ModelOf(v station.View, now time.Time) Model {
+	m := Model{Carrier: v.Carrier}
+	for _, mf := range v.Manifests {
+		if !mf.Open() {
+			continue
+		}
+		c := Card{Carrier: text.Visible(mf.Carrier), Since: text.T("handoff.since", "at", text.Clock(mf.OpenedAt, now)),
+			Sealing: v.Carrier == "" || fulfillment.CarrierCode(mf.Carrier) == v.Carrier}
+		for _, p := range mf.Parcels {
+			if p.LeftOff {
+				c.LeftOff++
+				continue
+			}
+			c.Count++
+			m.noteLast(mf.Carrier, p)
+		}
+		if c.Sealing {
+			m.Parcels += c.Count
+			if v.Carrier != "" {
+				m.Carrier = c.Carrier
+			}
+		}
+		m.Cards = append(m.Cards, c)
+	}
+	slices.SortStableFunc(m.Cards, func(a, b Card) int { return b.Count - a.Count })
+	return m
+}
+
+func (m *Model) noteLast(carrier string, p fulfillment.ManifestParcel) {
+	if m.Last != nil && !p.At.After(m.Last.At) {
+		return
+	}
+	m.Last = &Last{Order: text.Code(string(p.OrderID)), Tracking: text.Code(string(p.Tracking)), Carrier: text.Visible(carrier), Photos: len(p.Photos), At: p.At}
+	if p.WeightG > 0 {
+		m.Last.Weight = text.Grams(p.WeightG)
+	}
+}
+
+// Missing drops from list what is on an open manifest of v by now; the list may be older than the view.
+func Missing(list []fulfillment.OrderSummary, v station.View) []fulfillment.OrderSummary {
+	on := map[fulfillment.OrderID]bool{}
+	for _, m := range v.Manifests {
+		for _, p := range m.Parcels {
+			if !p.LeftOff {
+				on[p.OrderID] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(o fulfillment.OrderSummary) bool {
+		return on[o.ID] || v.Carrier != "" && o.Carrier != "" && fulfillment.CarrierCode(o.Carrier) != v.Carrier
+	})
+}

@@ -1,0 +1,135 @@
+package handoff
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// Options are what the screen needs of the window. Missing and Camera may be nil.
+type Options struct {
+	Command    func(code string)
+	Background widgets.Background
+	Missing    func(ctx context.Context) ([]fulfillment.OrderSummary, error)
+	Camera     Frames
+	Now        func() time.Time
+}
+
+// Screen is the dock screen. Its methods are called on the screen's goroutine, Run excepted.
+type Screen struct {
+	Object fyne.CanvasObject
+
+	o       Options
+	view    station.View
+	live    *liveView
+	last    *lastCard
+	cards   *cardList
+	missing *missingCard
+	seal    *sealBar
+	photo   *widgets.Button
+	listed  []fulfillment.OrderSummary
+	err     error
+}
+
+// New returns the screen without parcels.
+func New(o Options) *Screen {
+	s := &Screen{o: o, live: newLiveView(o.Camera), last: newLastCard(), cards: newCardList(), missing: newMissingCard()}
+	s.seal = newSealBar(o.Command, o.Now)
+	s.photo = widgets.NewButton("camera", text.T("cmd.PHOTO"), widgets.Ink, widgets.Card, func() { o.Command("PB:PHOTO") })
+	left := widgets.Column(10, widgets.Grow(s.live.object, 1), widgets.Fix(s.last.object, 118))
+	s.Object = widgets.Column(10,
+		widgets.Grow(widgets.Row(12, widgets.Grow(left, 10), widgets.Grow(s.cards.object, 8), widgets.Grow(s.missing.object, 8)), 1),
+		widgets.Fix(widgets.Row(10, widgets.Fix(s.photo, 200), widgets.Grow(s.seal.object, 1)), 68))
+	s.Show(station.View{})
+	return s
+}
+
+// Show draws the view.
+func (s *Screen) Show(v station.View) {
+	s.view = v
+	m := ModelOf(v, s.o.Now())
+	s.cards.set(m)
+	s.last.set(m.Last)
+	s.seal.set(m)
+	s.photo.Enable(m.Last != nil)
+	s.showMissing()
+}
+
+func (s *Screen) showMissing() {
+	s.missing.set(Missing(s.listed, s.view), s.err, s.o.Missing != nil)
+}
+
+// Visible tells whether the screen is in front; the camera's picture is drawn only then.
+func (s *Screen) Visible(on bool) {
+	s.live.visible.Store(on)
+	if on {
+		s.LoadMissing()
+	}
+}
+
+// Tick brings what depends on the time up to date; call it about once a second.
+func (s *Screen) Tick() { s.seal.tick() }
+
+// LoadMissing reads anew which packed parcels are on no manifest; call it after a scan and about every 20 seconds.
+func (s *Screen) LoadMissing() {
+	if s.o.Missing == nil {
+		return
+	}
+	s.o.Background("handoff missing", func(ctx context.Context) func() {
+		list, err := s.o.Missing(ctx)
+		return func() {
+			s.err = err
+			if err == nil {
+				s.listed = list
+			}
+			s.showMissing()
+		}
+	})
+}
+
+// Run draws the camera until ctx ends. post runs a function on the screen's goroutine.
+func (s *Screen) Run(ctx context.Context, post func(func())) { s.live.run(ctx, post, s.o.Now) }
+
+// lastCard shows the parcel scanned last.
+type lastCard struct {
+	object   *fyne.Container
+	tracking *widgets.Text
+	order    *widgets.Text
+	photos   *widgets.Text
+	title    *widgets.Text
+}
+
+func newLastCard() *lastCard {
+	l := &lastCard{title: widgets.NewText(widgets.SizeSmall, false, widgets.Soft), tracking: widgets.NewText(28, true, widgets.Ink).Fit(16, 1),
+		order: widgets.NewText(widgets.SizeBody, false, widgets.Soft).Fit(12, 1), photos: widgets.NewText(36, true, widgets.Ink).Fit(20, 1).Centred()}
+	l.title.Set(text.T("handoff.last"))
+	label := widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Centred()
+	label.Set(text.T("handoff.photo"))
+	l.object = widgets.NewCard(widgets.Row(10,
+		widgets.Grow(widgets.Column(0, widgets.Fix(l.title, 22), widgets.Grow(l.tracking, 1), widgets.Fix(l.order, 26)), 1),
+		widgets.Fix(widgets.Column(0, widgets.Fix(label, 22), widgets.Grow(l.photos, 1)), 76))).Container
+	return l
+}
+
+func (l *lastCard) set(p *Last) {
+	if p == nil {
+		l.tracking.Set("–")
+		l.order.Set(text.T("handoff.empty"))
+		l.photos.Set("–")
+		return
+	}
+	l.tracking.Set(p.Tracking)
+	words := p.Carrier + "  ·  " + p.Order
+	if p.Weight != "" {
+		words += "  ·  " + p.Weight
+	}
+	l.order.Set(words)
+	l.photos.Set(fmt.Sprint(p.Photos))
+}

@@ -1,0 +1,51 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// tab is one of the window's screens.
+type tab int
+
+const (
+	tabBench tab = iota
+	tabHandoff
+	tabOrders
+	tabEquipment
+)
+
+var tabNames = [...]string{tabBench: "bench", tabHandoff: "handoff", tabOrders: "orders", tabEquipment: "equipment"}
+
+// nav is the rail on the left.
+type nav struct {
+	*widgets.Panel
+	buttons [len(tabNames)]*widgets.Button
+}
+
+func newNav(stationID string, chosen func(tab)) *nav {
+	n := &nav{}
+	var items []widgets.Item
+	for i, name := range tabNames {
+		n.buttons[i] = widgets.NewButton(name, text.T("nav."+name), widgets.OnNavy, widgets.Navy, func() { chosen(tab(i)) }).Upright()
+		items = append(items, widgets.Fix(n.buttons[i], 92))
+	}
+	id := widgets.NewText(16, true, widgets.NavySoft).Fit(9, 2).Centred()
+	id.Set(text.Visible(stationID))
+	items = append(items, widgets.Grow(&fyne.Container{}, 1), widgets.Fix(id, 44))
+	n.Panel = widgets.NewPanel(widgets.Navy, 8, 10, widgets.Column(8, items...)).Square()
+	return n
+}
+
+// set marks the screen in front.
+func (n *nav) set(t tab) {
+	for i, b := range n.buttons {
+		ink, fill := widgets.OnNavy, widgets.Navy
+		if tab(i) == t {
+			ink, fill = widgets.Navy, widgets.White
+		}
+		b.Set(tabNames[i], b.Word(), ink, fill)
+	}
+}

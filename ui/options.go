@@ -1,0 +1,48 @@
+package ui
+
+import (
+	"context"
+	"image"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/ui/equipment"
+	"packbench/ui/handoff"
+	"packbench/ui/orders"
+	"packbench/ui/sound"
+)
+
+type (
+	// SyncStatus is how the station and the Seller Center stand.
+	SyncStatus = equipment.SyncStatus
+	// OutboxLine is one thing that the Seller Center has not been told yet.
+	OutboxLine = equipment.OutboxLine
+	// OrderLister reads orders by words; empty words mean all.
+	OrderLister = orders.Lister
+	// Frames is a live camera.
+	Frames = handoff.Frames
+)
+
+// Speaker plays tones; Play must return at once.
+type Speaker interface{ Play(sound.Tone) }
+
+// Options are what the window needs of the program. Everything but Station may be left out; what is missing is then said
+// on the screen. Scan and Command are called one code at a time, in order, from Run's goroutine: they may block, and the
+// screen does not wait for them. Lists and pictures are read in the background.
+type Options struct {
+	Station      string
+	FullScreen   bool
+	Scan         func(code string) // a keyboard scanner's code, as typed, without its suffix
+	Command      func(code string) // the PB: code of a button
+	Orders       OrderLister
+	Missing      func(ctx context.Context) ([]fulfillment.OrderSummary, error) // packed parcels on no manifest
+	LabelPreview func(ctx context.Context, p fulfillment.Parcel) (image.Image, error)
+	Picture      func(ctx context.Context, url string) (image.Image, error) // a product's picture, cached by the caller
+	Camera       Frames
+	Sound        Speaker
+	// Drawn is called on the screen's goroutine once for every verdict, in order, after a frame that shows it was handed
+	// to the display. It must be quick: one line to a file.
+	Drawn func(v station.View, text string)
+	Now   func() time.Time // nil: time.Now
+}

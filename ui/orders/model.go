@@ -1,0 +1,96 @@
+package orders
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/ui/text"
+)
+
+// Line is one order as it is shown.
+type Line struct {
+	Due, DueAt string
+	Urgency    text.Urgency
+	ID         string
+	State      string
+	Stopped    bool // a hold stands beside the ladder
+	Finished   bool // handed over or beyond: the deadline is met
+	Units      string
+	Carrier    string
+	Tracking   string
+	Checked    string
+}
+
+// LineOf reads one line off a summary.
+func LineOf(o fulfillment.OrderSummary, now time.Time) Line {
+	l := Line{ID: text.Code(string(o.ID)), State: state(o), Stopped: len(o.Holds) > 0 || o.Status == fulfillment.StatusCancelled,
+		Finished: o.Rung.AtLeast(fulfillment.RungHandedOver), Units: fmt.Sprintf("%d / %d", o.Verified, o.Units),
+		Carrier: text.Visible(o.Carrier), Tracking: text.Code(string(o.Tracking)), Checked: text.T("orders.file")}
+	if !o.CheckedAt.IsZero() {
+		l.Checked = text.Ago(o.CheckedAt, now)
+	}
+	if !o.ShipBy.IsZero() {
+		l.DueAt = text.Clock(o.ShipBy, now)
+	}
+	l.Due, l.Urgency = text.Due(o.ShipBy, now)
+	if l.Finished || l.Stopped {
+		l.Due, l.Urgency = "", text.NoDeadline
+	}
+	return l
+}
+
+func state(o fulfillment.OrderSummary) string {
+	if len(o.Holds) == 0 {
+		if o.Status == fulfillment.StatusCancelled {
+			return text.Hold(fulfillment.HoldCancelled)
+		}
+		return text.Rung(o.Rung)
+	}
+	var words []string
+	for _, h := range o.Holds {
+		words = append(words, text.Hold(h))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Sort puts what can still be late first, by deadline, then the rest; orders without a deadline come after those with one.
+func Sort(list []fulfillment.OrderSummary) []fulfillment.OrderSummary {
+	group := func(o fulfillment.OrderSummary) int {
+		switch {
+		case o.Rung.AtLeast(fulfillment.RungHandedOver) || o.Status == fulfillment.StatusCancelled || slices.Contains(o.Holds, fulfillment.HoldCancelled):
+			return 2
+		case o.ShipBy.IsZero():
+			return 1
+		}
+		return 0
+	}
+	out := slices.Clone(list)
+	slices.SortStableFunc(out, func(a, b fulfillment.OrderSummary) int {
+		return cmp.Or(group(a)-group(b), a.ShipBy.Compare(b.ShipBy), strings.Compare(string(a.ID), string(b.ID)))
+	})
+	return out
+}
+
+// Counts are the orders that are late and those due soon, of those that can still be late.
+func Counts(list []fulfillment.OrderSummary, now time.Time) (late, soon int) {
+	for _, o := range list {
+		switch LineOf(o, now).Urgency {
+		case text.Late:
+			late++
+		case text.Soon:
+			soon++
+		}
+	}
+	return late, soon
+}
+
+// Page is the part of a list of n that begins at first, size lines long; first is put right where the list is shorter.
+func Page(n, first, size int) (from, to int) {
+	size = max(1, size)
+	from = min(max(0, first), max(0, n-1)/size*size)
+	return from, min(n, from+size)
+}

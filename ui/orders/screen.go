@@ -1,0 +1,166 @@
+package orders
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"packbench/fulfillment"
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// Lister reads orders. query is words of an order id, tracking number, SKU or name; empty means all.
+type Lister interface {
+	ListOrders(ctx context.Context, query string, limit int) ([]fulfillment.OrderSummary, error)
+}
+
+// Options are what the screen needs of the window. Orders may be nil.
+type Options struct {
+	Scan       func(code string) // a code handed over by the search field
+	Background widgets.Background
+	Orders     Lister
+	Now        func() time.Time
+}
+
+// limit bounds a list: who looks for more searches.
+const limit = 500
+
+// Screen is the list of orders. Its methods are called on the screen's goroutine.
+type Screen struct {
+	Object fyne.CanvasObject
+	Search *SearchField
+
+	o      Options
+	list   []fulfillment.OrderSummary
+	query  string
+	first  int
+	table  *table
+	page   *widgets.Text
+	counts *widgets.Text
+	notice *widgets.Text
+	up     *widgets.Button
+	down   *widgets.Button
+	loaded bool
+	err    error
+}
+
+// New returns the screen without orders; nothing is read before Load.
+func New(o Options) *Screen {
+	s := &Screen{o: o, table: newTable(), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
+		counts: widgets.NewText(20, true, widgets.Bad).Fit(13, 1).Right(), notice: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(14, 3).Centred()}
+	s.Search = NewSearchField(text.T("orders.search"), s.searched, o.Scan)
+	s.up = widgets.NewButton("up", "", widgets.Ink, widgets.Card, func() { s.turn(-1) })
+	s.down = widgets.NewButton("down", "", widgets.Ink, widgets.Card, func() { s.turn(1) })
+	s.table.resized = s.show
+	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Grow(s.counts, 2),
+		widgets.Fix(s.up, 92), widgets.Fix(s.page, 150), widgets.Fix(s.down, 92))
+	body := widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 30), widgets.Fix(s.notice, 90), widgets.Grow(s.table.object, 1)))
+	s.Object = widgets.Column(10, widgets.Fix(head, widgets.TouchSize), widgets.Grow(body.Container, 1))
+	s.show()
+	return s
+}
+
+// Load reads the orders anew; call it when the screen comes in front, after a scan, and about every 20 seconds.
+func (s *Screen) Load() {
+	if s.o.Orders == nil {
+		return
+	}
+	query := s.query
+	s.o.Background("orders", func(ctx context.Context) func() {
+		list, err := s.o.Orders.ListOrders(ctx, query, limit)
+		return func() {
+			if query != s.query { // a newer question is on its way
+				return
+			}
+			s.loaded, s.err = true, err
+			if err == nil {
+				s.list = Sort(list)
+			}
+			s.show()
+		}
+	})
+}
+
+// Tick brings the times up to date; call it about once a second while the screen is in front.
+func (s *Screen) Tick() { s.show() }
+
+func (s *Screen) searched(query string) {
+	s.query, s.first = query, 0
+	s.Load()
+}
+
+func (s *Screen) turn(pages int) {
+	s.first += pages * s.table.rows()
+	s.show()
+}
+
+func (s *Screen) show() {
+	now := s.o.Now()
+	from, to := Page(len(s.list), s.first, s.table.rows())
+	s.first = from
+	lines := make([]Line, 0, to-from)
+	for _, o := range s.list[from:to] {
+		lines = append(lines, LineOf(o, now))
+	}
+	s.table.set(lines)
+	key := "orders.page"
+	if len(s.list) >= limit {
+		key = "orders.more"
+	}
+	page := ""
+	if len(s.list) > 0 {
+		page = text.T(key, "from", fmt.Sprint(from+1), "to", fmt.Sprint(to), "n", fmt.Sprint(len(s.list)))
+	}
+	s.page.Set(page)
+	s.up.Enable(from > 0)
+	s.down.Enable(to < len(s.list))
+	s.showCounts(now)
+	s.showNotice()
+}
+
+func (s *Screen) showCounts(now time.Time) {
+	late, soon := Counts(s.list, now)
+	words, ink := "", widgets.WarnInk
+	if soon > 0 {
+		words = text.T("orders.soon", "n", fmt.Sprint(soon))
+	}
+	if late > 0 {
+		ink = widgets.Bad
+		if words != "" {
+			words = "  ·  " + words
+		}
+		words = text.T("orders.late", "n", fmt.Sprint(late)) + words
+	}
+	s.counts.Set(words)
+	s.counts.Colour(ink)
+}
+
+func (s *Screen) showNotice() {
+	words := ""
+	switch {
+	case s.err != nil:
+		words = text.T("orders.err", "why", text.Err(s.err))
+	case s.o.Orders == nil || s.loaded && len(s.list) == 0 && s.query == "":
+		words = text.T("orders.none")
+	case s.loaded && len(s.list) == 0:
+		words = text.T("orders.nomatch", "query", text.Code(s.query))
+	case !s.loaded:
+		words = text.T("orders.wait")
+	}
+	s.notice.Set(words)
+	if s.notice.Visible() != (words != "") {
+		if words != "" {
+			s.notice.Show()
+		} else {
+			s.notice.Hide()
+		}
+		s.Object.Refresh()
+	}
+}
+
+// rowsIn is how many lines fit.
+func rowsIn(height float32) int { return max(1, int(math.Floor(float64(height/rowHeight)))) }

@@ -1,0 +1,153 @@
+package orders
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+const rowHeight float32 = 52
+
+// table draws as many lines as fit. It is no list widget on purpose: those take the keyboard focus when touched.
+type table struct {
+	object  *fyne.Container
+	lay     *tableLayout
+	lines   []*line
+	resized func() // another number of lines fits
+}
+
+func newTable() *table {
+	t := &table{}
+	t.lay = &tableLayout{changed: func() {
+		if t.resized != nil {
+			t.resized()
+		}
+	}}
+	t.object = container.New(t.lay)
+	return t
+}
+
+func (t *table) rows() int { return rowsIn(t.lay.height) }
+
+func (t *table) set(lines []Line) {
+	for len(t.lines) < len(lines) {
+		l := newLine()
+		t.lines = append(t.lines, l)
+		t.object.Add(l.object)
+	}
+	for i, l := range t.lines {
+		if i < len(lines) {
+			l.set(lines[i], i%2 == 1)
+			l.object.Show()
+		} else {
+			l.object.Hide()
+		}
+	}
+}
+
+type tableLayout struct {
+	height  float32
+	changed func()
+}
+
+func (l *tableLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	before := rowsIn(l.height)
+	l.height = size.Height
+	for i, o := range objects {
+		o.Move(fyne.NewPos(0, float32(i)*rowHeight))
+		o.Resize(fyne.NewSize(size.Width, rowHeight))
+	}
+	if rowsIn(l.height) != before {
+		l.changed()
+	}
+}
+
+func (l *tableLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(300, rowHeight) }
+
+// line draws one Line.
+type line struct {
+	object                                *fyne.Container
+	stripe                                *canvas.Rectangle
+	icon                                  *widgets.Icon
+	due, dueAt, id, state, units, carrier *widgets.Text
+	tracking, checked                     *widgets.Text
+	stateIcon                             *widgets.Icon
+}
+
+// columns lays one line's cells, or the headings.
+func columns(icon, due, id, stateIcon, state, units, carrier, checked fyne.CanvasObject) *fyne.Container {
+	return widgets.Row(10, widgets.Fix(icon, 26), widgets.Grow(due, 19), widgets.Grow(id, 23), widgets.Fix(stateIcon, 24), widgets.Grow(state, 15),
+		widgets.Grow(units, 8), widgets.Grow(carrier, 24), widgets.Grow(checked, 14))
+}
+
+func cell(size float32, bold bool) *widgets.Text {
+	return widgets.NewText(size, bold, widgets.Ink).Fit(12, 1)
+}
+
+func newHeadings() *fyne.Container {
+	h := func(key string) fyne.CanvasObject {
+		t := widgets.NewText(widgets.SizeSmall, true, widgets.Soft).Fit(11, 1)
+		if key != "" {
+			t.Set(text.T(key))
+		}
+		return t
+	}
+	return columns(h(""), h("orders.due"), h("orders.id"), h(""), h("orders.state"), h("orders.units"), h("orders.carrier"), h("orders.checked"))
+}
+
+func newLine() *line {
+	l := &line{stripe: canvas.NewRectangle(widgets.Paper), icon: widgets.NewIcon("clock", widgets.Soft, 24), stateIcon: widgets.NewIcon("dash", widgets.Clear, 22),
+		due: cell(20, true), dueAt: cell(13, false), id: cell(19, true), state: cell(19, true), units: cell(20, false), carrier: cell(18, false),
+		tracking: cell(14, false), checked: cell(15, false)}
+	l.dueAt.Colour(widgets.Soft)
+	l.tracking.Colour(widgets.Soft)
+	l.checked.Colour(widgets.Soft)
+	due := widgets.Column(0, widgets.Grow(l.due, 3), widgets.Grow(l.dueAt, 2))
+	carrier := widgets.Column(0, widgets.Grow(l.carrier, 3), widgets.Grow(l.tracking, 2))
+	l.object = container.NewStack(l.stripe, columns(l.icon, due, l.id, l.stateIcon, l.state, l.units, carrier, l.checked))
+	return l
+}
+
+func (l *line) set(x Line, odd bool) {
+	fill := widgets.Card
+	if odd {
+		fill = widgets.Paper
+	}
+	if l.stripe.FillColor != fill {
+		l.stripe.FillColor = fill
+		l.stripe.Refresh()
+	}
+	l.due.Set(x.Due)
+	l.dueAt.Set(x.DueAt)
+	l.id.Set(x.ID)
+	l.state.Set(x.State)
+	l.units.Set(x.Units)
+	l.carrier.Set(x.Carrier)
+	l.tracking.Set(x.Tracking)
+	l.checked.Set(x.Checked)
+	switch x.Urgency {
+	case text.Late:
+		l.icon.Set("bang", widgets.Bad, widgets.Clear, false)
+		l.due.Colour(widgets.Bad)
+	case text.Soon:
+		l.icon.Set("clock", widgets.WarnInk, widgets.Clear, false)
+		l.due.Colour(widgets.WarnInk)
+	default:
+		l.icon.Set("clock", widgets.Line, widgets.Clear, false)
+		l.due.Colour(widgets.Ink)
+	}
+	switch {
+	case x.Stopped:
+		l.stateIcon.Set("hand", widgets.Bad, widgets.Clear, false)
+		l.state.Colour(widgets.Bad)
+	case x.Finished:
+		l.stateIcon.Set("check", widgets.Good, widgets.Clear, false)
+		l.state.Colour(widgets.Good)
+	default:
+		l.stateIcon.Set("dash", widgets.Clear, widgets.Clear, false)
+		l.state.Colour(widgets.Ink)
+	}
+}

@@ -1,0 +1,103 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"packbench/devices"
+	"packbench/fulfillment/station"
+	"packbench/ui/equipment"
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// strip is the thin line at the bottom: who packs, how the Seller Center and each device are, what is to be told.
+type strip struct {
+	*widgets.Panel
+	cells map[string]*stripCell
+}
+
+type stripCell struct {
+	state *widgets.Icon
+	words *widgets.Text
+}
+
+var stripOrder = []string{"person", "cloud", "printer", "scale", "scanner", "camera", "outbox"}
+
+func newStrip() *strip {
+	s := &strip{cells: map[string]*stripCell{}}
+	var items []widgets.Item
+	for _, name := range stripOrder {
+		c := &stripCell{state: widgets.NewIcon("dash", widgets.NavySoft, 22), words: widgets.NewText(16, true, widgets.OnNavy).Fit(11, 1)}
+		s.cells[name] = c
+		items = append(items, widgets.Grow(widgets.Row(7, widgets.Fix(widgets.NewIcon(name, widgets.NavySoft, 22), 22), widgets.Fix(c.state, 22), widgets.Grow(c.words, 1)), 1))
+	}
+	s.Panel = widgets.NewPanel(widgets.Navy, 14, 6, widgets.Row(10, items...)).Square()
+	s.operator(station.View{})
+	s.devices(nil)
+	s.sync(SyncStatus{}, time.Time{})
+	return s
+}
+
+func (c *stripCell) set(words string, t equipment.Tone) {
+	c.words.Set(words)
+	equipment.Shape(c.state, t)
+	if t == equipment.Quiet {
+		c.state.Set("dash", widgets.NavySoft, widgets.Clear, false)
+	}
+}
+
+func (s *strip) operator(v station.View) {
+	switch {
+	case v.Operator == "" && v.Prompt == station.PromptLogin:
+		s.cells["person"].set(text.T("strip.nobody"), equipment.Look)
+	case v.Operator == "":
+		s.cells["person"].set(text.T("strip.nobody"), equipment.Quiet)
+	case v.Supervisor:
+		s.cells["person"].set(text.T("strip.supervisor", "name", text.Visible(v.Operator)), equipment.Fine)
+	default:
+		s.cells["person"].set(text.Visible(v.Operator), equipment.Fine)
+	}
+}
+
+func (s *strip) devices(list []devices.Health) {
+	for _, k := range []devices.Kind{devices.Printer, devices.Scale, devices.Scanner, devices.Camera} {
+		t, ok := equipment.Worst(list, k)
+		state := text.T("state.none")
+		switch {
+		case !ok:
+			t = equipment.Quiet
+		case t == equipment.Fine:
+			state = text.State(devices.Ready)
+		case t == equipment.Wrong:
+			state = text.State(devices.Absent)
+		default:
+			state = text.State(devices.Attention)
+		}
+		s.cells[string(k)].set(text.Device(k)+": "+state, t)
+	}
+}
+
+func (s *strip) sync(x SyncStatus, now time.Time) {
+	cloud := s.cells["cloud"]
+	switch {
+	case !x.Configured:
+		cloud.set(text.T("sync.unset"), equipment.Quiet)
+	case x.Online:
+		cloud.set(text.T("sync.online"), equipment.Fine)
+	case x.OfflineSince.IsZero():
+		cloud.set(text.T("sync.offline"), equipment.Look)
+	default:
+		cloud.set(text.T("sync.since", "at", text.Clock(x.OfflineSince, now)), equipment.Look)
+	}
+	switch n := x.Total(); {
+	case x.Parked > 0:
+		s.cells["outbox"].set(text.T("strip.outbox", "n", fmt.Sprint(n)), equipment.Wrong)
+	case x.Uncertain > 0:
+		s.cells["outbox"].set(text.T("strip.outbox", "n", fmt.Sprint(n)), equipment.Look)
+	case n > 0:
+		s.cells["outbox"].set(text.T("strip.outbox", "n", fmt.Sprint(n)), equipment.Quiet)
+	default:
+		s.cells["outbox"].set(text.T("strip.told"), equipment.Fine)
+	}
+}
