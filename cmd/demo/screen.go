@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// windowTitle is fixed by the contract.
+const windowTitle = "Packbench — PACK-01"
+
+// screen looks at the program's window from the outside. Every call has a time limit: ImageMagick's import waits for ever
+// for a window that is gone.
+type screen struct {
+	dir    string // for the pictures
+	window string // X window id; empty: not found
+	shots  int
+}
+
+// find waits until the program's window is on the screen, and makes it as large as the screen.
+func (s *screen) find(ctx context.Context, p *process, patience time.Duration) error {
+	if os.Getenv("DISPLAY") == "" {
+		return errors.New("there is no display: start the demo by `go run ./cmd/dev demo`, which brings one")
+	}
+	if _, err := exec.LookPath("xdotool"); err != nil {
+		return fmt.Errorf("xdotool is not installed: %w", err)
+	}
+	limit := time.Now().Add(patience)
+	for {
+		if p.ended() {
+			return fmt.Errorf("the program ended instead of opening its window: %w; see %s", p.err, p.log.Name())
+		}
+		if out, err := xdotool(ctx, "search", "--onlyvisible", "--name", windowTitle); err == nil && out != "" {
+			s.window, _, _ = strings.Cut(out, "\n")
+			break
+		}
+		if time.Now().After(limit) {
+			return fmt.Errorf("no window called %q within %s; see %s", windowTitle, patience, p.log.Name())
+		}
+		if !pause(ctx, 100*time.Millisecond) {
+			return ctx.Err()
+		}
+	}
+	for _, args := range [][]string{{"windowactivate", s.window}, {"windowmove", s.window, "0", "0"}, {"windowsize", s.window, "1920", "1040"}} {
+		if _, err := xdotool(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func xdotool(ctx context.Context, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	out, err := command(ctx, nil, "xdotool", args...)
+	return strings.TrimSpace(out), err
+}
+
+// click presses the left button at a place of the window, and takes the pointer away again.
+func (s *screen) click(ctx context.Context, x, y int) error {
+	_, err := xdotool(ctx, "mousemove", "--window", s.window, strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.05", "click", "1",
+		"sleep", "0.1", "mousemove", "--window", s.window, "1900", "1030")
+	return err
+}
+
+// shot takes a picture of the whole screen and returns its file. The window is given a moment to draw what was committed.
+func (s *screen) shot(ctx context.Context, name string) (string, error) {
+	pause(ctx, 250*time.Millisecond)
+	s.shots++
+	file := filepath.Join(s.dir, fmt.Sprintf("%02d-%s.png", s.shots, name))
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	if _, err := command(ctx, nil, "import", "-window", "root", file); err != nil {
+		return "", err
+	}
+	return file, nil
+}
