@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -126,9 +128,10 @@ func (e *Engine) start() error {
 	began := time.Now()
 	rt, err := newRuntime(e.cache)
 	if err != nil {
-		// A damaged cache must not stop printing: compile once more without it.
-		e.opts.Log.Warn("PDFium could not be started from its cache, compiling anew", "dir", e.opts.CacheDir, "err", err)
-		e.cache = wazero.NewCompilationCache()
+		// A damaged cache must not stop printing: throw it away and compile once more.
+		e.opts.Log.Warn("PDFium could not be started from its cache, compiling anew", "dir", e.opts.CacheDir, "err", firstLine(err))
+		e.clearCache()
+		e.cache = e.openCache()
 		if rt, err = newRuntime(e.cache); err != nil {
 			return fmt.Errorf("starting PDFium: %w", err)
 		}
@@ -148,6 +151,20 @@ func (e *Engine) openCache() wazero.CompilationCache {
 		e.opts.Log.Warn("No cache for compiled PDFium, every start will take seconds", "dir", e.opts.CacheDir, "err", err)
 	}
 	return wazero.NewCompilationCache()
+}
+
+// clearCache removes what wazero keeps in CacheDir, and nothing else that may be there.
+func (e *Engine) clearCache() {
+	if e.opts.CacheDir == "" {
+		return
+	}
+	kept, err := filepath.Glob(filepath.Join(e.opts.CacheDir, "wazero-*"))
+	for _, dir := range kept {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	if err != nil {
+		e.opts.Log.Warn("The cache of compiled PDFium could not be removed", "dir", e.opts.CacheDir, "err", err)
+	}
 }
 
 func newRuntime(cache wazero.CompilationCache) (*pdfRuntime, error) {

@@ -2,9 +2,10 @@ package label
 
 import (
 	"bytes"
+	"compress/zlib"
 	"context"
 	"errors"
-	"image"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,29 +13,23 @@ import (
 	"testing"
 	"time"
 
-	"codeberg.org/go-pdf/fpdf"
-
 	"packbench/fulfillment"
 )
 
-// heavyPDF takes PDFium far longer than a label: a few kilobytes that hold a picture of 14,000 × 14,000 pixels.
+// heavyPDF takes PDFium far longer than a label: a few kilobytes that unpack to a million curves across the page.
 func heavyPDF(t testing.TB) []byte {
 	t.Helper()
-	img := image.NewPaletted(image.Rect(0, 0, 14000, 14000), paper)
-	for i := 0; i < len(img.Pix); i += 5 {
-		img.Pix[i] = 1
-	}
-	pdf := fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: 102, Ht: 152}})
-	pdf.AddPage()
-	pdf.RegisterImageOptionsReader("p", fpdf.ImageOptions{ImageType: "PNG"}, bytes.NewReader(pngOf(t, img)))
-	for i := range 20 {
-		pdf.ImageOptions("p", float64(i%2), 0, 100, 150, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
-	}
-	var out bytes.Buffer
-	if err := pdf.Output(&out); err != nil {
+	var packed bytes.Buffer
+	z := zlib.NewWriter(&packed)
+	if _, err := z.Write(bytes.Repeat([]byte("9 w 0 0 m 900 430 -600 430 288 0 c S\n"), 1_000_000)); err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes()
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Appendf(nil, "%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"+
+		"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 288 432]/Contents 4 0 R>>endobj\n"+
+		"4 0 obj<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n", packed.Len(), packed.Bytes())
 }
 
 func TestADocumentThatHangsIsAbandonedAndTheNextOneIsProved(t *testing.T) {
@@ -122,7 +117,7 @@ func TestADamagedCacheStopsNothing(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS(cacheDir)); err != nil {
 		t.Fatal(err)
 	}
-	damaged := 0
+	damaged, whole := "", 0
 	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -131,17 +126,20 @@ func TestADamagedCacheStopsNothing(t *testing.T) {
 		if err != nil || len(data) < 1<<20 {
 			return err
 		}
-		damaged++
+		damaged, whole = path, len(data)
 		return os.WriteFile(path, data[:len(data)/2], 0o600)
 	})
-	if err != nil || damaged == 0 {
-		t.Fatalf("%d files damaged: %v", damaged, err)
+	if err != nil || damaged == "" {
+		t.Fatalf("nothing was damaged: %v", err)
 	}
 	e := NewEngine(Options{CacheDir: dir})
 	defer e.Close()
 	proof, _, err := e.Prove(t.Context(), carrierSheet(upsNumber).pdf(t), upsNumber, stock203)
 	if err != nil || proof.Verdict != fulfillment.LabelPrint {
 		t.Errorf("got %q %q %v", proof.Verdict, proof.Reason, err)
+	}
+	if mended, err := os.ReadFile(damaged); err != nil || len(mended) != whole {
+		t.Errorf("the cache was not mended: %d of %d bytes, %v", len(mended), whole, err)
 	}
 }
 

@@ -21,8 +21,17 @@ const threshold = 128
 
 // fine is how many times finer than the printer's dots a page is drawn before each dot is decided by how much of it is
 // covered. PDFium widens every filled rectangle to whole pixels; at the printer's own resolution that makes each bar of
-// a barcode about a dot too wide, at a quarter of it the edges land on the nearest dot.
-const fine = 4
+// a barcode about a dot too wide, at a quarter of it the edges land on the nearest dot. Large stock at high resolution,
+// where a dot matters less, is drawn less fine to keep time and memory in bounds.
+func fine(w, h int) int {
+	const finest, mostPixels = 4, 40_000_000
+	for n := finest; n > 1; n /= 2 {
+		if w*h*n*n <= mostPixels {
+			return n
+		}
+	}
+	return 1
+}
 
 // drawPDF draws up to MaxPages pages for the stock.
 func (e *Engine) drawPDF(ctx context.Context, document []byte, media fulfillment.Media) ([]Page, error) {
@@ -94,7 +103,8 @@ func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, media 
 func render(pdf pdfium.Pdfium, page requests.Page, at placement, media fulfillment.Media) (b fulfillment.Bitmap, outside bool, err error) {
 	sw, sh := media.Dots()
 	left := max(0, -at.x) // columns of the canvas that lie left of the stock
-	w, h := max(sw, at.w)*fine, max(sh, at.h)*fine
+	n := fine(max(sw, at.w), max(sh, at.h))
+	w, h := max(sw, at.w)*n, max(sh, at.h)*n
 	canvas, err := pdf.FPDFBitmap_CreateEx(&requests.FPDFBitmap_CreateEx{
 		Width: w, Height: h, Format: enums.FPDF_BITMAP_FORMAT_GRAY, Pointer: uint64(0)})
 	if err != nil {
@@ -110,7 +120,7 @@ func render(pdf pdfium.Pdfium, page requests.Page, at placement, media fulfillme
 		rotate = enums.FPDF_PAGE_ROTATION_90_CW
 	}
 	if _, err = pdf.FPDF_RenderPageBitmap(&requests.FPDF_RenderPageBitmap{
-		Bitmap: canvas.Bitmap, Page: page, StartX: (at.x + left) * fine, StartY: at.y * fine, SizeX: at.w * fine, SizeY: at.h * fine, Rotate: rotate,
+		Bitmap: canvas.Bitmap, Page: page, StartX: (at.x + left) * n, StartY: at.y * n, SizeX: at.w * n, SizeY: at.h * n, Rotate: rotate,
 		Flags: enums.FPDF_RENDER_FLAG_GRAYSCALE | enums.FPDF_RENDER_FLAG_ANNOT}); err != nil {
 		return b, false, fmt.Errorf("drawing the page: %w", err)
 	}
@@ -125,39 +135,55 @@ func render(pdf pdfium.Pdfium, page requests.Page, at placement, media fulfillme
 	if len(grey.Buffer) < stride.Stride*h {
 		return b, false, errors.New("reading the drawing: it is not whole")
 	}
-	small := coverage(grey.Buffer, stride.Stride, w/fine, h/fine)
-	b, outside = cut(small, w/fine, w/fine, h/fine, left, media)
+	small := coverage(grey.Buffer, stride.Stride, w/n, h/n, n)
+	b, outside = cut(small, w/n, w/n, h/n, left, media)
 	return b, outside, nil
 }
 
-// coverage averages fine × fine pixels to one dot. The right and lower halves weigh a little more (33 to 31), so that an
-// edge in the middle of a dot falls to the same side everywhere: lines neither grow nor vanish by it.
-func coverage(grey []byte, stride, w, h int) []byte {
-	const light, heavy, total = 31, 33, 128 * 128
+// coverage averages n × n pixels to one dot, n being 1, 2 or 4. The right and lower halves weigh a little more (33 to
+// 31), so that an edge in the middle of a dot falls to the same side everywhere: lines neither grow nor vanish by it.
+func coverage(grey []byte, stride, w, h, n int) []byte {
+	const light, heavy = 31, 33
+	half := n / 2
+	total := uint32(1)
+	if n > 1 {
+		total = uint32(half * half * (light + heavy) * (light + heavy))
+	}
 	out := make([]byte, w*h)
-	sums := make([]uint32, w) // of darkness: paper adds nothing and is skipped two dots at a time
+	sums := make([]uint32, w) // of darkness: paper adds nothing and is skipped eight pixels at a time
 	for y := range h {
 		clear(sums)
-		for dy := range fine {
-			weight := uint32(light)
-			if dy >= fine/2 {
-				weight = heavy
+		for dy := range n {
+			weight := [2]uint32{light, heavy}
+			if n == 1 {
+				weight = [2]uint32{1, 1}
 			}
-			row := grey[(y*fine+dy)*stride:][:w*fine]
-			for x := 0; x < w; x++ {
-				if x+2 <= w && binary.LittleEndian.Uint64(row[x*fine:]) == math.MaxUint64 {
-					x++
+			row := grey[(y*n+dy)*stride:][:w*n]
+			for x := 0; x < w*n; {
+				if x+8 <= len(row) && binary.LittleEndian.Uint64(row[x:]) == math.MaxUint64 {
+					x += 8
 					continue
 				}
-				p := row[x*fine : x*fine+fine : x*fine+fine]
-				sums[x] += weight * ((510-uint32(p[0])-uint32(p[1]))*light + (510-uint32(p[2])-uint32(p[3]))*heavy)
+				for end := min(x+8, len(row)); x < end; x++ {
+					if v := row[x]; v != 255 {
+						sums[x/n] += weight[upper(dy, half)] * weight[upper(x%n, half)] * uint32(255-v)
+					}
+				}
 			}
 		}
-		for x := range w {
-			out[y*w+x] = byte(255 - sums[x]/total)
+		for x, sum := range sums {
+			out[y*w+x] = byte(255 - sum/total)
 		}
 	}
 	return out
+}
+
+// upper is 1 for positions in the right or lower half of a dot.
+func upper(at, half int) int {
+	if at >= half {
+		return 1
+	}
+	return 0
 }
 
 // cut makes the stock's bitmap from a w × h grey canvas whose column left is the stock's first. outside reports whether
