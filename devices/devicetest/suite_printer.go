@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -260,14 +261,16 @@ func printsCancelled(t *testing.T, p *printing) {
 func printsConcurrently(t *testing.T, p *printing) {
 	p.run(t)
 	done := make(chan error)
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	for i := range 4 {
-		go func() {
+		wg.Go(func() {
 			res, err := p.drv.Print(context.Background(), Checkerboard(p.drv.Media(), i))
 			if err == nil && !res.Complete {
 				err = errors.New("not complete")
 			}
 			done <- err
-		}()
+		})
 		p.drv.Poke()
 	}
 	for range 4 {
