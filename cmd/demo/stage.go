@@ -56,6 +56,9 @@ func (s *stage) set(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.opt.autopilot { // it knows where the buttons are
+		s.program.env = append(s.program.env, "FYNE_SCALE=1")
+	}
 	if err := s.stock(ctx); err != nil {
 		return err
 	}
