@@ -43,10 +43,10 @@ func checkStation(c *Config) *finding {
 }
 
 func checkShop(c *Config) *finding {
-	for key, v := range map[string]string{"api_url": c.Shop.APIURL, "auth_url": c.Shop.AuthURL} {
-		u, err := url.Parse(v)
+	for _, at := range [][2]string{{"api_url", c.Shop.APIURL}, {"auth_url", c.Shop.AuthURL}} {
+		u, err := url.Parse(at[1])
 		if err != nil || u.Host == "" || (u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname()))) {
-			return &finding{"shop", 0, key, fmt.Sprintf("%q is not an https address", v)}
+			return &finding{"shop", 0, at[0], fmt.Sprintf("%q is not an https address", at[1])}
 		}
 	}
 	if d := time.Duration(c.Shop.Poll); d < time.Second || d > time.Hour {

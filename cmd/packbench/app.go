@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+	"github.com/google/uuid"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/label"
+	"packbench/fulfillment/station"
+	"packbench/fulfillment/syncer"
+	"packbench/ui"
+	"packbench/ui/sound"
+)
+
+// windowPatience is how long the first frame may take; software GL on a loaded PC needs a few seconds.
+const windowPatience = 45 * time.Second
+
+// app is the running window: who is joined to whom. The groups stop in this order: devices, station, printer, syncer;
+// then the store and the log are closed.
+type app struct {
+	dir     string
+	env     *env
+	window  *ui.Window
+	station *station.Station
+	devices *benchDevices
+	archive *label.Archive
+	queue   *station.PrintQueue
+	sync    *syncer.Syncer // nil without a shop
+	photos  *station.Photographer
+	trace   *tracer
+	pics    *pictures
+	prover  *prover
+
+	deviceGroup, stationGroup, printerGroup, syncGroup *group
+}
+
+// runWindow opens the station's window and works until it is closed.
+func runWindow(ctx context.Context, c *call) error {
+	if err := ui.CheckDisplay(); err != nil {
+		return err
+	}
+	if _, err := loadConfig(c.config, c.named); err != nil {
+		return err
+	}
+	one, err := claimInstance(c.dir)
+	if errors.Is(err, errSecondStart) {
+		fmt.Fprintln(c.err, "packbench:", errSecondStart)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer one.release()
+	e, err := c.open(ctx, readOnlyNo)
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	trace, err := openTracer(os.Getenv("PACKBENCH_TRACE"))
+	if err != nil {
+		return err
+	}
+	defer trace.close()
+	a := &app{dir: c.dir, env: e, trace: trace}
+	engine := label.NewEngine(label.Options{CacheDir: filepath.Join(c.dir, "cache", "pdfium"), Log: e.log})
+	defer engine.Close()
+	a.archive = label.NewArchive(engine, e.store, e.log)
+	a.build()
+	return a.work(ctx, one, engine, c.err)
+}
+
+// build joins the parts. Nothing runs yet.
+func (a *app) build() {
+	e := a.env
+	player := sound.New(e.log)
+	a.pics = newPictures(filepath.Join(a.dir, "cache", "pictures"))
+	a.devices = openDevices(e.cfg, a.scanned, a.weighed, e.log)
+	if a.devices.camera != nil {
+		a.photos = station.NewPhotographer(a.devices.camera, e.store, a.photoTaken, e.log)
+	}
+	a.window = ui.New(newFyneApp(), a.windowOptions(player))
+	a.station = station.New(station.Options{
+		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
+		Candidates: label.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.wakeSync, Wish: a.wish, NewID: newID, Log: e.log,
+	})
+	fail := a.partFailed
+	a.deviceGroup, a.stationGroup = newGroup("devices", e.log, fail), newGroup("station", e.log, fail)
+	a.printerGroup, a.syncGroup = newGroup("printer", e.log, fail), newGroup("sync", e.log, fail)
+	for _, d := range a.devices.runs {
+		a.deviceGroup.run(d.name, d.run)
+	}
+	a.deviceGroup.run("window", a.window.Run)
+	a.deviceGroup.run("sound", player.Run)
+	a.stationGroup.run("station", a.station.Run)
+	if a.photos != nil {
+		a.stationGroup.run("photographer", a.photos.Run)
+	}
+	if p := a.devices.printer; p != nil {
+		a.queue = station.NewPrintQueue(station.PrintQueue{Store: e.store, Labels: a.archive, Printer: p, Back: a.station, Now: time.Now, Log: e.log})
+		a.printerGroup.run("print queue", a.recoverJobs)
+		a.prover = newProver(e.store, a.archive, p.Media(), a.labelReady, e.log)
+		a.printerGroup.run("label prover", a.prover.Run)
+	}
+	a.devices.board.OnChange(a.healthChanged)
+	a.joinShop()
+}
+
+func newFyneApp() fyne.App {
+	fyneapp.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Packbench", Version: version, Migrations: map[string]bool{"fyneDo": true}})
+	return fyneapp.NewWithID(appID)
+}
+
+const appID = "app.packbench.station"
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// work shows the window and stops everything in order when it is closed or ctx ends.
+func (a *app) work(ctx context.Context, one *instance, engine *label.Engine, errw io.Writer) error {
+	a.deviceGroup.run("second starts", func(ctx context.Context) error { return one.run(ctx, a.window.Raise) })
+	a.printerGroup.run("PDF renderer", func(ctx context.Context) error {
+		if err := engine.Warm(ctx); err != nil && ctx.Err() == nil {
+			a.env.log.Error("PDF renderer did not start", "err", err)
+		}
+		return nil
+	})
+	a.deviceGroup.run("window watch", func(ctx context.Context) error { return a.watchWindow(ctx, errw) })
+	closing := context.AfterFunc(ctx, a.window.Close)
+	defer closing()
+	a.window.ShowHealth(a.devices.board.Snapshot())
+	a.window.ShowAndRun() // the toolkit's loop must have the main goroutine
+	for _, g := range []*group{a.deviceGroup, a.stationGroup, a.printerGroup, a.syncGroup} {
+		g.stop()
+	}
+	return nil
+}
+
+// watchWindow ends the program if no frame was painted: without GL the toolkit would run on without a window and look
+// healthy to whoever started it.
+func (a *app) watchWindow(ctx context.Context, errw io.Writer) error {
+	select {
+	case <-a.window.Ready():
+	case <-ctx.Done():
+	case <-time.After(windowPatience):
+		fmt.Fprintln(errw, "packbench: the window could not be drawn: this display has no OpenGL 2.1 or newer. Install the graphics driver (Mesa on Linux), or start on the computer's own screen.")
+		a.env.log.Error("No frame was painted")
+		os.Exit(exitFailed)
+	}
+	return nil
+}
+
+// partFailed: a part that must not stop has stopped. The station without its goroutine would show a lie.
+func (a *app) partFailed(part string, err error) {
+	if part != "station" {
+		return
+	}
+	fmt.Fprintln(os.Stderr, "packbench: the bench could not be opened:", err)
+	os.Exit(exitFailed)
+}
+
+func (a *app) scanned(ctx context.Context, s fulfillment.Scan) error { return a.station.Submit(ctx, s) }
+
+func (a *app) weighed(ctx context.Context, w fulfillment.Weight) error {
+	return a.station.Weigh(ctx, w)
+}
+
+func (a *app) photoTaken(ctx context.Context, p fulfillment.PhotoTaken) error {
+	return a.station.PhotoTaken(ctx, p)
+}
+
+func (a *app) wish(w fulfillment.PhotoWish) {
+	if a.photos != nil {
+		a.photos.Wish(w)
+	}
+}
+
+func (a *app) wakePrinter() {
+	if a.queue != nil {
+		a.queue.Wake()
+	}
+}
+
+// labelReady: a label was proved; if its order is in hand and waits, it is printed now.
+func (a *app) labelReady(ctx context.Context, id fulfillment.OrderID) error {
+	return a.station.Changed(ctx, id)
+}

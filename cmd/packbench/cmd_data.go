@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/syncer"
+	"packbench/storage"
+)
+
+// runSync makes one pull and one push; one JSON line a result.
+func runSync(ctx context.Context, c *call) error {
+	if c.flags["once"] == "" {
+		return &usageError{"usage: packbench sync --once; the window keeps in step by itself"}
+	}
+	e, err := c.open(ctx, readOnlyNo)
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	s, err := e.newSyncer(func(o *syncer.Options) { o.SkipRecover = true })
+	if err != nil {
+		return err
+	}
+	results, err := s.Once(ctx)
+	for _, r := range results {
+		line := map[string]any{"kind": r.Kind, "order_id": r.OrderID, "package_id": r.PackageID, "outcome": r.Outcome, "reason": r.Reason}
+		if jerr := c.json(line); jerr != nil {
+			return jerr
+		}
+	}
+	return err
+}
+
+// runOrdersImport takes orders, tracking numbers and labels from a file.
+func runOrdersImport(ctx context.Context, c *call) error {
+	return c.importFile(ctx, func(e *env, r io.Reader) (storage.ImportReport, error) {
+		return e.store.ImportOrders(ctx, r, filepath.Dir(c.args[0]))
+	})
+}
+
+// runProductsImport takes item barcodes, weights and handling from a file.
+func runProductsImport(ctx context.Context, c *call) error {
+	return c.importFile(ctx, func(e *env, r io.Reader) (storage.ImportReport, error) {
+		return e.store.ImportProducts(ctx, r)
+	})
+}
+
+// importFile runs an import and reports it: one JSON line on stdout, each bad row a sentence on stderr. Bad rows make the
+// command fail although the good ones were kept.
+func (c *call) importFile(ctx context.Context, take func(*env, io.Reader) (storage.ImportReport, error)) error {
+	f, err := os.Open(c.args[0])
+	if err != nil {
+		return fmt.Errorf("open %s: %w", c.args[0], err)
+	}
+	defer f.Close()
+	e, err := c.open(ctx, readOnlyNo)
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	rep, err := take(e, f)
+	if err != nil {
+		return fmt.Errorf("import %s: %w; nothing was imported", c.args[0], err)
+	}
+	if len(rep.UnknownColumns) > 0 {
+		fmt.Fprintf(c.err, "packbench: columns kept aside, because nothing here is called so: %s\n", strings.Join(rep.UnknownColumns, ", "))
+	}
+	for _, b := range rep.Bad {
+		fmt.Fprintf(c.err, "packbench: %s, line %d: %s\n", filepath.Base(c.args[0]), b.Line, b.Reason)
+	}
+	if err := c.json(map[string]any{"rows": rep.Rows, "kept": rep.Kept, "bad": len(rep.Bad)}); err != nil {
+		return err
+	}
+	if len(rep.Bad) > 0 {
+		return fmt.Errorf("%d of %d rows were not imported; the lines above say why, mend them and import the file again", len(rep.Bad), rep.Rows)
+	}
+	return nil
+}
+
+func runOrdersExport(ctx context.Context, c *call) error {
+	e, err := c.open(ctx, readOnlyYes)
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	return writeResult(c.args[0], func(w io.Writer) error { return e.store.ExportOrders(ctx, w) })
+}
+
+// runOrder prints one order as the contract has it.
+func runOrder(ctx context.Context, c *call) error {
+	e, err := c.open(ctx, readOnlyYes)
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	id := fulfillment.OrderID(c.args[0])
+	o, err := e.store.Order(ctx, id)
+	if errors.Is(err, fulfillment.ErrNotFound) {
+		return fmt.Errorf("there is no order %s at this station; it comes with the next pull or an import", id)
+	}
+	if err != nil {
+		return err
+	}
+	found, err := e.store.Find(ctx, string(id), nil)
+	if err != nil {
+		return err
+	}
+	events, err := e.store.Events(ctx, id)
+	if err != nil {
+		return err
+	}
+	bench, err := e.store.Restore(ctx, e.cfg.Station.ID)
+	if err != nil {
+		return err
+	}
+	return c.json(orderJSON(o, found.Products, events, bench))
+}
+
+// orderJSON is the contract's order; lines are what is scanned, a bundle by its parts.
+func orderJSON(o fulfillment.Order, products map[fulfillment.SKU]fulfillment.Product, events []fulfillment.Event, bench fulfillment.Bench) map[string]any {
+	lines, packages, deadlines, happened := []map[string]any{}, []map[string]any{}, []map[string]any{}, []map[string]any{}
+	lowest := fulfillment.RungDelivered
+	for _, p := range o.Packages {
+		if !p.Rung.AtLeast(lowest) {
+			lowest = p.Rung
+		}
+		packages = append(packages, map[string]any{"id": p.ID, "tracking": p.Tracking, "rung": p.Rung, "weight_g": p.WeightG})
+		parcel := fulfillment.NewParcel(o, p, products, o.CheckedAt)
+		if h := bench.Parcel; h != nil && h.Order.ID == o.ID && h.Package.ID == p.ID {
+			parcel = *h
+		}
+		for _, it := range parcel.Items {
+			line := map[string]any{"seller_sku": it.SKU, "name": it.Name, "quantity": it.Need, "verified": it.Got}
+			if it.Bundle != "" {
+				line["bundle"] = it.Bundle
+			}
+			lines = append(lines, line)
+		}
+	}
+	for _, d := range o.Deadlines {
+		deadlines = append(deadlines, map[string]any{"name": d.Name, "at": stamp(d.At), "source": d.Source})
+	}
+	for _, e := range events {
+		ev := map[string]any{"station": e.Station, "seq": e.Seq, "at": stamp(e.At), "kind": e.Kind, "operator": e.Operator}
+		if e.PackageID != "" {
+			ev["package_id"] = e.PackageID
+		}
+		if e.Scan != "" {
+			ev["scan"] = e.Scan
+		}
+		happened = append(happened, ev)
+	}
+	return map[string]any{"id": o.ID, "rung": lowest, "holds": fulfillment.HoldsOf(o), "lines": lines, "packages": packages, "deadlines": deadlines, "events": happened}
+}
+
+// runOutbox prints what is not done, oldest first.
+func runOutbox(ctx context.Context, c *call) error {
+	e, err := c.open(ctx, readOnlyYes)
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	rows, err := e.store.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := c.json(map[string]any{"id": r.ID, "kind": r.Kind, "order_id": r.OrderID, "package_id": r.PackageID, "state": r.State,
+			"attempts": r.Attempts, "age_s": int(timeSince(r.CreatedAt).Seconds()), "reason": r.Reason}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func runBackup(ctx context.Context, c *call) error {
+	e, err := c.open(ctx, readOnlyYes)
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	if err := e.store.Backup(ctx, c.args[0]); err != nil {
+		return err
+	}
+	st, err := os.Stat(c.args[0])
+	if err != nil {
+		return err
+	}
+	return c.json(map[string]any{"file": c.args[0], "bytes": st.Size(), "verified": true})
+}
+
+// runRestore puts a backup in place. The window must be closed: it would go on with the old data.
+func runRestore(ctx context.Context, c *call) error {
+	one, err := claimInstance(c.dir)
+	if errors.Is(err, errSecondStart) {
+		return errors.New("packbench is open on this data folder; close its window, then restore")
+	}
+	if err != nil {
+		return err
+	}
+	defer one.release()
+	kept, err := storage.Restore(ctx, c.args[0], c.dir)
+	if err != nil {
+		return err
+	}
+	return c.json(map[string]any{"restored": c.args[0], "kept": kept})
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const goodConfig = `[station]
+id = "PACK-07"
+market = "GB"
+
+[shop]
+api_url = "http://127.0.0.1:8080"
+app_key = "key"
+poll = "5s"
+
+[[scanner]]
+transport = "serial"
+port = "/dev/ttyACM0"
+
+[[printer]]
+role = "label"
+transport = "network"
+address = "10.0.0.5:9100"
+language = "zpl"
+dpi = 203
+width_mm = 102
+height_mm = 152
+
+[scale]
+transport = "serial"
+port = "/dev/ttyUSB0"
+
+[[camera]]
+name = "dock"
+url = "http://10.0.0.9/mjpeg"
+
+[policy]
+weigh = "block"
+apply_scan = false
+`
+
+func TestAGoodConfiguration(t *testing.T) {
+	cfg, err := parseConfig("station.toml", []byte(goodConfig))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pol := cfg.policy()
+	if cfg.Station.ID != "PACK-07" || time.Duration(cfg.Shop.Poll) != 5*time.Second || cfg.Scanners[0].Baud != 9600 || cfg.Scale.Protocol != "sics" {
+		t.Errorf("got %+v", cfg)
+	}
+	if pol.ApplyScan || !pol.HasScale || !pol.HasPrinter || pol.Verify != "block" || pol.MarkShipped != "handover" {
+		t.Errorf("got policy %+v", pol)
+	}
+	if cfg.Shop.AuthURL == "" {
+		t.Error("a key that is not written lost its default")
+	}
+}
+
+func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
+	for _, c := range []struct {
+		name, old, new string
+		line           int
+		says           string
+	}{
+		{"an unknown key", `market = "GB"`, `markt = "GB"`, 3, "markt"},
+		{"an unknown table", `[policy]`, `[polizy]`, 0, "polizy"},
+		{"a wrong type", `dpi = 203`, `dpi = "203"`, 19, "whole number"},
+		{"a wrong resolution", `dpi = 203`, `dpi = 250`, 19, "203 or 300"},
+		{"a missing resolution is the table's fault", "dpi = 203\n", "", 14, "resolution"},
+		{"an impossible width", `width_mm = 102`, `width_mm = 2`, 20, "width"},
+		{"an unknown word", `weigh = "block"`, `weigh = "sometimes"`, 32, "off, warn, block"},
+		{"an address without a port", `"10.0.0.5:9100"`, `"10.0.0.5"`, 17, "host:port"},
+		{"a station without a name", `"PACK-07"`, `""`, 2, "station"},
+		{"a market in small letters", `"GB"`, `"gb"`, 3, "capitals"},
+		{"plain http to the outside", `http://127.0.0.1:8080`, `http://example.com`, 6, "https"},
+		{"a length of time without a unit", `poll = "5s"`, `poll = "5"`, 8, "length of time"},
+		{"a scale that is needed and missing", "[scale]\ntransport = \"serial\"\nport = \"/dev/ttyUSB0\"\n", "", 29, "needs a [scale]"},
+		{"no TOML at all", `[station]`, `station is PACK-07`, 1, ""},
+		{"a transport that is not built", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"", 11, "not built yet"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := strings.Replace(goodConfig, c.old, c.new, 1)
+			if text == goodConfig {
+				t.Fatal("the test changes nothing")
+			}
+			_, err := parseConfig("station.toml", []byte(text))
+			var bad *configError
+			if !errors.As(err, &bad) {
+				t.Fatalf("got %v, want a finding", err)
+			}
+			if c.line != 0 && bad.line != c.line {
+				t.Errorf("line %d, want %d: %v", bad.line, c.line, err)
+			}
+			if bad.line == 0 || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "station.toml") {
+				t.Errorf("%v does not name file, line and %q", err, c.says)
+			}
+		})
+	}
+}
+
+func TestAMissingFileIsFineUnlessItWasNamed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "station.toml")
+	if cfg, err := loadConfig(file, false); err != nil || cfg.Station.ID != "PACK-01" {
+		t.Errorf("got %v, %v", cfg.Station, err)
+	}
+	if _, err := loadConfig(file, true); err == nil {
+		t.Error("a named file that is missing was not said")
+	}
+	if err := os.Mkdir(file, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var bad *configError
+	if _, err := loadConfig(file, false); !errors.As(err, &bad) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	f.Add([]byte(goodConfig))
+	f.Add([]byte("[[printer]]\n[[printer]]\ndpi=1"))
+	f.Add([]byte{0xff, 0})
+	f.Fuzz(func(t *testing.T, text []byte) {
+		_, err := parseConfig("station.toml", text)
+		var bad *configError
+		if err != nil && !errors.As(err, &bad) {
+			t.Errorf("%v is no finding with a file", err)
+		}
+	})
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"packbench/devices"
+	"packbench/devices/camera"
+	"packbench/devices/printer"
+	"packbench/devices/scale"
+	"packbench/devices/scanner"
+	"packbench/fulfillment"
+)
+
+// runner is a long part.
+type runner struct {
+	name string
+	run  func(context.Context) error
+}
+
+// bench holds the drivers that the configuration asks for.
+type benchDevices struct {
+	board   *devices.Board
+	runs    []runner
+	printer *printer.Network // the label printer; nil if there is none
+	camera  *camera.MJPEG    // the first camera; nil if there is none
+}
+
+// openDevices makes every configured driver. Nothing is opened before Run: a device that is missing never stops the start.
+func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error, weights func(context.Context, fulfillment.Weight) error, log *slog.Logger) *benchDevices {
+	b := &benchDevices{board: new(devices.Board)}
+	for _, s := range cfg.Scanners {
+		if s.Transport != "serial" {
+			continue
+		}
+		d := scanner.NewSerial(scanner.SerialConfig{Port: s.Port, Baud: s.Baud, Prefix: s.Prefix, Repeat: 30 * time.Millisecond}, scans, b.board.Report, log)
+		b.runs = append(b.runs, runner{"scanner " + s.Port, d.Run})
+	}
+	if s := cfg.Scale; s != nil {
+		d := scale.NewSICS(scale.SICSConfig{Port: s.Port, Baud: s.Baud}, weights, b.board.Report, log)
+		b.runs = append(b.runs, runner{"scale " + s.Port, d.Run})
+	}
+	if p := cfg.labelPrinter(); p != nil {
+		b.printer = printer.NewNetwork(printerConfig(*p), b.board.Report, log)
+		b.runs = append(b.runs, runner{"printer " + p.Address, b.printer.Run})
+	}
+	for i, c := range cfg.Cameras {
+		d := camera.NewMJPEG(camera.MJPEGConfig{Name: c.Name, URL: c.URL}, b.board.Report, log)
+		b.runs = append(b.runs, runner{"camera " + c.Name, d.Run})
+		if i == 0 {
+			b.camera = d
+		}
+	}
+	if cfg.keyboardScans() {
+		b.board.Report(devices.Health{Kind: devices.Scanner, ID: "keyboard", Transport: "keyboard", State: devices.Ready,
+			Text: "The window takes scans typed like a keyboard", At: time.Now()})
+	}
+	return b
+}
+
+// keyboardScans: the window's own keys are a scanner unless another one says exclusive.
+func (c Config) keyboardScans() bool {
+	for _, s := range c.Scanners {
+		if s.Exclusive {
+			return false
+		}
+	}
+	return true
+}
+
+func printerConfig(p PrinterConfig) printer.NetworkConfig {
+	cfg := printer.NetworkConfig{Address: p.Address, Role: p.Role, Language: printer.ZPL{}, Media: mediaOf(p)}
+	if p.NoStatus {
+		cfg.Status = printer.StatusOff
+	}
+	return cfg
+}
+
+func mediaOf(p PrinterConfig) fulfillment.Media {
+	return fulfillment.Media{DPI: p.DPI, WidthMM: p.WidthMM, HeightMM: p.HeightMM}
+}

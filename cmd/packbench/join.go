@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"image"
+	"time"
+
+	"packbench/devices"
+	"packbench/fulfillment"
+	"packbench/fulfillment/label"
+	"packbench/fulfillment/station"
+	"packbench/fulfillment/syncer"
+	"packbench/ui"
+	"packbench/ui/sound"
+)
+
+// windowOptions is what the window may ask of the rest of the program.
+func (a *app) windowOptions(player *sound.Player) ui.Options {
+	o := ui.Options{
+		Station:      a.env.cfg.Station.ID,
+		Scan:         a.typed,
+		Command:      a.typed,
+		Orders:       a.env.store,
+		Missing:      a.env.store.PackedNotHandedOver,
+		LabelPreview: a.labelPreview,
+		Picture:      a.pics.get,
+		Sound:        player,
+		Drawn:        a.drawn,
+	}
+	if !a.env.cfg.keyboardScans() {
+		o.Scan = func(string) {}
+	}
+	if a.devices.camera != nil {
+		o.Camera = a.devices.camera
+	}
+	return o
+}
+
+// typed takes a code from the window's keys or buttons.
+func (a *app) typed(code string) {
+	s := fulfillment.Scan{ID: newID(), Code: code, At: time.Now().UTC(), Device: "keyboard"}
+	if err := a.station.Submit(a.deviceGroup.ctx, s); err != nil {
+		a.env.log.Warn("Scan came while the program was closing", "err", err)
+	}
+}
+
+// drawn runs after the frame with the verdict was painted.
+func (a *app) drawn(v station.View, text string) {
+	if v.Verdict == nil {
+		return
+	}
+	if err := a.trace.write(*v.Verdict, text, time.Now()); err != nil {
+		a.env.log.Error("Trace could not be written", "err", err)
+	}
+}
+
+// labelPreview is the bitmap as it is printed.
+func (a *app) labelPreview(ctx context.Context, p fulfillment.Parcel) (image.Image, error) {
+	if p.Package.Label == "" || a.devices.printer == nil {
+		return nil, fulfillment.ErrNotFound
+	}
+	_, b, err := a.archive.Proved(ctx, p.Package.Label, p.Package.Tracking, a.devices.printer.Media())
+	if err != nil {
+		return nil, err
+	}
+	if len(b.Bits) == 0 {
+		return nil, fulfillment.ErrNotFound
+	}
+	return label.Preview(b), nil
+}
+
+// healthChanged shows how devices feel; a printer that feels better is tried at once.
+func (a *app) healthChanged(h devices.Health) {
+	all := a.devices.board.Snapshot()
+	a.window.ShowHealth(all)
+	if err := keepHealth(a.dir, all); err != nil {
+		a.env.log.Warn("Health could not be kept", "err", err)
+	}
+	if h.Kind == devices.Printer && h.State == devices.Ready {
+		a.wakePrinter()
+	}
+}
+
+// joinShop starts the syncer where a shop is connected; without one the station works with imported orders.
+func (a *app) joinShop() {
+	s, err := a.env.newSyncer(func(o *syncer.Options) {
+		o.Changed, o.LabelReady, o.StatusChanged = a.ordersChanged, a.labelStored, func(syncer.Status) { a.showSync() }
+	})
+	if err != nil {
+		if !errors.Is(err, errNoShop) {
+			a.env.log.Error("Seller Center is not connected", "err", err)
+		}
+		a.window.ShowSync(ui.SyncStatus{Err: err.Error()})
+		return
+	}
+	a.sync = s
+	a.syncGroup.run("sync", s.Run)
+	a.syncGroup.run("sync display", a.refreshSync)
+	a.showSync()
+}
+
+// newSyncer makes the syncer of the connected shop; errNoShop if none is.
+func (e *env) newSyncer(more func(*syncer.Options)) (*syncer.Syncer, error) {
+	market, client, err := newMarket(e.cfg, e.secrets, e.log)
+	if err != nil {
+		return nil, err
+	}
+	o := syncer.Options{Orders: e.store, Outbox: e.store, Labels: e.store, Market: market, Backlog: e.store, Log: e.log,
+		Overridden: e.overridden, ClockOffset: client.ClockOffset, Policy: e.cfg.Policy.Arrange, NeedsSizes: market.NeedsSizes(),
+		Poll: time.Duration(e.cfg.Shop.Poll)}
+	if more != nil {
+		more(&o)
+	}
+	return syncer.New(o)
+}
+
+// overridden: a supervisor's decision to ship over a pending cancel request is an event of the order.
+func (e *env) overridden(ctx context.Context, row fulfillment.OutboxRow) (bool, error) {
+	events, err := e.store.Events(ctx, row.OrderID)
+	if err != nil {
+		return false, err
+	}
+	for _, ev := range events {
+		if ev.Kind == fulfillment.EventOverride {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (a *app) wakeSync() {
+	if a.sync != nil {
+		a.sync.Wake()
+	}
+}
+
+// ordersChanged hands news to the bench. It is called from the syncer and must not block, so it has a short patience: the
+// station reads the order anew at every gate.
+func (a *app) ordersChanged(ids []fulfillment.OrderID) {
+	ctx, cancel := context.WithTimeout(a.stationGroup.ctx, time.Second)
+	defer cancel()
+	for _, id := range ids {
+		if err := a.station.Changed(ctx, id); err != nil {
+			a.env.log.Warn("News of an order came too fast for the bench", "orderID", id, "err", err)
+			return
+		}
+	}
+}
+
+func (a *app) labelStored(fulfillment.PackageID) {
+	if a.prover != nil {
+		a.prover.Wake()
+	}
+}
+
+// refreshSync keeps the ages on the screen true.
+func (a *app) refreshSync(ctx context.Context) error {
+	t := time.NewTicker(5 * time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			a.showSync()
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// showSync shows what the syncer says and what waits in the outbox.
+func (a *app) showSync() {
+	st := a.sync.Status()
+	out := ui.SyncStatus{Configured: true, Online: st.Online, LastPull: st.LastPull, Err: st.LastError, ClockOffset: st.ClockOffset, ClockKnown: !st.LastPull.IsZero(),
+		Queued: st.Outbox[fulfillment.OutboxQueued] + st.Outbox[fulfillment.OutboxInFlight], Uncertain: st.Outbox[fulfillment.OutboxUncertain],
+		Parked: st.Outbox[fulfillment.OutboxParked]}
+	if st.NeedsPerson != "" {
+		out.Err = st.NeedsPerson
+	}
+	rows, err := a.env.store.Outbox(a.syncGroup.ctx)
+	if err != nil {
+		a.env.log.Error("Outbox could not be read", "err", err)
+	}
+	for _, r := range rows {
+		out.Outbox = append(out.Outbox, ui.OutboxLine{Kind: r.Kind, OrderID: r.OrderID, State: r.State, Age: time.Since(r.CreatedAt), Reason: r.Reason})
+	}
+	a.window.ShowSync(out)
+}
