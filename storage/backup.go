@@ -54,8 +54,7 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 	if err := syncPath(packed); err != nil {
 		return explain(err, "flush backup %s", file)
 	}
-	unpacked := filepath.Join(tmpDir, "check")
-	if err := unpack(ctx, packed, unpacked); err != nil {
+	if err := unpack(ctx, packed, ""); err != nil {
 		return explain(err, "check backup %s", file)
 	}
 	return explain(publish(packed, file), "name backup %s", file)

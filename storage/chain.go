@@ -9,6 +9,8 @@ import (
 	"iter"
 	"time"
 
+	"github.com/mattn/go-sqlite3"
+
 	"packbench/fulfillment"
 	"packbench/storage/internal/queries"
 )
@@ -16,34 +18,74 @@ import (
 // soloEpoch is on every event while a station has no shared pool that would hand out epochs.
 const soloEpoch = 0
 
-// appendEvents numbers and links events under the head of the station's chain. The head is read inside the transaction
-// (one look-up by primary key): another process may have written since the last time.
-func appendEvents(ctx context.Context, q *queries.Queries, station, operator string, at time.Time, drafts []fulfillment.EventDraft) error {
+// head is the last event of a station's chain.
+type head struct {
+	seq  int64
+	hash fulfillment.Hash
+}
+
+// appendEvents numbers and links events under the head of the station's chain. The head is kept in memory, because a scan
+// waits for this. Another process may have written since: then the number is taken, the primary key says so, and the
+// head is read anew inside the transaction. Called with mu held.
+func (s *Store) appendEvents(ctx context.Context, q *queries.Queries, station, operator string, at time.Time, drafts []fulfillment.EventDraft) error {
 	if len(drafts) == 0 {
 		return nil
 	}
-	head, err := q.ChainHead(ctx, station)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
+	h, known := s.pending[station]
+	if !known {
+		h, known = s.heads[station]
 	}
-	prev := fulfillment.Hash(head.Hash)
-	for i, d := range drafts {
-		e := fulfillment.Event{Station: station, Seq: head.Seq + int64(i) + 1, At: at, Kind: d.Kind, Operator: operator, Epoch: soloEpoch,
+	for _, d := range drafts {
+		e := fulfillment.Event{Station: station, At: at, Kind: d.Kind, Operator: operator, Epoch: soloEpoch,
 			OrderID: d.OrderID, PackageID: d.PackageID, Scan: d.Scan}
 		if d.Body != nil {
-			if e.Body, err = json.Marshal(d.Body); err != nil {
+			body, err := json.Marshal(d.Body)
+			if err != nil {
 				return fmt.Errorf("body of event %s: %w", d.Kind, err)
 			}
+			e.Body = body
 		}
-		if e, err = e.Link(prev); err != nil {
+		err := errStale
+		if known {
+			h, err = insertEvent(ctx, q, h, e)
+		}
+		if errors.Is(err, errStale) {
+			if h, err = readHead(ctx, q, station); err == nil {
+				h, err = insertEvent(ctx, q, h, e)
+			}
+		}
+		if err != nil {
 			return err
 		}
-		prev = e.Hash
-		if err := q.InsertEvent(ctx, eventRow(e)); err != nil {
-			return err
-		}
+		known = true
 	}
+	s.pending[station] = h
 	return nil
+}
+
+// errStale: the number after the head is taken.
+var errStale = errors.New("the chain has grown")
+
+func insertEvent(ctx context.Context, q *queries.Queries, h head, e fulfillment.Event) (head, error) {
+	e.Seq = h.seq + 1
+	e, err := e.Link(h.hash)
+	if err != nil {
+		return h, err
+	}
+	err = q.InsertEvent(ctx, eventRow(e))
+	var se sqlite3.Error
+	if errors.As(err, &se) && se.ExtendedCode == sqlite3.ErrConstraintPrimaryKey {
+		return h, errStale
+	}
+	return head{seq: e.Seq, hash: e.Hash}, err
+}
+
+func readHead(ctx context.Context, q *queries.Queries, station string) (head, error) {
+	row, err := q.ChainHead(ctx, station)
+	if errors.Is(err, sql.ErrNoRows) {
+		return head{}, nil
+	}
+	return head{seq: row.Seq, hash: fulfillment.Hash(row.Hash)}, err
 }
 
 func eventRow(e fulfillment.Event) queries.InsertEventParams {

@@ -235,7 +235,7 @@ func (s *Store) importOrder(ctx context.Context, q *queries.Queries, o *csvOrder
 	if label != "" {
 		body["label"] = label
 	}
-	return "", appendEvents(ctx, q, s.opt.Station, "", at, []fulfillment.EventDraft{{Kind: fulfillment.EventImported, OrderID: o.id, Body: body}})
+	return "", s.appendEvents(ctx, q, s.opt.Station, "", at, []fulfillment.EventDraft{{Kind: fulfillment.EventImported, OrderID: o.id, Body: body}})
 }
 
 // trackingInUse refuses a number that another order's parcel has.

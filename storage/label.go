@@ -98,7 +98,7 @@ func (s *Store) SaveProof(ctx context.Context, p fulfillment.Proof) error {
 // bitmaps, notes, and unknown columns of imported files. Rows, hashes and events stay, so that the chain still verifies.
 // It returns how many labels were wiped. Backups made earlier still hold them.
 func (s *Store) WipeBuyerData(ctx context.Context, before time.Time) (int, error) {
-	if s.w == nil {
+	if s.one == nil {
 		return 0, errReadOnlyStore
 	}
 	n := 0

@@ -187,7 +187,7 @@ func (s *Store) outboxEvent(ctx context.Context, q *queries.Queries, row fulfill
 	if told != nil && told.Warning != "" {
 		body["warning"] = told.Warning
 	}
-	return appendEvents(ctx, q, s.opt.Station, "", at, []fulfillment.EventDraft{{Kind: kind, OrderID: fulfillment.OrderID(was.OrderID),
+	return s.appendEvents(ctx, q, s.opt.Station, "", at, []fulfillment.EventDraft{{Kind: kind, OrderID: fulfillment.OrderID(was.OrderID),
 		PackageID: fulfillment.PackageID(was.PackageID), Body: body}})
 }
 

@@ -25,7 +25,7 @@ func (s *Store) Record(ctx context.Context, c station.Commit) error {
 	if err != nil {
 		return fmt.Errorf("record at %s: %w", c.Station, err)
 	}
-	if s.w == nil {
+	if s.one == nil {
 		return errReadOnlyStore
 	}
 	if err := ctx.Err(); err != nil {
@@ -49,7 +49,7 @@ func (s *Store) Record(ctx context.Context, c station.Commit) error {
 }
 
 func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit, state string) error {
-	if err := appendEvents(ctx, q, c.Station, c.Operator, c.At, c.Events); err != nil {
+	if err := s.appendEvents(ctx, q, c.Station, c.Operator, c.At, c.Events); err != nil {
 		return err
 	}
 	put := queries.PutBenchStateParams{Station: c.Station, At: ms(c.At), State: state}

@@ -44,7 +44,8 @@ func Restore(ctx context.Context, backupFile, dir string) (kept string, err erro
 	return kept, explain(err, "put the restored data into %s", dir)
 }
 
-// unpack writes a backup into the new folder to and checks everything in it.
+// unpack writes a backup into the new folder to and checks everything in it. Where to is empty nothing is written and the
+// database is only compared with its checksum.
 func unpack(ctx context.Context, backupFile, to string) (err error) {
 	in, err := os.Open(backupFile)
 	if err != nil {
@@ -59,8 +60,10 @@ func unpack(ctx context.Context, backupFile, to string) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w (%w)", ErrBadBackup, err)
 	}
-	if err := os.MkdirAll(filepath.Join(to, filesDir), 0o700); err != nil {
-		return err
+	if to != "" {
+		if err := os.MkdirAll(filepath.Join(to, filesDir), 0o700); err != nil {
+			return err
+		}
 	}
 	var info backupInfo
 	n := 0
@@ -75,11 +78,16 @@ func unpack(ctx context.Context, backupFile, to string) (err error) {
 	if info.Format != backupFormat || info.Files != n {
 		return fmt.Errorf("%w (%d files where %d belong)", ErrBadBackup, n, info.Files)
 	}
+	if to == "" {
+		return nil
+	}
 	return checkRestored(ctx, filepath.Join(to, dbName))
 }
 
 func unpackPart(part *zip.File, to string, info *backupInfo, n *int) error {
 	switch {
+	case part.Name == dbName && to == "":
+		return unpackTo(part, os.DevNull)
 	case part.Name == dbName:
 		return unpackTo(part, filepath.Join(to, dbName))
 	case part.Name == backupNote:
@@ -101,11 +109,14 @@ func unpackPart(part *zip.File, to string, info *backupInfo, n *int) error {
 	if err != nil || hashOf(data) != h {
 		return fmt.Errorf("%w (file %s is not what its name says)", ErrBadBackup, h)
 	}
+	*n++
+	if to == "" {
+		return nil
+	}
 	path := filepath.Join(to, filesDir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	*n++
 	return os.WriteFile(path, data, 0o600)
 }
 
@@ -123,7 +134,7 @@ func unpackTo(part *zip.File, path string) error {
 	if err != nil {
 		return fmt.Errorf("%w (%w)", ErrBadBackup, err)
 	}
-	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600) // the folder is new
 	if err != nil {
 		return errors.Join(err, r.Close())
 	}

@@ -72,7 +72,7 @@ WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
 ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?;
 
 -- name: InsertScratch :exec
-INSERT INTO wal_scratch (id, data) VALUES (1, zeroblob(sqlc.arg(bytes)));
+INSERT OR REPLACE INTO wal_scratch (id, data) VALUES (1, zeroblob(sqlc.arg(bytes)));
 
 -- name: DeleteScratch :exec
 DELETE FROM wal_scratch;

@@ -145,7 +145,7 @@ func (q *Queries) DueOutbox(ctx context.Context, arg DueOutboxParams) ([]Outbox,
 }
 
 const insertScratch = `-- name: InsertScratch :exec
-INSERT INTO wal_scratch (id, data) VALUES (1, zeroblob(?1))
+INSERT OR REPLACE INTO wal_scratch (id, data) VALUES (1, zeroblob(?1))
 `
 
 func (q *Queries) InsertScratch(ctx context.Context, bytes int64) error {

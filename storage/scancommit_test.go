@@ -1,0 +1,89 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+)
+
+// BenchmarkScanCommit measures one item scan made durable against what the disk can do at best: 4 KiB written into a
+// preallocated file and flushed. Both are measured in turns in the same run, so that other load meets both alike. The
+// aim is a p50 ratio of at most 1.4 (gate 1.6), p99 at most 2.0.
+func BenchmarkScanCommit(b *testing.B) {
+	dir := b.TempDir()
+	s := openTest(b, dir)
+	raw := newRawWriter(b, filepath.Join(dir, "raw"))
+	o := testOrder("576461413038785752", "MUG", "TEE", "CAP")
+	pull(b, s, o)
+	parcel := fulfillment.NewParcel(o, o.Packages[0], nil, t0)
+	bench := fulfillment.Bench{Mode: fulfillment.ModePack, Operator: "Test Packer", Parcel: &parcel}
+	ctx := context.WithoutCancel(b.Context())
+	var rawTook, scanTook []time.Duration
+	i := 0
+	for b.Loop() {
+		begin := time.Now()
+		raw.write(b, i)
+		rawTook = append(rawTook, time.Since(begin))
+
+		parcel.Items[0].Got = i % 2
+		c := station.Commit{Station: "PACK-01", Operator: "Test Packer", At: t0.Add(time.Duration(i) * time.Second), Bench: bench,
+			Events: []fulfillment.EventDraft{{Kind: fulfillment.EventItemScanned, OrderID: o.ID, PackageID: o.Packages[0].ID,
+				Scan: fmt.Sprintf("40123456%05d", i%100000), Body: map[string]any{"sku": "MUG", "got": i % 2, "need": 1}}}}
+		begin = time.Now()
+		if err := s.Record(ctx, c); err != nil {
+			b.Fatal(err)
+		}
+		scanTook = append(scanTook, time.Since(begin))
+		i++
+	}
+	b.ReportMetric(quantile(scanTook, 0.5)/quantile(rawTook, 0.5), "p50-ratio")
+	b.ReportMetric(quantile(scanTook, 0.99)/quantile(rawTook, 0.99), "p99-ratio")
+	b.ReportMetric(quantile(scanTook, 0.5), "p50-µs")
+	b.ReportMetric(quantile(rawTook, 0.5), "raw-p50-µs")
+}
+
+// quantile is in microseconds.
+func quantile(d []time.Duration, q float64) float64 {
+	sorted := slices.Sorted(slices.Values(d))
+	return float64(sorted[int(q*float64(len(sorted)-1))]) / float64(time.Microsecond)
+}
+
+type rawWriter struct {
+	f    *os.File
+	page []byte
+}
+
+const rawPages = 1000
+
+func newRawWriter(tb testing.TB, path string) *rawWriter {
+	tb.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { f.Close() })
+	if _, err := f.Write(make([]byte, rawPages*pageSize)); err != nil {
+		tb.Fatal(err)
+	}
+	if err := f.Sync(); err != nil {
+		tb.Fatal(err)
+	}
+	return &rawWriter{f: f, page: make([]byte, pageSize)}
+}
+
+func (w *rawWriter) write(tb testing.TB, i int) {
+	w.page[0] = byte(i)
+	if _, err := w.f.WriteAt(w.page, int64(i%rawPages)*pageSize); err != nil {
+		tb.Fatal(err)
+	}
+	if err := flushData(w.f); err != nil {
+		tb.Fatal(err)
+	}
+}

@@ -1,0 +1,86 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/mattn/go-sqlite3"
+
+	"packbench/storage/internal/queries"
+)
+
+// writer is the one writing connection with everything prepared on it. It begins and ends transactions itself:
+// database/sql starts a goroutine for each of its own, which a scan would wait for. The connection is never replaced
+// behind our back: once it is gone every call fails. One caller at a time: Store.mu is held.
+type writer struct {
+	conn                    *sql.Conn
+	q                       *queries.Queries
+	begin, commit, rollback *sql.Stmt
+}
+
+func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{conn: conn}
+	if w.q, err = queries.Prepare(ctx, conn); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	for text, to := range map[string]**sql.Stmt{"BEGIN IMMEDIATE": &w.begin, "COMMIT": &w.commit, "ROLLBACK": &w.rollback} {
+		if *to, err = conn.PrepareContext(ctx, text); err != nil {
+			return nil, errors.Join(err, w.Close())
+		}
+	}
+	return w, nil
+}
+
+// Close gives the connection back.
+func (w *writer) Close() error {
+	errs := []error{w.q.Close()}
+	for _, s := range []*sql.Stmt{w.begin, w.commit, w.rollback} {
+		if s != nil {
+			errs = append(errs, s.Close())
+		}
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
+}
+
+// transaction runs fn in one immediate transaction. ctx must not end while it runs. A panic of fn rolls back.
+func (w *writer) transaction(ctx context.Context, fn func(*queries.Queries) error) (err error) {
+	if _, err := w.begin.ExecContext(ctx); err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done {
+			err = errors.Join(err, w.undo(ctx))
+		}
+	}()
+	if err := fn(w.q); err != nil {
+		return err
+	}
+	if _, err := w.commit.ExecContext(ctx); err != nil {
+		return err
+	}
+	done = true
+	return nil
+}
+
+// undo ends the transaction, unless SQLite has done so itself, as it does on a full disk.
+func (w *writer) undo(ctx context.Context) error {
+	open := false
+	err := w.conn.Raw(func(c any) error {
+		open = !c.(*sqlite3.SQLiteConn).AutoCommit()
+		return nil
+	})
+	if err == nil && open {
+		_, err = w.rollback.ExecContext(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("roll back: %w", err)
+	}
+	return nil
+}
