@@ -28,6 +28,8 @@ func (s *Server) adminMux() *http.ServeMux {
 	mux.HandleFunc("POST /admin/orders/{id}/request-cancel", s.locked(s.adminRequestCancel))
 	mux.HandleFunc("POST /admin/orders/{id}/carrier-scan", s.locked(s.adminScan))
 	mux.HandleFunc("POST /admin/orders/{id}/release-hold", s.locked(s.adminRelease))
+	mux.HandleFunc("POST /admin/orders/{id}/update-address", s.locked(s.adminAddress))
+	mux.HandleFunc("POST /admin/orders/{id}/label", s.locked(s.adminLabel))
 	mux.HandleFunc("POST /admin/fault", s.locked(s.adminFault))
 	mux.HandleFunc("POST /admin/online", s.locked(func(*http.Request) (any, error) { s.faults = nil; return ok, nil }))
 	mux.HandleFunc("POST /admin/speed", s.locked(s.adminSpeed))
@@ -191,6 +193,45 @@ func (s *Server) adminRelease(r *http.Request) (any, error) {
 		return nil, refuse(http.StatusConflict, "order %s is %s, not ON_HOLD", o.id, o.status)
 	}
 	s.endHold(o, s.clock.now())
+	return s.orderState(o), nil
+}
+
+// adminAddress changes the recipient's address. A package that was not shipped gets another id by that, as on the
+// platform; a label downloaded earlier still shows the old address.
+func (s *Server) adminAddress(r *http.Request) (any, error) {
+	o, err := s.adminOrder(r)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.unscanned()) == 0 {
+		return nil, refuse(http.StatusConflict, "order %s is %s: its address cannot be changed", o.id, o.status)
+	}
+	s.updateAddress(o, s.clock.now())
+	return s.orderState(o), nil
+}
+
+var labelModes = map[string]labelMode{"good": labelGood, "wrong": labelWrong, "unreadable": labelUnreadable}
+
+// adminLabel chooses what the barcode of an order's labels is like: {"barcode": "good|wrong|unreadable"}.
+func (s *Server) adminLabel(r *http.Request) (any, error) {
+	o, err := s.adminOrder(r)
+	if err != nil {
+		return nil, err
+	}
+	var req struct {
+		Barcode string `json:"barcode"`
+	}
+	if err := readAdmin(r, &req, func(v url.Values) { req.Barcode = v.Get("barcode") }); err != nil {
+		return nil, err
+	}
+	mode, known := labelModes[req.Barcode]
+	if !known {
+		return nil, refuse(http.StatusBadRequest, "barcode must be good, wrong or unreadable, not %q", req.Barcode)
+	}
+	o.labelMode = mode
+	for _, p := range o.packages {
+		p.labelMode = mode
+	}
 	return s.orderState(o), nil
 }
 

@@ -38,6 +38,7 @@ type fault struct {
 	Code     int64   `json:"code,omitempty"`
 	Message  string  `json:"message,omitempty"`
 	Refresh  bool    `json:"refresh,omitempty"`
+	After    bool    `json:"after,omitempty"` // http500, error_in_200, rate_limit: the call has its effect all the same
 	Hits     int     `json:"hits"`
 }
 

@@ -69,6 +69,9 @@ func (s *Server) servePublic(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) answer(c *call, f *fault, bodyErr error) reply {
 	if r, ok := f.instead(c); ok {
+		if f.After && bodyErr == nil {
+			_, _ = s.dispatch(c, nil) // only the effect: what is answered is the fault
+		}
 		return r
 	}
 	path := c.r.URL.Path

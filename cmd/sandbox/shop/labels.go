@@ -85,7 +85,8 @@ func (l labelSheet) draw(c canvas) error {
 	c.text(5, 10, 15, true, l.carrier, asciiFold(l.carrier))
 	c.text(5, 15, 7, false, "SPECIMEN - made by a test shop, not valid for carriage", "")
 	c.rect(4, 17, 97, 0.5)
-	c.text(5, 22, 7, false, "From: "+l.from.name+", "+l.from.full(), "From: "+l.from.latin+", "+asciiFold(l.from.full()))
+	c.text(5, 20.5, 6.5, false, "From: "+l.from.name, "From: "+l.from.latin)
+	c.text(5, 23.5, 6.5, false, l.from.full(), asciiFold(l.from.full()))
 	c.rect(4, 24.5, 97, 0.3)
 	c.text(5, 30, 8, false, "Deliver to", "")
 	y := 38.0
@@ -109,7 +110,7 @@ func (l labelSheet) draw(c canvas) error {
 	if err := l.bars(c, 92); err != nil {
 		return err
 	}
-	c.text(30, 92+barHeight+7, 13, true, l.tracking, l.tracking)
+	c.text(32, 92+barHeight+7, 13, true, l.tracking, l.tracking)
 	c.rect(4, 92+barHeight+11, 97, 0.5)
 	return nil
 }

@@ -33,9 +33,6 @@ func (s *Server) endHold(o *order, at time.Time) {
 		return
 	}
 	o.status = string(fulfillment.StatusAwaitingShipment)
-	if s.market.packageFirst[o.shippingType] && len(o.packages) == 0 {
-		s.newParcel(o, o.live(), at)
-	}
 	s.touch(o, at)
 }
 
@@ -248,4 +245,29 @@ func (s *Server) closeRequest(c *cancellation, status string, at time.Time) {
 func (s *Server) hookCancel(c *cancellation, at time.Time) {
 	s.hook(11, at, map[string]any{"order_id": c.order.id, "cancellations_role": c.role, "cancel_status": c.status,
 		"cancel_id": c.id, "create_time": c.created.Unix()})
+}
+
+// updateAddress moves the recipient to another place and replaces packages that were not shipped.
+func (s *Server) updateAddress(o *order, at time.Time) {
+	for i, pl := range places[s.market.region] {
+		if pl.line1 == o.recipient.line1 {
+			next := places[s.market.region][(i+1)%len(places[s.market.region])]
+			o.recipient.line1, o.recipient.line2, o.recipient.town = next.line1, next.line2, next.town
+			o.recipient.state, o.recipient.postcode = next.state, next.postcode
+			break
+		}
+	}
+	o.addressUpdated = true
+	old := o.packages
+	o.packages = nil
+	for _, p := range old {
+		if p.status != toFulfill {
+			o.packages = append(o.packages, p)
+			continue
+		}
+		delete(s.packages, p.id)
+		s.newParcel(o, p.lines, at)
+	}
+	s.touch(o, at)
+	s.hook(3, at, map[string]any{"order_id": o.id, "update_time": o.updated.Unix()})
 }

@@ -142,12 +142,12 @@ func (s *Server) fillLines(o *order, rng *rand.Rand, i int) {
 
 // finishOrder gives the order its package where the market has one before shipping, and plans its future.
 func (s *Server) finishOrder(o *order) {
-	if s.market.packageFirst[o.shippingType] && len(o.packages) == 0 && o.paidAndFree() {
+	if s.market.packageFirst[o.shippingType] && len(o.packages) == 0 && o.paidAndOpen() {
 		s.newParcel(o, o.live(), o.updated)
 	}
 	s.watchOrder(o)
 }
 
-func (o *order) paidAndFree() bool {
-	return !o.is(fulfillment.StatusUnpaid) && !o.is(fulfillment.StatusOnHold) && !o.is(fulfillment.StatusCancelled)
+func (o *order) paidAndOpen() bool {
+	return !o.is(fulfillment.StatusUnpaid) && !o.is(fulfillment.StatusCancelled)
 }
