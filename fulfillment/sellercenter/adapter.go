@@ -294,7 +294,9 @@ func (a *Adapter) provider(ctx context.Context, row fulfillment.OutboxRow, o ful
 	}
 	var names []string
 	for _, p := range list {
-		if want := fulfillment.CarrierCode(row.Carrier); want != "" && fulfillment.CarrierCode(p.Name) == want {
+		// The code drops letters outside A–Z, so a name in another script is compared as it is.
+		code := fulfillment.CarrierCode(row.Carrier)
+		if strings.EqualFold(strings.TrimSpace(p.Name), strings.TrimSpace(row.Carrier)) || code != "" && fulfillment.CarrierCode(p.Name) == code {
 			return p.ID, p.Name, nil
 		}
 		names = append(names, p.Name)
