@@ -1,9 +1,11 @@
 package shop
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -84,7 +86,15 @@ func loopbackName(hostport string) bool {
 // back to the page.
 func (s *Server) locked(f func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		sent, err := readBody(r.Body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		if strings.HasPrefix(strings.TrimSpace(string(sent)), "{") {
+			r.Header.Set("Content-Type", "application/json") // curl -d calls everything a form
+		}
+		r.Body = io.NopCloser(bytes.NewReader(sent))
 		s.mu.Lock()
 		s.advance()
 		answer, err := f(r)

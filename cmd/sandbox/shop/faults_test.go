@@ -130,6 +130,22 @@ func TestSlow(t *testing.T) {
 	b.wantCode(b.call("GET", "/logistics/202309/warehouses", nil, nil), 0, "the next call")
 }
 
+// TestFaultFromAForm: the page sends forms, and so does curl -d with JSON in it; both work.
+func TestFaultFromAForm(t *testing.T) {
+	b := newBench(t, Options{})
+	for _, body := range []string{`{"kind":"rate_limit","endpoint":"warehouses"}`, "kind=rate_limit&endpoint=warehouses&count=&seconds="} {
+		r, err := http.NewRequest("POST", b.url+"/admin/fault", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if a, err := b.do(r); err != nil || a.status != 200 {
+			t.Fatalf("%s: HTTP %d %s, %v", body, a.status, a.raw, err)
+		}
+		b.wantCode(b.call("GET", "/logistics/202309/warehouses", nil, nil), 36009002, body)
+	}
+}
+
 func TestFaultRefusals(t *testing.T) {
 	b := newBench(t, Options{})
 	for _, f := range []map[string]any{{"kind": "flood"}, {"kind": "slow", "count": -1}, {"kind": "http500", "status": 200}, {"sort": "slow"}} {
