@@ -123,6 +123,22 @@ func TestSendRefuses(t *testing.T) {
 	}
 }
 
+// A carrier is found by its name, also in a script that PB:CARRIER codes cannot write.
+func TestCarrierByName(t *testing.T) {
+	f := newFakeShop(t)
+	f.answer(carriersRoute, `{"shipping_providers":[{"id":"C1","name":"ตัวอย่างขนส่ง"},{"id":"C2","name":"ヤマ見本"},{"id":"C3","name":"Demo Post"}]}`)
+	a := NewAdapter(f.client(), testShop, "TH")
+	for name, want := range map[string]string{"ヤマ見本": "C2", "DEMO post ": "C3", "Demo-Post": "C3", "ขนส่งอื่น": "", "": ""} {
+		id, _, err := a.provider(ctx(), fulfillment.OutboxRow{Carrier: name}, fulfillment.Order{ID: "1", DeliveryOptionID: "55"})
+		if id != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v", name, id, err)
+		}
+	}
+	if n := f.count(carriersRoute); n != 1 {
+		t.Errorf("the list was read %d times", n)
+	}
+}
+
 func TestChooseService(t *testing.T) {
 	for _, tc := range []struct{ in, want string }{
 		{`[{"id":"a","price":"10.00"},{"id":"b","price":"9.99"},{"id":"c","price":"9.990001"}]`, "b"},

@@ -14,8 +14,8 @@ import (
 //
 //   - Market is the recipient's region code, empty where it is masked or missing.
 //   - A line keeps its place and its status; Packages name only lines that are not cancelled, unless all of them are.
-//   - Units without a package (US and UK before shipping) form one package "<order id>-<n>", n counting from 1 behind the
-//     packages that exist.
+//   - Units without a package (US and UK before shipping) form one package "<order id>-<n>", n being its place among the
+//     packages in the order of their first units, from 1.
 //   - Package.Rung is to_pack, or what the carrier has been seen to do; Holds are the platform's only.
 //
 // An error means that the order cannot be used at all: no id, or two units with one id.
@@ -115,17 +115,11 @@ func packagesFromWire(w wireOrder) []fulfillment.Package {
 			groups[p.ID] = nil
 		}
 	}
-	named := 0
-	for _, k := range keys {
-		if k != "" {
-			named++
-		}
-	}
 	out := make([]fulfillment.Package, 0, len(keys))
-	for _, k := range keys {
+	for i, k := range keys {
 		p := packageFromLines(w, k, groups[k])
 		if k == "" {
-			p.ID = fulfillment.PackageID(fmt.Sprintf("%s-%d", w.ID, named+1))
+			p.ID = fulfillment.PackageID(fmt.Sprintf("%s-%d", w.ID, i+1))
 		}
 		out = append(out, p)
 	}

@@ -72,6 +72,8 @@ func TestPackagesFromWire(t *testing.T) {
 		{"delivered", order("DELIVERED", "", line("a", "P1", "COMPLETED", "DELIVERED", "T1")), []string{"P1 P1 true T1 delivered a"}},
 		{"split, one shipped", order("PARTIALLY_SHIPPING", "", line("a", "P1", "PROCESSING", "AWAITING_COLLECTION", "T1")+","+line("b", "", "", "AWAITING_SHIPMENT", "")),
 			[]string{"P1 P1 true T1 to_pack a", "9-2  false  to_pack b"}},
+		{"split, the later unit shipped", order("PARTIALLY_SHIPPING", "", line("a", "", "", "AWAITING_SHIPMENT", "")+","+line("b", "P1", "PROCESSING", "AWAITING_COLLECTION", "T1")),
+			[]string{"9-1  false  to_pack a", "P1 P1 true T1 to_pack b"}},
 		{"one package, units do not name it", order("AWAITING_COLLECTION", `,"packages":[{"id":"P7"}],"tracking_number":"T9"`, line("a", "", "", "AWAITING_COLLECTION", "")),
 			[]string{"P7 P7 true T9 to_pack a"}},
 		{"cancelled whole", order("CANCELLED", "", line("a", "P1", "CANCELLED", "CANCELLED", "")), []string{"P1 P1 false  to_pack a"}},

@@ -1,0 +1,275 @@
+package syncer_test
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"packbench/cmd/sandbox/shop"
+	"packbench/fulfillment"
+	"packbench/fulfillment/sellercenter"
+	"packbench/fulfillment/syncer"
+	"packbench/storage"
+)
+
+// floor is a whole way: a Seller Center on loopback, the client, the syncer and a station's disk.
+type floor struct {
+	t      *testing.T
+	market string
+	shop   *shop.Server
+	url    string
+	store  *storage.Store
+	sync   *syncer.Syncer
+	tokens *memTokens
+	client *sellercenter.Client
+	ended  chan error
+	cancel context.CancelFunc
+}
+
+type memTokens struct {
+	mu sync.Mutex
+	t  sellercenter.Tokens
+	n  int
+}
+
+func (m *memTokens) Tokens(context.Context) (sellercenter.Tokens, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.n == 0 {
+		return m.t, fulfillment.ErrNotFound
+	}
+	return m.t, nil
+}
+
+func (m *memTokens) StoreTokens(_ context.Context, t sellercenter.Tokens) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.t, m.n = t, m.n+1
+	return nil
+}
+
+func newFloor(t *testing.T, market string, change func(*syncer.Options)) *floor {
+	t.Helper()
+	srv, err := shop.New(shop.Options{Market: market, Orders: 30, CarrierAfter: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ts := httptest.NewServer(srv)
+	t.Cleanup(ts.Close)
+	f := &floor{t: t, market: market, shop: srv, url: ts.URL, tokens: &memTokens{}}
+	f.store, err = storage.Open(t.Context(), t.TempDir(), storage.Options{Station: "PACK-01", Market: market})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	cred := srv.Credentials()
+	f.client, err = sellercenter.New(sellercenter.Config{APIURL: ts.URL, AuthURL: ts.URL, AppKey: cred.AppKey, AppSecret: cred.AppSecret,
+		Tokens: f.tokens, ReadsPerSecond: 40, WritesPerSecond: 40})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.client.Exchange(t.Context(), cred.AuthCode); err != nil {
+		t.Fatal(err)
+	}
+	shops, err := f.client.Shops(t.Context())
+	if err != nil || len(shops) != 1 || shops[0].Region != market {
+		t.Fatalf("shops %v, %v", shops, err)
+	}
+	a := sellercenter.NewAdapter(f.client, shops[0].Cipher, shops[0].Region)
+	o := syncer.Options{Orders: f.store, Outbox: f.store, Labels: f.store, Market: a, Backlog: f.store, NeedsSizes: a.NeedsSizes(),
+		ClockOffset: f.client.ClockOffset, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond, Settle: 400 * time.Millisecond,
+		BackoffBase: 20 * time.Millisecond, BackoffMax: 300 * time.Millisecond}
+	if change != nil {
+		change(&o)
+	}
+	if f.sync, err = syncer.New(o); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.store.ImportProducts(t.Context(), f.get("/admin/products.csv")); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func (f *floor) get(path string) io.Reader {
+	f.t.Helper()
+	resp, err := http.Get(f.url + path)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != 200 {
+		f.t.Fatalf("%s: HTTP %d, %v", path, resp.StatusCode, err)
+	}
+	return strings.NewReader(string(b))
+}
+
+func (f *floor) post(path, body string) {
+	f.t.Helper()
+	resp, err := http.Post(f.url+path, "application/json", strings.NewReader(body))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if b, _ := io.ReadAll(resp.Body); resp.StatusCode != 200 {
+		f.t.Fatalf("%s: HTTP %d %s", path, resp.StatusCode, b)
+	}
+}
+
+func (f *floor) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	f.cancel, f.ended = cancel, make(chan error, 1)
+	go func() { f.ended <- f.sync.Run(ctx) }()
+	f.t.Cleanup(f.stop)
+}
+
+func (f *floor) stop() {
+	f.cancel()
+	if err, ok := <-f.ended; ok {
+		close(f.ended)
+		if err != nil {
+			f.t.Errorf("Run: %v", err)
+		}
+	}
+}
+
+// until waits for a condition, and says what is missing when it does not come.
+func (f *floor) until(what string, missing func() string) {
+	f.t.Helper()
+	end := time.Now().Add(60 * time.Second)
+	for {
+		left := missing()
+		if left == "" {
+			return
+		}
+		if time.Now().After(end) {
+			rows, _ := f.store.Outbox(f.t.Context())
+			f.t.Fatalf("%s: %s\nstatus %+v\noutbox %+v", what, left, f.sync.Status(), rows)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// report queues every seller-shipped order that may go, with the label bought for it, as the bench would after handing over.
+func (f *floor) report() (ids []string) {
+	f.t.Helper()
+	rows, err := csv.NewReader(f.get("/admin/labels.csv")).ReadAll()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	allowed := map[string]bool{}
+	for _, o := range f.shop.State().Orders {
+		allowed[o.ID] = o.MayShip && !o.CancelRequested && o.ShippingType == "SELLER"
+	}
+	seen := map[string]bool{}
+	for _, r := range rows[1:] {
+		id := r[0]
+		if seen[id] || !allowed[id] {
+			continue
+		}
+		seen[id] = true
+		o, err := f.store.Order(f.t.Context(), fulfillment.OrderID(id))
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		p := o.Packages[0]
+		row := fulfillment.OutboxRow{Kind: fulfillment.OutboxReportShipped, OrderID: o.ID, PackageID: p.ID, Lines: p.Lines,
+			Tracking: fulfillment.Tracking(r[5]), Carrier: r[4], Deadline: o.ShipBy(), State: fulfillment.OutboxQueued, CreatedAt: time.Now()}
+		row.ID = fmt.Sprintf("0000-%s", id)
+		if err := f.store.Add(f.t.Context(), []fulfillment.OutboxRow{row}); err != nil {
+			f.t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	f.sync.Wake()
+	return ids
+}
+
+// arrangeable are the platform-shipped orders that should be arranged ahead.
+func (f *floor) arrangeable() (ids []string) {
+	for _, o := range f.shop.State().Orders {
+		if o.MayShip && !o.CancelRequested && o.ShippingType == "TIKTOK" {
+			ids = append(ids, o.ID)
+		}
+	}
+	return ids
+}
+
+func (f *floor) shipped(ids []string) func() string {
+	return func() string {
+		state := map[string]shop.OrderState{}
+		for _, o := range f.shop.State().Orders {
+			state[o.ID] = o
+		}
+		var left []string
+		for _, id := range ids {
+			if !state[id].Shipped {
+				left = append(left, id)
+			}
+		}
+		return strings.Join(left, " ")
+	}
+}
+
+// labelled waits until the station has each order's label and the tracking number that the platform gave.
+func (f *floor) labelled(ids []string) func() string {
+	return func() string {
+		tracking := map[string]string{}
+		for _, o := range f.shop.State().Orders {
+			tracking[o.ID] = o.Tracking
+		}
+		var left []string
+		for _, id := range ids {
+			o, err := f.store.Order(f.t.Context(), fulfillment.OrderID(id))
+			if err != nil {
+				return err.Error()
+			}
+			for _, p := range o.Packages {
+				if p.Label == "" || string(p.Tracking) != tracking[id] || !p.Arranged {
+					left = append(left, fmt.Sprintf("%s (label %q, tracking %q of %q)", id, p.Label, p.Tracking, tracking[id]))
+				}
+			}
+		}
+		return strings.Join(left, " ")
+	}
+}
+
+func (f *floor) idle() string {
+	rows, err := f.store.Outbox(f.t.Context())
+	if err != nil {
+		return err.Error()
+	}
+	if len(rows) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d rows: %+v", len(rows), rows[0])
+}
+
+// honest fails if anything happened on the platform's side that must never happen.
+func (f *floor) honest() {
+	f.t.Helper()
+	c := f.shop.State().Counts
+	if c.DuplicateAttempts != 0 || c.ShipCancelledAttempts != 0 || c.ShippedCancelled != 0 {
+		f.t.Errorf("duplicates %d, calls for cancelled orders %d, cancelled orders shipped %d", c.DuplicateAttempts, c.ShipCancelledAttempts, c.ShippedCancelled)
+	}
+	for _, o := range f.shop.State().Orders {
+		if o.CancelRequested && o.ShippedCalls > 0 {
+			f.t.Errorf("order %s with a pending cancel request was written", o.ID)
+		}
+		if o.FulfillmentType != fulfillment.FulfillmentBySeller && o.ShippedCalls > 0 {
+			f.t.Errorf("order %s is not the seller's and was written", o.ID)
+		}
+	}
+}
