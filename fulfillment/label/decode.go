@@ -32,10 +32,9 @@ func decodeUntil(b fulfillment.Bitmap, proven func([]string) bool) []string {
 	if !enough() {
 		found.add(code128Rows(turned(b))...)
 	}
-	matrix := bitMatrix(b)
-	found.add(qrCodes(matrix)...)
+	found.add(qrCodes(bitMatrix(b))...)
 	if !enough() {
-		found.add(squareSymbols(b, matrix)...)
+		found.add(squareSymbols(b)...)
 	}
 	return found.list
 }

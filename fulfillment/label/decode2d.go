@@ -7,6 +7,7 @@ import (
 	"github.com/makiuchi-d/gozxing/datamatrix"
 	qrmulti "github.com/makiuchi-d/gozxing/multi/qrcode"
 	"github.com/makiuchi-d/gozxing/qrcode"
+	"github.com/makiuchi-d/gozxing/qrcode/detector"
 
 	"packbench/fulfillment"
 )
@@ -55,14 +56,34 @@ func copyInto(matrix *gozxing.BitMatrix, b fulfillment.Bitmap, r box, margin int
 	}
 }
 
-// qrCodes reads all QR codes of the picture. gozxing may panic on patterns that only look like a code; such a picture
-// has no QR code.
+// maxFinders bounds the corner marks of QR codes that are combined with each other; a code has three. The search tries
+// every three of them, so that a picture full of marks would keep it busy for hours.
+const maxFinders = 30
+
+// finderLimit makes gozxing give up at too many corner marks. It has no other way out than a panic, which the caller
+// recovers.
+func finderLimit() map[gozxing.DecodeHintType]interface{} {
+	found := 0
+	return map[gozxing.DecodeHintType]interface{}{
+		gozxing.DecodeHintType_NEED_RESULT_POINT_CALLBACK: gozxing.ResultPointCallback(func(p gozxing.ResultPoint) {
+			if _, ok := p.(*detector.FinderPattern); !ok {
+				return
+			}
+			if found++; found > maxFinders {
+				panic("too many corner marks")
+			}
+		}),
+	}
+}
+
+// qrCodes reads all QR codes of the picture. gozxing may also panic by itself on patterns that only look like a code;
+// such a picture has no QR code.
 func qrCodes(matrix *gozxing.BitMatrix) (found []string) {
 	defer func() { _ = recover() }()
 	if matrix == nil {
 		return nil
 	}
-	results, err := qrmulti.NewQRCodeMultiReader().DecodeMultipleWithoutHint(binaryBitmap(matrix))
+	results, err := qrmulti.NewQRCodeMultiReader().DecodeMultiple(binaryBitmap(matrix), finderLimit())
 	if err != nil {
 		return nil
 	}
@@ -74,7 +95,7 @@ func qrCodes(matrix *gozxing.BitMatrix) (found []string) {
 
 // squareSymbols cuts out what is isolated and about square, and tries it as Data Matrix and QR: gozxing finds a Data
 // Matrix only in the middle of a picture, and misses some QR codes among text.
-func squareSymbols(b fulfillment.Bitmap, _ *gozxing.BitMatrix) []string {
+func squareSymbols(b fulfillment.Bitmap) []string {
 	var found texts
 	for _, r := range squares(b) {
 		found.add(readSquare(b, r)...)
@@ -94,7 +115,7 @@ func readSquare(b fulfillment.Bitmap, r box) (found []string) {
 	if result, err := datamatrix.NewDataMatrixReader().DecodeWithoutHints(bitmap); err == nil {
 		return []string{result.GetText()}
 	}
-	if result, err := qrcode.NewQRCodeReader().DecodeWithoutHints(bitmap); err == nil {
+	if result, err := qrcode.NewQRCodeReader().Decode(bitmap, finderLimit()); err == nil {
 		return []string{result.GetText()}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/boombuler/barcode/code128"
 	"pgregory.net/rapid"
@@ -151,6 +152,42 @@ func TestNoiseIsNoBarcodeAndCostsLittle(t *testing.T) {
 	}
 	if got := Decode(b); len(got) != 0 {
 		t.Errorf("got %q", got)
+	}
+}
+
+// A picture full of QR corner marks would make the reader try billions of triples.
+func TestAPictureMadeToKeepTheReaderBusyIsGivenUp(t *testing.T) {
+	b := fulfillment.NewBitmap(812, 1218, 203)
+	mark := func(x, y int) {
+		fill(b, x, y, x+7, y+7)
+		for i := 1; i < 6; i++ {
+			for j := 1; j < 6; j++ {
+				if i == 1 || i == 5 || j == 1 || j == 5 {
+					b.Bits[(y+j)*b.Stride+(x+i)/8] &^= 0x80 >> ((x + i) % 8)
+				}
+			}
+		}
+	}
+	for y := 300; y < 1200; y += 9 {
+		for x := 10; x < 800; x += 9 {
+			mark(x, y)
+		}
+	}
+	code := symbol(t, "qr", "JX1234567890")
+	for y := range code.Bounds().Dy() {
+		for x := range code.Bounds().Dx() {
+			if dark(code.At(x, y)) {
+				fill(b, 60+6*x, 60+6*y, 66+6*x, 66+6*y)
+			}
+		}
+	}
+	began := time.Now()
+	got := Decode(b)
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("took %s", took)
+	}
+	if !slices.Equal(got, []string{"JX1234567890"}) {
+		t.Errorf("got %q, want the code that stands apart", got)
 	}
 }
 
