@@ -13,7 +13,7 @@ import (
 
 // Heights of the frame's bands in units. Together with 500 units of content they fill 768.
 const (
-	bannerHeight = 112
+	bannerHeight = 120
 	promptHeight = 92
 	stripHeight  = 40
 	navWidth     = 112

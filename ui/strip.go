@@ -28,9 +28,18 @@ func newStrip() *strip {
 	s := &strip{cells: map[string]*stripCell{}}
 	var items []widgets.Item
 	for _, name := range stripOrder {
-		c := &stripCell{state: widgets.NewIcon("dash", widgets.NavySoft, 22), words: widgets.NewText(16, true, widgets.OnNavy).Fit(11, 1)}
+		c := &stripCell{state: widgets.NewIcon("dash", widgets.NavySoft, 24), words: widgets.NewText(15, true, widgets.OnNavy).Fit(11, 1)}
 		s.cells[name] = c
-		items = append(items, widgets.Grow(widgets.Row(7, widgets.Fix(widgets.NewIcon(name, widgets.NavySoft, 22), 22), widgets.Fix(c.state, 22), widgets.Grow(c.words, 1)), 1))
+		cell := widgets.Row(8, widgets.Fix(c.state, 24), widgets.Grow(c.words, 1))
+		share := float32(10)
+		if name == "person" || name == "cloud" {
+			cell = widgets.Row(8, widgets.Fix(widgets.NewIcon(name, widgets.NavySoft, 24), 24), widgets.Fix(c.state, 24), widgets.Grow(c.words, 1))
+			share = 14
+		}
+		if name == "scanner" || name == "camera" || name == "outbox" {
+			share = 12 // longer words
+		}
+		items = append(items, widgets.Grow(cell, share))
 	}
 	s.Panel = widgets.NewPanel(widgets.Navy, 14, 6, widgets.Row(10, items...)).Square()
 	s.operator(station.View{})
@@ -63,16 +72,16 @@ func (s *strip) operator(v station.View) {
 func (s *strip) devices(list []devices.Health) {
 	for _, k := range []devices.Kind{devices.Printer, devices.Scale, devices.Scanner, devices.Camera} {
 		t, ok := equipment.Worst(list, k)
-		state := text.T("state.none")
+		state := text.T("strip.none")
 		switch {
 		case !ok:
 			t = equipment.Quiet
 		case t == equipment.Fine:
-			state = text.State(devices.Ready)
+			state = text.T("strip.ready")
 		case t == equipment.Wrong:
-			state = text.State(devices.Absent)
+			state = text.T("strip.absent")
 		default:
-			state = text.State(devices.Attention)
+			state = text.T("strip.check")
 		}
 		s.cells[string(k)].set(text.Device(k)+": "+state, t)
 	}
@@ -84,11 +93,11 @@ func (s *strip) sync(x SyncStatus, now time.Time) {
 	case !x.Configured:
 		cloud.set(text.T("sync.unset"), equipment.Quiet)
 	case x.Online:
-		cloud.set(text.T("sync.online"), equipment.Fine)
+		cloud.set(text.T("strip.online"), equipment.Fine)
 	case x.OfflineSince.IsZero():
-		cloud.set(text.T("sync.offline"), equipment.Look)
+		cloud.set(text.T("strip.offline"), equipment.Look)
 	default:
-		cloud.set(text.T("sync.since", "at", text.Clock(x.OfflineSince, now)), equipment.Look)
+		cloud.set(text.T("strip.since", "at", text.Clock(x.OfflineSince, now)), equipment.Look)
 	}
 	switch n := x.Total(); {
 	case x.Parked > 0:

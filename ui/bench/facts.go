@@ -48,7 +48,7 @@ func newFactsPanel() *factsPanel {
 		dueAt:    small(""),
 		known:    small(""),
 		clock:    widgets.NewIcon("clock", widgets.Ink, 40),
-		carrier:  widgets.NewText(30, true, widgets.Ink).Fit(15, 2),
+		carrier:  widgets.NewText(28, true, widgets.Ink).Fit(15, 2),
 		tracking: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(12, 2),
 		weight:   widgets.NewText(36, true, widgets.Ink).Fit(18, 1),
 		weightOf: small(""),
@@ -63,28 +63,30 @@ func newFactsPanel() *factsPanel {
 		widgets.Grow(widgets.Column(0, widgets.Grow(f.due, 1), widgets.Fix(f.dueAt, 20)), 1)))
 	f.orderCard = widgets.NewCard(widgets.Column(6,
 		widgets.Fix(widgets.Row(8, widgets.Fix(small(text.T("bench.order")), 46), widgets.Grow(f.order, 1)), 32),
-		widgets.Fix(f.duePlate.Container, 74),
+		widgets.Fix(f.duePlate.Container, 68),
 		widgets.Fix(f.known, 20)))
 	f.notePlate = widgets.NewPanel(widgets.WarnPale, 12, 8, widgets.Row(10, widgets.Fix(widgets.NewIcon("note", widgets.WarnInk, 28), 28), widgets.Grow(f.note, 1)))
 	f.notePlate.Paint(widgets.WarnPale, widgets.Warn, 3)
 	f.notePlate.Hide()
 	f.details = f.detailsCard()
-	f.object = widgets.Column(10, widgets.Fix(f.orderCard.Container, 156), widgets.Fix(f.notePlate.Container, 76), widgets.Grow(f.details, 1))
+	f.object = widgets.Column(10, widgets.Fix(f.orderCard.Container, 150), widgets.Fix(f.notePlate.Container, 68), widgets.Grow(f.details, 1))
 	return f
 }
 
 func (f *factsPanel) detailsCard() *fyne.Container {
+	icon := func(name string) widgets.Item { return widgets.Fix(widgets.NewIcon(name, widgets.Soft, 26), 26) }
 	left := widgets.Column(2,
-		widgets.Fix(small(text.T("bench.carrier")), 20), widgets.Grow(f.carrier, 2), widgets.Grow(f.tracking, 1),
-		widgets.Fix(small(text.T("bench.weight")), 20), widgets.Fix(f.weight, 44), widgets.Fix(f.weightOf, 20), widgets.Fix(f.box, 20))
+		widgets.Grow(widgets.Row(10, icon("handoff"), widgets.Grow(f.carrier, 1)), 3), widgets.Grow(f.tracking, 2),
+		widgets.Grow(widgets.Row(10, icon("scale"), widgets.Grow(f.weight, 1)), 3),
+		widgets.Fix(widgets.Row(6, widgets.Grow(f.weightOf, 1), widgets.Grow(f.box, 1)), 20))
 	paper := canvas.NewRectangle(widgets.Paper)
 	paper.CornerRadius = 6
-	right := widgets.Column(4, widgets.Grow(container.NewStack(paper, f.noLabel, f.label), 1), widgets.Fix(f.print, 26))
-	return widgets.NewCard(widgets.Row(12, widgets.Grow(left, 1), widgets.Fix(right, 158))).Container
+	right := widgets.Column(2, widgets.Grow(container.NewStack(paper, f.noLabel, f.label), 1), widgets.Fix(f.print, 24))
+	return widgets.NewCard(widgets.Row(12, widgets.Grow(left, 1), widgets.Fix(right, 140))).Container
 }
 
-// set shows the facts; parcel is false for the empty bench, where only the weight is of interest.
-func (f *factsPanel) set(x Facts, parcel bool) {
+// set shows the facts.
+func (f *factsPanel) set(x Facts) {
 	f.weight.Set(x.Weight)
 	f.weightOf.Set(x.WeightOf)
 	box := ""
@@ -105,26 +107,10 @@ func (f *factsPanel) set(x Facts, parcel bool) {
 	}
 	f.print.Colour(ink)
 	f.paintDue(x.Urgency)
-	changed := show(f.orderCard.Container, parcel)
-	changed = show(f.notePlate.Container, parcel && x.Note != "") || changed
-	changed = show(f.details, parcel) || changed
 	f.note.Set(x.Note)
-	if changed {
+	if widgets.ShowOnly(f.notePlate.Container, x.Note != "") {
 		f.object.Refresh()
 	}
-}
-
-// show shows or hides o and reports whether that was a change.
-func show(o fyne.CanvasObject, on bool) bool {
-	if o.Visible() == on {
-		return false
-	}
-	if on {
-		o.Show()
-	} else {
-		o.Hide()
-	}
-	return true
 }
 
 func (f *factsPanel) paintDue(u text.Urgency) {
@@ -145,5 +131,5 @@ func (f *factsPanel) paintDue(u text.Urgency) {
 func (f *factsPanel) setLabel(img image.Image) {
 	f.label.Image = img
 	f.label.Refresh()
-	show(f.noLabel, img == nil)
+	widgets.ShowOnly(f.noLabel, img == nil)
 }

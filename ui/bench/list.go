@@ -19,12 +19,13 @@ func newItemList() *itemList {
 	l := &itemList{lay: &rowLayout{height: rowSmall}}
 	l.inner = container.New(l.lay)
 	l.scroll = container.NewVScroll(l.inner)
+	l.lay.view = l.scroll.Size
 	return l
 }
 
 // Row heights in units: one or two items get room to be seen from further away.
 const (
-	rowLarge = 150
+	rowLarge = 190
 	rowSmall = 108
 	rowGap   = 8
 )
@@ -42,7 +43,7 @@ func (l *itemList) set(rows []Row, picture func(url string) image.Image) {
 	l.lay.height = height
 	next := -1
 	for i, row := range rows {
-		l.rows[i].set(row, picture(row.Image))
+		l.rows[i].set(row, picture(row.Image), len(rows) <= 2)
 		if row.Next {
 			next = i
 		}
@@ -77,12 +78,20 @@ func (l *itemList) reveal(i int) {
 	l.scroll.ScrollToOffset(fyne.NewPos(0, at))
 }
 
-type rowLayout struct{ height float32 }
+// rowLayout leaves room for the scroll bar where there is one.
+type rowLayout struct {
+	height float32
+	view   func() fyne.Size
+}
 
 func (r *rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := size.Width
+	if size.Height > r.view().Height+rowGap {
+		width -= 16
+	}
 	for i, o := range objects {
 		o.Move(fyne.NewPos(0, float32(i)*(r.height+rowGap)))
-		o.Resize(fyne.NewSize(size.Width, r.height))
+		o.Resize(fyne.NewSize(width, r.height))
 	}
 }
 

@@ -82,6 +82,7 @@ type Facts struct {
 	Known                    string
 	Weight                   string
 	WeightOf                 string // what the weight is: steady, moving, no scale, or noted on the parcel
+	NoScale                  bool
 	Box                      string
 	Note                     string
 	Print                    string
@@ -92,6 +93,7 @@ type Facts struct {
 func FactsOf(v station.View, offlineSince, now time.Time) Facts {
 	var f Facts
 	f.Weight, f.WeightOf = weight(v)
+	f.NoScale = v.Weight.At.IsZero()
 	p := v.Parcel
 	if p == nil {
 		return f

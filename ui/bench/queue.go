@@ -17,10 +17,11 @@ const queueRows = 6
 // queueCard is what the empty bench shows: the orders that are due first.
 type queueCard struct {
 	*fyne.Container
-	title *widgets.Text
-	empty *widgets.Text
-	rows  []*queueRow
-	list  []fulfillment.OrderSummary
+	title  *widgets.Text
+	empty  *widgets.Text
+	weight *widgets.Text // live, so that the scale is seen to work
+	rows   []*queueRow
+	list   []fulfillment.OrderSummary
 }
 
 type queueRow struct {
@@ -35,7 +36,9 @@ type queueRow struct {
 func newQueueCard() *queueCard {
 	q := &queueCard{title: widgets.NewText(widgets.SizeTitle, true, widgets.Ink), empty: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(16, 2)}
 	q.title.Set(text.T("bench.queue"))
-	items := []widgets.Item{widgets.Fix(widgets.Row(12, widgets.Fix(widgets.NewIcon("orders", widgets.Ink, 26), 26), widgets.Grow(q.title, 1)), 36), widgets.Fix(q.empty, 60)}
+	q.weight = widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(15, 1).Right()
+	items := []widgets.Item{widgets.Fix(widgets.Row(12, widgets.Fix(widgets.NewIcon("orders", widgets.Ink, 26), 26), widgets.Grow(q.title, 1),
+		widgets.Fix(widgets.NewIcon("scale", widgets.Soft, 28), 28), widgets.Fix(q.weight, 150)), 40), widgets.Fix(q.empty, 60)}
 	q.empty.Hide()
 	for range queueRows {
 		r := newQueueRow()
@@ -57,6 +60,14 @@ func newQueueRow() *queueRow {
 	return r
 }
 
+func (q *queueCard) setWeight(f Facts) {
+	words := f.Weight
+	if f.NoScale {
+		words = f.WeightOf
+	}
+	q.weight.Set(words)
+}
+
 // set shows the list, or that it could not be read.
 func (q *queueCard) set(list []fulfillment.OrderSummary, err error, now time.Time) {
 	q.list = list
@@ -66,7 +77,7 @@ func (q *queueCard) set(list []fulfillment.OrderSummary, err error, now time.Tim
 	default:
 		q.empty.Set(text.T("bench.queue.no"))
 	}
-	show(q.empty, len(list) == 0)
+	widgets.ShowOnly(q.empty, len(list) == 0)
 	q.tick(now)
 	q.Container.Refresh()
 }
@@ -74,7 +85,7 @@ func (q *queueCard) set(list []fulfillment.OrderSummary, err error, now time.Tim
 func (q *queueCard) tick(now time.Time) {
 	changed := false
 	for i, r := range q.rows {
-		changed = show(r.box, i < len(q.list)) || changed
+		changed = widgets.ShowOnly(r.box, i < len(q.list)) || changed
 		if i >= len(q.list) {
 			continue
 		}

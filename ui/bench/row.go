@@ -33,27 +33,32 @@ func newItemRow() *itemRow {
 		arrow:   widgets.NewIcon("arrow", widgets.Blue, 30),
 		picture: widgets.NewPicture(),
 		blank:   widgets.NewIcon("picture", widgets.Line, 60),
-		name:    widgets.NewText(26, true, widgets.Ink).Fit(17, 2),
+		name:    widgets.NewText(26, true, widgets.Ink).Fit(18, 2),
 		sub:     widgets.NewText(widgets.SizeBody, false, widgets.Soft).Fit(13, 1),
 		chips:   container.NewStack(),
 		count:   widgets.NewText(54, true, widgets.Ink).Fit(26, 1).Right(),
 		tick:    widgets.NewIcon("check", widgets.White, 44),
 	}
-	words := widgets.Column(2, widgets.Grow(r.name, 1), widgets.Fix(r.sub, 24), widgets.Own(r.chips))
+	r.chips.Hide()
+	words := widgets.Column(2, widgets.Grow(r.name, 1), widgets.Fix(widgets.Row(10, widgets.Own(r.chips), widgets.Grow(r.sub, 1)), 28))
 	body := widgets.Row(14,
 		widgets.Fix(container.NewStack(r.bar, container.NewCenter(r.arrow)), 40),
-		widgets.Fix(container.NewStack(container.NewCenter(r.blank), r.picture), 92),
+		widgets.Square(container.NewStack(container.NewCenter(r.blank), r.picture)),
 		widgets.Grow(words, 1),
-		widgets.Fix(r.count, 150),
+		widgets.Fix(r.count, 170),
 		widgets.Fix(container.NewCenter(r.tick), 56))
 	r.Panel = widgets.NewPanel(widgets.Card, 6, 8, body)
 	return r
 }
 
-// set shows row with the picture that is known for it, nil for none.
-func (r *itemRow) set(row Row, picture image.Image) {
+// set shows row with the picture that is known for it, nil for none. A large row is read from further away.
+func (r *itemRow) set(row Row, picture image.Image, large bool) {
 	chips := fmt.Sprint(r.row.Marks) != fmt.Sprint(row.Marks)
 	r.row = row
+	r.name.Max, r.name.Lines, r.count.Max = 26, 2, 54
+	if large {
+		r.name.Max, r.name.Lines, r.count.Max = 32, 3, 72
+	}
 	r.name.Set(row.Name)
 	r.sub.Set(row.Sub)
 	r.count.Set(fmt.Sprintf("%d / %d", row.Got, row.Need))
@@ -85,14 +90,14 @@ func (r *itemRow) paint(row Row) {
 		r.Paint(widgets.BluePale, widgets.Blue, 4)
 		r.name.Colour(widgets.Ink)
 		r.count.Colour(widgets.Blue)
-		r.tick.Set("dash", widgets.Clear, widgets.Clear, false)
+		r.tick.Set("", widgets.Clear, widgets.Clear, false)
 		r.arrow.Show()
 		r.picture.Translucency = 0
 	default:
 		r.Paint(widgets.Card, widgets.Line, 1)
 		r.name.Colour(widgets.Ink)
 		r.count.Colour(widgets.Ink)
-		r.tick.Set("dash", widgets.Clear, widgets.Clear, false)
+		r.tick.Set("", widgets.Clear, widgets.Clear, false)
 		r.arrow.Hide()
 		r.picture.Translucency = 0
 	}
@@ -105,8 +110,10 @@ func (r *itemRow) setChips(marks []Mark) {
 		c := markChip(m)
 		items = append(items, widgets.Fix(c.Container, c.Width()))
 	}
+	r.chips.Hide()
 	if len(items) > 0 {
 		r.chips.Objects = []fyne.CanvasObject{widgets.Row(8, items...)}
+		r.chips.Show()
 	}
 	r.Container.Refresh()
 }

@@ -39,7 +39,7 @@ type Screen struct {
 	facts    *factsPanel
 	queue    *queueCard
 	commands *commandBar
-	left     *fyne.Container
+	parcel   *fyne.Container
 	pictures map[string]image.Image // nil value: asked for, or not to be had
 	preview  string                 // what the label picture was asked for
 }
@@ -49,11 +49,9 @@ func New(o Options) *Screen {
 	s := &Screen{o: o, pictures: map[string]image.Image{}}
 	s.items, s.facts, s.queue = newItemList(), newFactsPanel(), newQueueCard()
 	s.commands = newCommandBar(o.Command, o.Now)
-	s.left = container.NewStack(s.items.scroll, s.queue.Container)
-	s.Object = widgets.Column(10,
-		widgets.Grow(widgets.Row(12, widgets.Grow(s.left, 1), widgets.Fix(s.facts.object, 404)), 1),
-		widgets.Fix(s.commands.object, widgets.TouchSize))
-	s.items.scroll.Hide()
+	s.parcel = widgets.Row(12, widgets.Grow(s.items.scroll, 1), widgets.Fix(s.facts.object, 404))
+	s.parcel.Hide()
+	s.Object = widgets.Column(10, widgets.Grow(container.NewStack(s.parcel, s.queue.Container), 1), widgets.Fix(s.commands.object, widgets.TouchSize))
 	s.Show(station.View{})
 	return s
 }
@@ -69,19 +67,25 @@ func (s *Screen) Show(v station.View) {
 		s.swap(v.Parcel != nil)
 	}
 	s.label(v)
-	s.facts.set(FactsOf(v, s.offline, s.o.Now()), v.Parcel != nil)
+	s.setFacts()
 	s.commands.set(v)
+}
+
+func (s *Screen) setFacts() {
+	f := FactsOf(s.view, s.offline, s.o.Now())
+	s.facts.set(f)
+	s.queue.setWeight(f)
 }
 
 // swap puts the items or the queue in front.
 func (s *Screen) swap(parcel bool) {
 	if parcel {
-		s.items.scroll.Show()
-		s.items.scroll.ScrollToTop()
+		s.parcel.Show()
 		s.queue.Hide()
 		return
 	}
-	s.items.scroll.Hide()
+	s.parcel.Hide()
+	s.items.scroll.ScrollToTop()
 	s.queue.Show()
 	s.LoadQueue()
 }
@@ -94,7 +98,7 @@ func (s *Screen) Offline(since time.Time) {
 
 // Tick brings everything that depends on the time up to date; call it about once a second.
 func (s *Screen) Tick() {
-	s.facts.set(FactsOf(s.view, s.offline, s.o.Now()), s.view.Parcel != nil)
+	s.setFacts()
 	s.commands.tick()
 	s.queue.tick(s.o.Now())
 }

@@ -1,15 +1,12 @@
 package equipment
 
 import (
-	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"packbench/devices"
-	"packbench/fulfillment"
 	"packbench/ui/text"
 	"packbench/ui/widgets"
 )
@@ -26,9 +23,7 @@ type Screen struct {
 	rows    []*deviceRow
 	none    *widgets.Text
 	facts   [4]*factRow
-	outHead *widgets.Text
-	outRows []*outboxRow
-	outMore *widgets.Text
+	outbox  *outboxList
 	column  *fyne.Container
 }
 
@@ -37,9 +32,7 @@ func New(now func() time.Time) *Screen {
 	s := &Screen{now: now, none: widgets.NewText(20, false, widgets.Soft).Fit(14, 3)}
 	s.none.Set(text.T("equipment.none"))
 	s.cards = container.New(&grid{})
-	title := widgets.NewText(widgets.SizeTitle, true, widgets.Ink)
-	title.Set(text.T("equipment.devices"))
-	left := widgets.Column(8, widgets.Fix(title, 34), widgets.Fix(s.none, 80), widgets.Grow(container.NewVScroll(s.cards), 1))
+	left := widgets.Column(8, widgets.Fix(s.none, 80), widgets.Grow(container.NewVScroll(s.cards), 1))
 	s.column = s.newSync()
 	s.Object = widgets.Row(14, widgets.Grow(left, 11), widgets.Grow(s.column, 10))
 	s.ShowDevices(nil)
@@ -59,23 +52,17 @@ func (s *Screen) ShowDevices(list []devices.Health) {
 	for i, r := range s.rows {
 		if i < len(shown) {
 			r.set(shown[i])
-			r.Show()
-		} else {
-			r.Hide()
 		}
+		widgets.ShowOnly(r.Container, i < len(shown))
 	}
-	if len(shown) == 0 {
-		s.none.Show()
-	} else {
-		s.none.Hide()
-	}
+	widgets.ShowOnly(s.none, len(shown) == 0)
 	s.Object.Refresh()
 }
 
 // grid lays visible cards one under the other.
 type grid struct{}
 
-const cardHeight = 92
+const cardHeight = 84
 
 func (grid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	y := float32(0)
@@ -152,34 +139,20 @@ type factRow struct {
 	words *widgets.Text
 }
 
-const outboxRows = 5
-
 func (s *Screen) newSync() *fyne.Container {
-	title := widgets.NewText(widgets.SizeTitle, true, widgets.Ink)
-	title.Set(text.T("sync.title"))
-	facts := []widgets.Item{widgets.Fix(title, 34)}
+	var facts []widgets.Item
 	for i := range s.facts {
 		size := widgets.SizeBody
 		if i == 0 {
-			size = 26
+			size = widgets.SizeTitle
 		}
 		r := &factRow{icon: widgets.NewIcon("dash", widgets.Soft, 28), words: widgets.NewText(size, i == 0, widgets.Ink).Fit(13, 2)}
 		r.box = widgets.Row(12, widgets.Fix(r.icon, 28), widgets.Grow(r.words, 1))
 		s.facts[i] = r
-		facts = append(facts, widgets.Fix(r.box, 40))
+		facts = append(facts, widgets.Fix(r.box, 36))
 	}
-	s.outHead = widgets.NewText(widgets.SizeBody, false, widgets.Soft).Fit(12, 1)
-	s.outMore = widgets.NewText(widgets.SizeSmall, true, widgets.Soft)
-	outTitle := widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(15, 1)
-	outTitle.Set(text.T("outbox.title"))
-	rows := []widgets.Item{widgets.Fix(outTitle, 32), widgets.Fix(s.outHead, 26)}
-	for range outboxRows {
-		r := newOutboxRow()
-		s.outRows = append(s.outRows, r)
-		rows = append(rows, widgets.Grow(r.box, 1))
-	}
-	rows = append(rows, widgets.Fix(s.outMore, 20))
-	return widgets.Column(12, widgets.Own(widgets.NewCard(widgets.Column(2, facts...)).Container), widgets.Grow(widgets.NewCard(widgets.Column(2, rows...)).Container, 1))
+	s.outbox = newOutboxList()
+	return widgets.Column(12, widgets.Own(widgets.NewCard(widgets.Column(2, facts...)).Container), widgets.Grow(s.outbox.object, 1))
 }
 
 // ShowSync draws the connection.
@@ -194,85 +167,14 @@ func (s *Screen) Tick() {
 	facts := Facts(s.sync, now)
 	changed := false
 	for i, r := range s.facts {
-		if on := i < len(facts); r.box.Visible() != on {
-			changed = true
-			if on {
-				r.box.Show()
-			} else {
-				r.box.Hide()
-			}
-		}
+		changed = widgets.ShowOnly(r.box, i < len(facts)) || changed
 		if i < len(facts) {
 			r.words.Set(facts[i].Words)
 			Shape(r.icon, facts[i].Tone)
 		}
 	}
-	changed = s.showOutbox(now.Sub(s.told)) || changed
+	s.outbox.set(s.sync, now.Sub(s.told))
 	if changed {
 		s.column.Refresh()
 	}
-}
-
-func (s *Screen) showOutbox(since time.Duration) (changed bool) {
-	x := s.sync
-	if x.Total() == 0 && len(x.Outbox) == 0 {
-		s.outHead.Set(text.T("outbox.empty"))
-	} else {
-		s.outHead.Set(text.T("outbox.summary", "queued", fmt.Sprint(x.Queued), "uncertain", fmt.Sprint(x.Uncertain), "parked", fmt.Sprint(x.Parked)))
-	}
-	for i, r := range s.outRows {
-		on := i < len(x.Outbox)
-		if r.box.Visible() != on {
-			changed = true
-			if on {
-				r.box.Show()
-			} else {
-				r.box.Hide()
-			}
-		}
-		if on {
-			r.set(x.Outbox[i], since)
-		}
-	}
-	more := ""
-	if n := max(x.Total(), len(x.Outbox)) - len(s.outRows); n > 0 {
-		more = text.T("outbox.more", "n", fmt.Sprint(n))
-	}
-	s.outMore.Set(more)
-	return changed
-}
-
-type outboxRow struct {
-	box              *fyne.Container
-	icon             *widgets.Icon
-	what, age, words *widgets.Text
-}
-
-func newOutboxRow() *outboxRow {
-	r := &outboxRow{icon: widgets.NewIcon("wait", widgets.Soft, 28), what: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1),
-		age: widgets.NewText(widgets.SizeBody, false, widgets.Soft).Fit(12, 1).Right(), words: widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 2).Top()}
-	head := widgets.Row(8, widgets.Grow(r.what, 4), widgets.Grow(r.age, 1))
-	line := canvas.NewRectangle(widgets.Line)
-	r.box = widgets.Column(0, widgets.Fix(line, 1), widgets.Grow(widgets.Row(10, widgets.Fix(r.icon, 28), widgets.Grow(widgets.Column(0, widgets.Fix(head, 26), widgets.Grow(r.words, 1)), 1)), 1))
-	r.box.Hide()
-	return r
-}
-
-func (r *outboxRow) set(x OutboxLine, since time.Duration) {
-	what, how := text.Outbox(x.Kind, x.State)
-	r.what.Set(what + "  " + text.Code(string(x.OrderID)))
-	r.age.Set(text.Span(x.Age + since))
-	words := how
-	if x.Reason != "" {
-		words += " – " + text.Sentence(x.Reason)
-	}
-	r.words.Set(words)
-	icon, ink := "wait", widgets.Soft
-	switch x.State {
-	case fulfillment.OutboxParked:
-		icon, ink = "hand", widgets.Bad
-	case fulfillment.OutboxUncertain:
-		icon, ink = "bang", widgets.WarnInk
-	}
-	r.icon.Set(icon, ink, widgets.Clear, false)
 }

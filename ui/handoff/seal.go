@@ -37,6 +37,9 @@ func newSealBar(send func(string), now func() time.Time) *sealBar {
 		}
 		s.tick()
 	})
+	for _, b := range []*widgets.Button{s.ask, s.keep, s.yes} {
+		b.Large()
+	}
 	s.keep.Hide()
 	s.yes.Hide()
 	s.object = widgets.Row(10, widgets.Grow(s.ask, 1), widgets.Grow(s.keep, 3), widgets.Grow(s.yes, 2))
@@ -66,23 +69,10 @@ func (s *sealBar) tick() {
 	s.ask.Enable(s.model.Parcels > 0)
 	s.yes.Set("seal", text.T("seal.sure", "parcels", parcels), widgets.White, widgets.Bad)
 	armed := s.sure.Armed(s.now())
-	changed := show(s.ask, !armed)
-	changed = show(s.keep, armed) || changed
-	changed = show(s.yes, armed) || changed
+	changed := widgets.ShowOnly(s.ask, !armed)
+	changed = widgets.ShowOnly(s.keep, armed) || changed
+	changed = widgets.ShowOnly(s.yes, armed) || changed
 	if changed {
 		s.object.Refresh()
 	}
-}
-
-// show shows or hides o and reports whether that was a change.
-func show(o fyne.CanvasObject, on bool) bool {
-	if o.Visible() == on {
-		return false
-	}
-	if on {
-		o.Show()
-	} else {
-		o.Hide()
-	}
-	return true
 }

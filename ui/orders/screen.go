@@ -3,7 +3,6 @@ package orders
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -55,10 +54,10 @@ func New(o Options) *Screen {
 	s.Search = NewSearchField(text.T("orders.search"), s.searched, o.Scan)
 	s.up = widgets.NewButton("up", "", widgets.Ink, widgets.Card, func() { s.turn(-1) })
 	s.down = widgets.NewButton("down", "", widgets.Ink, widgets.Card, func() { s.turn(1) })
-	s.table.resized = s.show
+	s.table.stack.Resized = s.show
 	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Grow(s.counts, 2),
 		widgets.Fix(s.up, 92), widgets.Fix(s.page, 150), widgets.Fix(s.down, 92))
-	body := widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 30), widgets.Fix(s.notice, 90), widgets.Grow(s.table.object, 1)))
+	body := widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 30), widgets.Fix(s.notice, 90), widgets.Grow(s.table.stack.Object, 1)))
 	s.Object = widgets.Column(10, widgets.Fix(head, widgets.TouchSize), widgets.Grow(body.Container, 1))
 	s.show()
 	return s
@@ -94,13 +93,13 @@ func (s *Screen) searched(query string) {
 }
 
 func (s *Screen) turn(pages int) {
-	s.first += pages * s.table.rows()
+	s.first += pages * s.table.stack.Fits()
 	s.show()
 }
 
 func (s *Screen) show() {
 	now := s.o.Now()
-	from, to := Page(len(s.list), s.first, s.table.rows())
+	from, to := Page(len(s.list), s.first, s.table.stack.Fits())
 	s.first = from
 	lines := make([]Line, 0, to-from)
 	for _, o := range s.list[from:to] {
@@ -152,15 +151,7 @@ func (s *Screen) showNotice() {
 		words = text.T("orders.wait")
 	}
 	s.notice.Set(words)
-	if s.notice.Visible() != (words != "") {
-		if words != "" {
-			s.notice.Show()
-		} else {
-			s.notice.Hide()
-		}
+	if widgets.ShowOnly(s.notice, words != "") {
 		s.Object.Refresh()
 	}
 }
-
-// rowsIn is how many lines fit.
-func rowsIn(height float32) int { return max(1, int(math.Floor(float64(height/rowHeight)))) }

@@ -11,61 +11,27 @@ import (
 
 const rowHeight float32 = 52
 
-// table draws as many lines as fit. It is no list widget on purpose: those take the keyboard focus when touched.
+// table draws as many lines as fit.
 type table struct {
-	object  *fyne.Container
-	lay     *tableLayout
-	lines   []*line
-	resized func() // another number of lines fits
+	stack *widgets.RowStack
+	lines []*line
 }
 
-func newTable() *table {
-	t := &table{}
-	t.lay = &tableLayout{changed: func() {
-		if t.resized != nil {
-			t.resized()
-		}
-	}}
-	t.object = container.New(t.lay)
-	return t
-}
-
-func (t *table) rows() int { return rowsIn(t.lay.height) }
+func newTable() *table { return &table{stack: widgets.NewRowStack(rowHeight)} }
 
 func (t *table) set(lines []Line) {
 	for len(t.lines) < len(lines) {
 		l := newLine()
 		t.lines = append(t.lines, l)
-		t.object.Add(l.object)
+		t.stack.Object.Add(l.object)
 	}
 	for i, l := range t.lines {
 		if i < len(lines) {
 			l.set(lines[i], i%2 == 1)
-			l.object.Show()
-		} else {
-			l.object.Hide()
 		}
+		widgets.ShowOnly(l.object, i < len(lines))
 	}
 }
-
-type tableLayout struct {
-	height  float32
-	changed func()
-}
-
-func (l *tableLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	before := rowsIn(l.height)
-	l.height = size.Height
-	for i, o := range objects {
-		o.Move(fyne.NewPos(0, float32(i)*rowHeight))
-		o.Resize(fyne.NewSize(size.Width, rowHeight))
-	}
-	if rowsIn(l.height) != before {
-		l.changed()
-	}
-}
-
-func (l *tableLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(300, rowHeight) }
 
 // line draws one Line.
 type line struct {
@@ -99,7 +65,7 @@ func newHeadings() *fyne.Container {
 }
 
 func newLine() *line {
-	l := &line{stripe: canvas.NewRectangle(widgets.Paper), icon: widgets.NewIcon("clock", widgets.Soft, 24), stateIcon: widgets.NewIcon("dash", widgets.Clear, 22),
+	l := &line{stripe: canvas.NewRectangle(widgets.Paper), icon: widgets.NewIcon("clock", widgets.Soft, 24), stateIcon: widgets.NewIcon("", widgets.Clear, 22),
 		due: cell(20, true), dueAt: cell(13, false), id: cell(19, true), state: cell(19, true), units: cell(20, false), carrier: cell(18, false),
 		tracking: cell(14, false), checked: cell(15, false)}
 	l.dueAt.Colour(widgets.Soft)
@@ -147,7 +113,7 @@ func (l *line) set(x Line, odd bool) {
 		l.stateIcon.Set("check", widgets.Good, widgets.Clear, false)
 		l.state.Colour(widgets.Good)
 	default:
-		l.stateIcon.Set("dash", widgets.Clear, widgets.Clear, false)
+		l.stateIcon.Set("", widgets.Clear, widgets.Clear, false)
 		l.state.Colour(widgets.Ink)
 	}
 }

@@ -128,7 +128,7 @@ var englishPrompts = map[string]entry{
 	"wait_label":           {"No label yet – put it aside", "Put the parcel on the waiting shelf and scan SKIP. It prints when the label has arrived and the order is scanned again."},
 	"bind_label":           {"Scan the carrier’s label", "Stick the carrier’s label on, then scan its barcode."},
 	"printer_wait":         {"Check the printer", "Nothing came out. The label prints by itself once the printer is ready."},
-	"printer_ask":          {"Did a label come out?", "YES: stick it on and scan it.   NO: scan REPRINT."},
+	"printer_ask":          {"Scan it – or scan REPRINT", "Label came out: stick it on and scan it. None came out: scan REPRINT."},
 	"label_wrong":          {"Do not ship – scan HOLD", "The platform’s label does not prove this parcel. A supervisor decides."},
 	"stop":                 {"STOP – put it on the hold shelf", "This parcel must not leave. Scan HOLD and put it on the hold shelf; a supervisor decides."},
 	"scan_parcels":         {"Scan each parcel’s label", "Each parcel goes on its own carrier’s manifest. SEAL when the truck is loaded."},

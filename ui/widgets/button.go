@@ -46,6 +46,9 @@ func (b *Button) Upright() *Button {
 	return b
 }
 
+// Large makes the word as large as a title; it returns b.
+func (b *Button) Large() *Button { b.label.Max, b.label.Min = SizeTitle, 14; return b }
+
 // Set changes icon, word and colours.
 func (b *Button) Set(icon, word string, ink, fill color.NRGBA) {
 	if b.icon.name == icon && b.label.words == word && b.ink == ink && b.fill == fill {

@@ -8,6 +8,7 @@ type Item struct {
 	Object fyne.CanvasObject
 	Basis  float32
 	Grow   float32
+	Square bool // as long as the row is high or the column wide
 }
 
 // Fix is an item of a fixed length.
@@ -18,6 +19,9 @@ func Own(o fyne.CanvasObject) Item { return Item{Object: o} }
 
 // Grow is an item that takes shares of what is left over.
 func Grow(o fyne.CanvasObject, shares float32) Item { return Item{Object: o, Basis: 1, Grow: shares} }
+
+// Square is an item as long as the row is high.
+func Square(o fyne.CanvasObject) Item { return Item{Object: o, Basis: 1, Square: true} }
 
 // Space is room without content.
 func Space(length float32) Item { return Item{Object: &spacer{}, Basis: length} }
@@ -40,7 +44,10 @@ type flex struct {
 	items []Item
 }
 
-func (f *flex) length(it Item) float32 {
+func (f *flex) length(it Item, across float32) float32 {
+	if it.Square && across > 0 {
+		return across
+	}
 	if it.Basis > 0 {
 		return it.Basis
 	}
@@ -52,13 +59,13 @@ func (f *flex) length(it Item) float32 {
 
 // Layout implements fyne.Layout.
 func (f *flex) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	room, shares, n := size.Width, float32(0), 0
+	room, across, shares, n := size.Width, size.Height, float32(0), 0
 	if f.down {
-		room = size.Height
+		room, across = size.Height, size.Width
 	}
 	for _, it := range f.items {
 		if it.Object.Visible() {
-			room -= f.length(it)
+			room -= f.length(it, across)
 			shares += it.Grow
 			n++
 		}
@@ -69,7 +76,7 @@ func (f *flex) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		if !it.Object.Visible() {
 			continue
 		}
-		long := f.length(it)
+		long := f.length(it, across)
 		if shares > 0 && room > 0 {
 			long += room * it.Grow / shares
 		}
@@ -93,7 +100,7 @@ func (f *flex) MinSize(_ []fyne.CanvasObject) fyne.Size {
 			continue
 		}
 		n++
-		along += f.length(it)
+		along += f.length(it, 0)
 		m := it.Object.MinSize()
 		if f.down {
 			across = max(across, m.Width)

@@ -1,0 +1,92 @@
+package handoff
+
+import (
+	"fmt"
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"packbench/fulfillment"
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// missingCard lists packed parcels that nobody has scanned here.
+type missingCard struct {
+	object *fyne.Container
+	plate  *widgets.Panel
+	icon   *widgets.Icon
+	title  *widgets.Text
+	more   *widgets.Text
+	stack  *widgets.RowStack
+	rows   []*missingRow
+	list   []fulfillment.OrderSummary
+}
+
+type missingRow struct {
+	box         *fyne.Container
+	id, carrier *widgets.Text
+}
+
+func newMissingCard() *missingCard {
+	c := &missingCard{icon: widgets.NewIcon("check", widgets.Good, 30), title: widgets.NewText(20, true, widgets.Ink).Fit(14, 2),
+		more: widgets.NewText(widgets.SizeSmall, true, widgets.Soft)}
+	items := []widgets.Item{widgets.Fix(widgets.Row(10, widgets.Fix(c.icon, 32), widgets.Grow(c.title, 1)), 50)}
+	c.stack = widgets.NewRowStack(52)
+	c.stack.Resized = c.show
+	items = append(items, widgets.Grow(c.stack.Object, 1), widgets.Fix(c.more, 24))
+	c.plate = widgets.NewCard(widgets.Column(2, items...))
+	c.object = c.plate.Container
+	return c
+}
+
+func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool) {
+	switch {
+	case err != nil:
+		c.head("bang", widgets.WarnInk, text.T("handoff.err"), widgets.WarnPale)
+		list = nil
+	case !known:
+		c.head("dash", widgets.Soft, text.T("handoff.err"), widgets.Card)
+	case len(list) == 0:
+		c.head("check", widgets.Good, text.T("handoff.all"), widgets.GoodPale)
+	default:
+		c.head("bang", widgets.WarnInk, fmt.Sprintf("%s: %d", text.T("handoff.miss"), len(list)), widgets.WarnPale)
+	}
+	c.list = list
+	c.show()
+}
+
+// show draws as many orders as fit.
+func (c *missingCard) show() {
+	n := min(len(c.list), c.stack.Fits())
+	for len(c.rows) < n {
+		r := newMissingRow()
+		c.rows = append(c.rows, r)
+		c.stack.Object.Add(r.box)
+	}
+	for i, r := range c.rows {
+		if i < n {
+			r.id.Set(text.Code(string(c.list[i].ID)))
+			r.carrier.Set(text.Visible(c.list[i].Carrier) + "  ·  " + text.Code(string(c.list[i].Tracking)))
+		}
+		widgets.ShowOnly(r.box, i < n)
+	}
+	more := ""
+	if rest := len(c.list) - n; rest > 0 {
+		more = text.T("handoff.more", "n", fmt.Sprint(rest))
+	}
+	c.more.Set(more)
+}
+
+func newMissingRow() *missingRow {
+	r := &missingRow{id: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1), carrier: widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 1)}
+	r.box = widgets.Column(0, widgets.Fix(canvas.NewRectangle(widgets.Line), 1), widgets.Space(3), widgets.Fix(r.id, 24), widgets.Fix(r.carrier, 20))
+	return r
+}
+
+func (c *missingCard) head(icon string, ink color.NRGBA, words string, fill color.NRGBA) {
+	c.icon.Set(icon, ink, widgets.Clear, false)
+	c.title.Set(words)
+	c.plate.Paint(fill, widgets.Line, 1)
+}
