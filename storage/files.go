@@ -20,7 +20,8 @@ const filesDir = "files"
 // Files keeps bytes in dir/files/ab/abcdef…, named by their SHA-256. Equal bytes are kept once. It implements
 // station.Files. All methods may be called concurrently and by several processes.
 type Files struct {
-	root *os.Root // every access stays below the folder, whatever a name says
+	root     *os.Root // every access stays below the folder, whatever a name says; nil: no folder yet, read-only
+	readOnly bool
 }
 
 func openFiles(dir string, readOnly bool) (*Files, error) {
@@ -32,12 +33,12 @@ func openFiles(dir string, readOnly bool) (*Files, error) {
 	}
 	root, err := os.OpenRoot(path)
 	if errors.Is(err, fs.ErrNotExist) && readOnly {
-		return &Files{}, nil
+		return &Files{readOnly: true}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Files{root: root}, nil
+	return &Files{root: root, readOnly: readOnly}, nil
 }
 
 // Close releases the folder.
@@ -72,7 +73,7 @@ func (f *Files) Put(ctx context.Context, data []byte) (fulfillment.Hash, error) 
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	if f.root == nil {
+	if f.readOnly {
 		return "", errReadOnlyStore
 	}
 	h := hashOf(data)

@@ -122,14 +122,14 @@ func (k *killer) check(ctx context.Context) (wrong string, err error) {
 func (k *killer) counts(ctx context.Context, s *Store) (string, error) {
 	for what, query := range map[string]string{
 		"a verified package without two item events and one job": `SELECT count(*) FROM packages p WHERE p.height >= 1 AND
-			((SELECT count(*) FROM events e WHERE e.order_id = p.order_id AND e.kind = 'item_scanned') <> 2
-			OR (SELECT count(*) FROM print_jobs j WHERE j.package_id = p.id) <> 1)`,
+			((SELECT count(*) FROM events e WHERE e.order_id = p.order_id AND e.order_id <> '' AND e.kind = 'item_scanned') <> 2
+			OR p.id NOT IN (SELECT j.package_id FROM print_jobs j GROUP BY j.package_id HAVING count(*) = 1))`,
 		"a handed over package without exactly one outbox row": `SELECT count(*) FROM packages p WHERE p.height >= 6 AND
-			(SELECT count(*) FROM outbox b WHERE b.package_id = p.id) <> 1`,
+			(SELECT count(*) FROM outbox b WHERE b.kind = 'report_shipped' AND b.package_id = p.id) <> 1`,
 		"an outbox row without a handed over package": `SELECT count(*) FROM outbox b WHERE
-			NOT EXISTS (SELECT 1 FROM packages p WHERE p.id = b.package_id AND p.height >= 6)`,
+			NOT EXISTS (SELECT 1 FROM packages p WHERE p.order_id = b.order_id AND p.id = b.package_id AND p.height >= 6)`,
 		"a rung without its event": `SELECT count(*) FROM packages p WHERE
-			(p.height >= 6) <> (SELECT count(*) FROM events e WHERE e.order_id = p.order_id AND e.kind = 'handed_over')`,
+			(p.height >= 6) <> (SELECT count(*) FROM events e WHERE e.order_id = p.order_id AND e.order_id <> '' AND e.kind = 'handed_over')`,
 	} {
 		var n int
 		if err := s.r.QueryRowContext(ctx, query).Scan(&n); err != nil {

@@ -50,6 +50,9 @@ type Store struct {
 	qr    *queries.Queries
 	files *Files
 
+	closing sync.Once
+	closed  error // what Close found
+
 	mu sync.Mutex // held for each write
 	// written holds open manifests as this process last wrote them, so that a scan writes one parcel and not all.
 	// Only this station's own process writes its manifests. Guarded by mu.
@@ -184,13 +187,16 @@ func (s *Store) growLog(ctx context.Context, path string) error {
 
 // Close closes the database. Calls in progress fail. It may be called more than once.
 func (s *Store) Close() error {
-	var errs []error
-	for _, c := range []interface{ Close() error }{nilOr(s.qr), nilOr(s.one), nilOr(s.r), nilOr(s.w), nilOr(s.files)} {
-		if c != nil {
-			errs = append(errs, c.Close())
+	s.closing.Do(func() {
+		var errs []error
+		for _, c := range []interface{ Close() error }{nilOr(s.qr), nilOr(s.one), nilOr(s.r), nilOr(s.w), nilOr(s.files)} {
+			if c != nil {
+				errs = append(errs, c.Close())
+			}
 		}
-	}
-	return explain(errors.Join(errs...), "close store in %s", s.dir)
+		s.closed = explain(errors.Join(errs...), "close store in %s", s.dir)
+	})
+	return s.closed
 }
 
 // nilOr turns a nil pointer into a nil interface.
