@@ -24,7 +24,12 @@ func runSync(ctx context.Context, c *call) error {
 		return err
 	}
 	defer e.close()
-	s, err := e.newSyncer(func(o *syncer.Options) { o.SkipRecover = true })
+	// Rows that a crash left in flight are taken up, unless a window is open: those may be on their way right now.
+	lock, locked := claimForProbe(c.dir)
+	if locked == nil {
+		defer lock.Close()
+	}
+	s, err := e.newSyncer(func(o *syncer.Options) { o.SkipRecover = locked != nil })
 	if err != nil {
 		return err
 	}
