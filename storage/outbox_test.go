@@ -1,0 +1,152 @@
+package storage
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+)
+
+func stringsReader(text string) *strings.Reader { return strings.NewReader(text) }
+
+func TestOutboxLife(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	ctx := t.Context()
+	for _, id := range []string{"1", "2", "3"} {
+		pull(t, s, testOrder(id, "MUG"))
+	}
+	row := func(id, order string, deadline time.Duration) fulfillment.OutboxRow {
+		return fulfillment.OutboxRow{ID: id, Kind: fulfillment.OutboxArrange, OrderID: fulfillment.OrderID(order), PackageID: fulfillment.PackageID("P" + order),
+			Lines: []fulfillment.LineID{"l"}, Deadline: t0.Add(deadline), WeightG: 1, LengthMM: 2, WidthMM: 3, HeightMM: 4}
+	}
+	second := row("a2", "1", time.Hour)
+	second.Kind = fulfillment.OutboxReportShipped
+	later := row("c", "3", 30*time.Minute)
+	later.NextAt = t0.Add(time.Minute)
+	if err := s.Add(ctx, []fulfillment.OutboxRow{row("a1", "1", time.Hour), second, row("b", "2", 2*time.Hour), later}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add(ctx, []fulfillment.OutboxRow{row("twice", "1", time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	due := func(at time.Time, want string) {
+		t.Helper()
+		rows, err := s.Due(ctx, at, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, r := range rows {
+			ids = append(ids, r.ID)
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("due: got %q, want %q", got, want)
+		}
+	}
+	due(t0, "a1 b")
+	due(t0.Add(time.Minute), "c a1 b")
+	if at, ok, err := s.Next(ctx); !ok || !at.IsZero() || err != nil {
+		t.Errorf("Next: got %v, %v, %v", at, ok, err)
+	}
+	mark := func(r fulfillment.OutboxRow, told *fulfillment.PackageNews) {
+		t.Helper()
+		if err := s.Mark(ctx, r, told); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a1 := row("a1", "1", time.Hour)
+	a1.State, a1.Attempts = fulfillment.OutboxInFlight, 1
+	mark(a1, nil)
+	due(t0, "b")
+	if err := s.Recover(ctx); err != nil {
+		t.Fatal(err)
+	}
+	due(t0, "a1 b")
+	rows, err := s.Outbox(ctx)
+	if err != nil || len(rows) != 4 || rows[0].State != fulfillment.OutboxUncertain || rows[0].Attempts != 1 || rows[0].Reason == "" || rows[0].HeightMM != 4 || len(rows[0].Lines) != 1 {
+		t.Fatalf("after Recover: got %+v, %v", rows, err)
+	}
+	a1.State, a1.RequestID = fulfillment.OutboxDone, "req"
+	news := &fulfillment.PackageNews{PlatformID: "PLAT", Tracking: "TR", ProviderID: "pr", Carrier: "Demo", PlatformStatus: "PROCESSING", Warning: "late"}
+	mark(a1, news)
+	mark(a1, news) // the same twice is one event
+	p := mustOrder(t, s, "1").Packages[0]
+	if !p.Arranged || p.PlatformID != "PLAT" || p.Tracking != "TR" || p.Carrier != "Demo" || p.ProviderID != "pr" || p.PlatformStatus != "PROCESSING" {
+		t.Errorf("told: got %+v", p)
+	}
+	due(t0, "a2 b")
+	second.State = fulfillment.OutboxDone
+	mark(second, nil)
+	if mustOrder(t, s, "1").ReportedShippedAt.IsZero() {
+		t.Error("ReportedShippedAt is not set")
+	}
+	b := row("b", "2", 2*time.Hour)
+	b.State, b.Reason = fulfillment.OutboxParked, "Seller Center refused (1): no"
+	mark(b, nil)
+	due(t0, "")
+	counts, oldest, err := s.OutboxCounts(ctx)
+	if err != nil || counts[fulfillment.OutboxParked] != 1 || counts[fulfillment.OutboxQueued] != 1 || !oldest.Equal(t0) {
+		t.Errorf("counts: got %v, %v, %v", counts, oldest, err)
+	}
+	if at, ok, err := s.Next(ctx); !ok || !at.Equal(t0.Add(time.Minute)) || err != nil {
+		t.Errorf("Next: got %v, %v, %v", at, ok, err)
+	}
+	if err := s.Requeue(ctx, "b"); err != nil {
+		t.Fatal(err)
+	}
+	due(t0, "b")
+	var kinds []string
+	for e, err := range s.AllEvents(ctx, "PACK-01") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds = append(kinds, fmt.Sprintf("%s/%s", e.Kind, e.OrderID))
+	}
+	if got, want := strings.Join(kinds, " "), "reported/1 reported/1 parked/2"; got != want {
+		t.Errorf("events: got %q, want %q", got, want)
+	}
+	if n, err := s.VerifyChain(ctx, "PACK-01"); n != 3 || err != nil {
+		t.Errorf("VerifyChain: got %d, %v", n, err)
+	}
+}
+
+// A parked row holds back its own order and no other.
+func TestAParkedRowHoldsBackItsOwnOrderOnly(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	ctx := t.Context()
+	o := testOrder("1", "MUG")
+	pull(t, s, o, testOrder("2", "MUG"))
+	record(t, s, station.Commit{Outbox: []fulfillment.OutboxRow{{ID: "a", Kind: "arrange", OrderID: "1", PackageID: "x"}, {ID: "b", Kind: "arrange", OrderID: "1", PackageID: "y"},
+		{ID: "c", Kind: "arrange", OrderID: "2", PackageID: "z"}}})
+	if err := s.Mark(ctx, fulfillment.OutboxRow{ID: "a", State: fulfillment.OutboxParked}, nil); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.Due(ctx, t0, 10)
+	if err != nil || len(rows) != 1 || rows[0].ID != "c" {
+		t.Errorf("got %+v, %v, want c alone", rows, err)
+	}
+}
+
+func TestProofsAreKeptByLabelTrackingAndStock(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	ctx := t.Context()
+	p := fulfillment.Proof{Label: "l", Bitmap: "b", Media: fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152}, Tracking: "T", Verdict: fulfillment.LabelRefuse,
+		Reason: "another parcel's", Decoded: []string{"A\x1dB", "C"}, Lint: []string{"logo"}, At: t0}
+	if err := s.SaveProof(ctx, p); err != nil {
+		t.Fatal(err)
+	}
+	p.Verdict, p.Reason = fulfillment.LabelPrint, ""
+	if err := s.SaveProof(ctx, p); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Proof(ctx, "l", "T", p.Media)
+	if err != nil || got.Verdict != fulfillment.LabelPrint || got.Bitmap != "b" || len(got.Decoded) != 2 || got.Decoded[0] != "A\x1dB" || got.Lint[0] != "logo" || !got.At.Equal(t0) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := s.Proof(ctx, "l", "OTHER", p.Media); err == nil {
+		t.Error("a proof for another tracking number was found")
+	}
+}
