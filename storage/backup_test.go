@@ -1,0 +1,282 @@
+package storage
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+)
+
+// A backup taken while scans are committed is whole, and restoring it brings everything back.
+func TestBackupWhileTheBenchWorksAndRestore(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir)
+	o := testOrder("100", "MUG")
+	pull(t, s, o)
+	label, err := s.StoreLabel(t.Context(), "P100", []byte("%PDF-label"), "T1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 600 { // more than one slice of pages
+		record(t, s, station.Commit{Events: []fulfillment.EventDraft{{Kind: fulfillment.EventItemScanned, OrderID: "100", Scan: strings.Repeat("x", 2000), Body: map[string]int{"n": i}}}})
+	}
+	work, stop := context.WithCancel(t.Context())
+	scans := make(chan int)
+	go func() {
+		n := 0
+		for work.Err() == nil {
+			if err := s.Record(t.Context(), station.Commit{Station: "PACK-01", At: t0, Events: event(fulfillment.EventItemScanned, o)}); err != nil {
+				t.Error(err)
+			}
+			n++
+		}
+		scans <- n
+	}()
+	file := filepath.Join(t.TempDir(), "packbench.backup")
+	err = s.Backup(t.Context(), file)
+	stop()
+	if n := <-scans; n == 0 {
+		t.Error("no scan was recorded during the backup")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(file), ".*")); len(left) > 0 || err != nil {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if _, err := Restore(t.Context(), file, dir); !errors.Is(err, ErrInUse) {
+		t.Errorf("restore under an open window: got %v, want %v", err, ErrInUse)
+	}
+	record(t, s, station.Commit{Events: event(fulfillment.EventApplied, o)}) // after the backup: in the replaced data only
+	total, err := s.VerifyChain(t.Context(), "PACK-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := Restore(t.Context(), file, dir)
+	if err != nil || kept == "" {
+		t.Fatalf("Restore: got %q, %v", kept, err)
+	}
+	s = openTest(t, dir)
+	n, err := s.VerifyChain(t.Context(), "PACK-01")
+	if err != nil || n < 600 || n >= total {
+		t.Errorf("restored events: got %d of %d, %v", n, total, err)
+	}
+	if data, err := s.Get(t.Context(), label); string(data) != "%PDF-label" || err != nil {
+		t.Errorf("restored label: got %q, %v", data, err)
+	}
+	record(t, s, station.Commit{Events: event(fulfillment.EventItemScanned, o)}) // the chain goes on
+	old := openTest(t, kept)
+	if m, err := old.VerifyChain(t.Context(), "PACK-01"); m != total || err != nil {
+		t.Errorf("replaced data: got %d events, %v, want %d", m, err, total)
+	}
+}
+
+func TestRestoreIntoAnEmptyFolder(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	pull(t, s, testOrder("100", "MUG"))
+	file := filepath.Join(t.TempDir(), "b")
+	if err := s.Backup(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "new")
+	if kept, err := Restore(t.Context(), file, dir); kept != "" || err != nil {
+		t.Fatalf("got %q, %v", kept, err)
+	}
+	mustOrder(t, openTest(t, dir), "100")
+}
+
+func TestRestoreRefusesADamagedBackupAndTouchesNothing(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	o := testOrder("100", "MUG")
+	pull(t, s, o)
+	record(t, s, station.Commit{Events: event(fulfillment.EventItemScanned, o)})
+	if _, err := s.StoreLabel(t.Context(), "P100", []byte("%PDF-label"), ""); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "b")
+	if err := s.Backup(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flip := func(marker string) []byte {
+		data := bytes.Clone(whole)
+		i := bytes.Index(data, []byte(marker))
+		if i < 0 {
+			t.Fatalf("no %q in the backup", marker)
+		}
+		data[i+len(marker)-1] ^= 1
+		return data
+	}
+	cases := map[string][]byte{
+		"cut short":              whole[:len(whole)/2],
+		"empty":                  {},
+		"something else":         []byte("hello"),
+		"a bit in the database":  flip("SQLite format 3\x00\x10\x00\x02"),
+		"a bit in a label":       flip("%PDF-label"),
+		"a file left out":        rezip(t, whole, func(name string, data []byte) []byte { return keepIf(!strings.HasPrefix(name, "files/"), data) }),
+		"no database":            rezip(t, whole, func(name string, data []byte) []byte { return keepIf(name != dbName, data) }),
+		"a database not of ours": rezip(t, whole, func(name string, data []byte) []byte { return replaceIf(name == dbName, data, []byte("text")) }),
+		"an event changed, checksums right": rezip(t, whole, func(name string, data []byte) []byte {
+			return replaceIf(name == dbName, data, bytes.ReplaceAll(data, []byte("item_scanned"), []byte("item_scannex")))
+		}),
+	}
+	for name, data := range cases {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			mine := openTest(t, dir)
+			pull(t, mine, testOrder("mine", "MUG"))
+			if err := mine.Close(); err != nil {
+				t.Fatal(err)
+			}
+			bad := filepath.Join(t.TempDir(), "bad")
+			if err := os.WriteFile(bad, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if kept, err := Restore(t.Context(), bad, dir); !errors.Is(err, ErrBadBackup) || kept != "" {
+				t.Errorf("got %q, %v, want %v", kept, err, ErrBadBackup)
+			}
+			mustOrder(t, openTest(t, dir), "mine")
+			if left, err := filepath.Glob(filepath.Join(dir, ".restore*")); len(left) > 0 || err != nil {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+func keepIf(keep bool, data []byte) []byte {
+	if keep {
+		return data
+	}
+	return nil
+}
+
+func replaceIf(replace bool, data, with []byte) []byte {
+	if replace {
+		return with
+	}
+	return data
+}
+
+// rezip makes a zip with right checksums in which edit has changed the parts; nil leaves a part out.
+func rezip(t *testing.T, whole []byte, edit func(name string, data []byte) []byte) []byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(whole), int64(len(whole)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data = edit(f.Name, data); data == nil {
+			continue
+		}
+		part, err := w.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// A damaged database is the very reason to restore: it must not stand in the way.
+func TestRestoreOverADamagedDatabase(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	pull(t, s, testOrder("100", "MUG"))
+	file := filepath.Join(t.TempDir(), "b")
+	if err := s.Backup(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, dbName), []byte(strings.Repeat("broken ", 2000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := Restore(t.Context(), file, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(kept, dbName)); err != nil {
+		t.Errorf("the damaged file was not kept: %v", err)
+	}
+	mustOrder(t, openTest(t, dir), "100")
+}
+
+// After the wipe no byte of the buyer's is left in the database, its log or the files; the chain still verifies.
+func TestWipeBuyerDataLeavesNoTrace(t *testing.T) {
+	dir := t.TempDir()
+	now := t0
+	s, err := Open(t.Context(), dir, Options{Station: "PACK-01", Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const marker = "MARKER-OF-A-BUYER"
+	for _, id := range []string{"old", "open"} {
+		o := testOrder(id, "MUG")
+		o.BuyerMessage = marker + id
+		pull(t, s, o)
+		if _, err := s.StoreLabel(t.Context(), o.Packages[0].ID, []byte("%PDF "+marker+id), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := mustOrder(t, s, "old")
+	old.Packages[0].Rung = fulfillment.RungHandedOver
+	record(t, s, station.Commit{Packages: old.Packages, Events: event(fulfillment.EventHandedOver, old)})
+	now = t0.Add(31 * 24 * time.Hour)
+	n, err := s.WipeBuyerData(t.Context(), now.Add(-30*24*time.Hour))
+	if n != 1 || err != nil {
+		t.Fatalf("got %d, %v, want 1", n, err)
+	}
+	if _, err := s.Get(t.Context(), old.Packages[0].Label); !errors.Is(err, fulfillment.ErrNotFound) {
+		t.Errorf("the wiped label: got %v", err)
+	}
+	if _, err := s.Get(t.Context(), mustOrder(t, s, "open").Packages[0].Label); err != nil {
+		t.Errorf("the open order's label: %v", err)
+	}
+	if n, err := s.VerifyChain(t.Context(), "PACK-01"); n != 1 || err != nil {
+		t.Errorf("VerifyChain: got %d, %v", n, err)
+	}
+	if err := s.Close(); err != nil { // folds the log into the file
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if bytes.Contains(data, []byte(marker+"old")) {
+			t.Errorf("%s still holds the buyer's words", filepath.Base(path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
