@@ -25,6 +25,16 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+func TestResultsNeedAnEmptyFolder(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := newStage(options{out: dir}, io.Discard); err != nil {
+		t.Errorf("an empty folder: got %v", err)
+	}
+	if _, err := newStage(options{out: dir}, io.Discard); !errors.Is(err, errUsage) {
+		t.Errorf("a folder with another run in it: got %v, want wrong usage", err)
+	}
+}
+
 func TestSayKeepsProblems(t *testing.T) {
 	var out strings.Builder
 	s := newSay(&out)

@@ -46,6 +46,9 @@ func TestWholeDay(t *testing.T) {
 	if count[1] == "0" || count[2] == "0" || count[3] != count[4] {
 		t.Errorf("got %s: want some shipped, some held, every scan judged", count[0])
 	}
+	if strings.Contains(said.String(), "not made") {
+		t.Error("some mistake was not made: choose a shop whose orders allow all of them")
+	}
 	for _, pattern := range []string{"screens/*sealed.png", "screens/*wrong-item.png", "screens/*handoff-with-camera.png", "labels/*.png",
 		"manifest-*.pdf", "evidence-*.zip"} {
 		if found, err := filepath.Glob(filepath.Join(out, pattern)); err != nil || len(found) == 0 {

@@ -20,6 +20,10 @@ const minPace = 60 * time.Millisecond
 // this; what is slow shows in the benchmarks, not here.
 const patience = 45 * time.Second
 
+// labelPatience is how long the first label may take: the PDF engine is compiled at first use, and a program watched by the
+// race detector takes a minute for that on a good day.
+const labelPatience = 4 * time.Minute
+
 // cartonG is what the empty carton weighs, grams.
 const cartonG = 45
 
@@ -53,7 +57,7 @@ type packer struct {
 	packed  []packedParcel
 	refused map[string]fulfillment.VerdictCode // order: why the bench did not take it
 	sheets  []sheet                            // all orders, as the picker got them
-	slipped string                             // the order in which the last mistake was made
+	slipped map[moment]string                  // the order in which the last mistake was made
 	shown   map[string]bool                    // pictures that were taken
 	pacing  time.Time
 }
@@ -65,7 +69,7 @@ type packedParcel struct {
 }
 
 func newPacker(s *stage) *packer {
-	return &packer{stage: s, slips: slips(), refused: map[string]fulfillment.VerdictCode{}, shown: map[string]bool{}}
+	return &packer{stage: s, slips: slips(), refused: map[string]fulfillment.VerdictCode{}, shown: map[string]bool{}, slipped: map[moment]string{}}
 }
 
 // scan reads one code and waits for the bench's verdict on it.
@@ -174,7 +178,7 @@ func (p *packer) items(ctx context.Context, sh sheet) error {
 
 // awaitLabel waits for the printer; false: the program refused to print, which is right for a label that lies.
 func (p *packer) awaitLabel(ctx context.Context, mark int, sh sheet) (bool, error) {
-	j, err := p.trace.await(ctx, mark, 2*patience, "label of order "+sh.ID, func(j judged) bool {
+	j, err := p.trace.await(ctx, mark, labelPatience, "label of order "+sh.ID, func(j judged) bool {
 		return j.Scan == "" && j.OrderID == sh.ID && slices.Contains([]fulfillment.VerdictCode{fulfillment.LabelPrinted,
 			fulfillment.Refused, fulfillment.CannotVerify, fulfillment.PrinterTrouble, fulfillment.Cancelled, fulfillment.CancelRequested}, j.Verdict)
 	})

@@ -20,6 +20,7 @@ const windowTitle = "Packbench — PACK-01"
 type screen struct {
 	dir    string // for the pictures
 	window string // X window id; empty: not found
+	w, h   int    // of the screen, dots
 	shots  int
 }
 
@@ -47,12 +48,24 @@ func (s *screen) find(ctx context.Context, p *process, patience time.Duration) e
 			return ctx.Err()
 		}
 	}
-	for _, args := range [][]string{{"windowactivate", s.window}, {"windowmove", s.window, "0", "0"}, {"windowsize", s.window, "1920", "1040"}} {
-		if _, err := xdotool(ctx, args...); err != nil {
-			return err
-		}
+	return s.enlarge(ctx)
+}
+
+// barHeight leaves room for the window manager's title bar, dots.
+const barHeight = 40
+
+// enlarge makes the window as large as the screen and brings it to the front.
+func (s *screen) enlarge(ctx context.Context) error {
+	size, err := xdotool(ctx, "getdisplaygeometry")
+	if err != nil {
+		return err
 	}
-	return nil
+	if _, err := fmt.Sscanf(size, "%d %d", &s.w, &s.h); err != nil {
+		return fmt.Errorf("size of the screen %q: %w", size, err)
+	}
+	_, err = xdotool(ctx, "windowactivate", s.window, "windowmove", s.window, "0", "0",
+		"windowsize", s.window, strconv.Itoa(s.w), strconv.Itoa(s.h-barHeight))
+	return err
 }
 
 func xdotool(ctx context.Context, args ...string) (string, error) {
@@ -65,7 +78,7 @@ func xdotool(ctx context.Context, args ...string) (string, error) {
 // click presses the left button at a place of the window, and takes the pointer away again.
 func (s *screen) click(ctx context.Context, x, y int) error {
 	_, err := xdotool(ctx, "mousemove", "--window", s.window, strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.05", "click", "1",
-		"sleep", "0.1", "mousemove", "--window", s.window, "1900", "1030")
+		"sleep", "0.1", "mousemove", strconv.Itoa(s.w-5), strconv.Itoa(s.h-5))
 	return err
 }
 

@@ -17,7 +17,7 @@ const (
 )
 
 // slip is one kind of mistake that packers make, and what the bench must say to it. Each is made count times, in the
-// first orders that allow it, at most one in an order.
+// first orders that allow it, at most one at each moment of an order.
 type slip struct {
 	name  string
 	at    moment
@@ -40,16 +40,16 @@ func slips() []*slip {
 		}
 	}
 	return []*slip{
-		{name: "wrong item", at: beforeItem, count: 2, want: fulfillment.WrongItem, code: wrongItem, shot: "wrong-item"},
-		{name: "undo", at: afterItem, count: 2, want: fulfillment.CommandDone, again: true,
+		{name: "one too many", at: afterItem, count: 1, want: fulfillment.TooMany, code: oneTooMany},
+		{name: "wrong item", at: beforeItem, count: 1, want: fulfillment.WrongItem, code: wrongItem, shot: "wrong-item"},
+		{name: "undo", at: afterItem, count: 1, want: fulfillment.CommandDone, again: true,
 			code: func(_ *packer, sh sheet, piece int) string {
 				if piece != 0 || len(sh.units) < 2 {
 					return ""
 				}
 				return "PB:UNDO"
 			}},
-		{name: "one too many", at: afterItem, count: 2, want: fulfillment.TooMany, code: oneTooMany},
-		{name: "a code that nobody knows", at: beforeItem, count: 2, want: fulfillment.UnknownCode, code: first("4006381333931-X")},
+		{name: "a code that nobody knows", at: beforeItem, count: 1, want: fulfillment.UnknownCode, code: first("4006381333931-X")},
 		{name: "4 kB of nonsense", at: beforeItem, count: 1, want: fulfillment.UnknownCode, code: first(strings.Repeat("0123456789ABCDEF", 256))},
 		{name: "a command that does not exist", at: beforeItem, count: 1, want: fulfillment.UnknownCode, code: first("PB:EXPLODE")},
 		{name: "another order while one is open", at: beforeItem, count: 1, want: fulfillment.Refused, code: anotherOrder},
@@ -114,10 +114,10 @@ func anotherOrder(p *packer, sh sheet, piece int) string {
 	return ""
 }
 
-// slip makes the mistakes that belong to this moment, at most one in an order.
+// slip makes a mistake that belongs to this moment, if there is one left and none was made at this moment of the order.
 func (p *packer) slip(ctx context.Context, at moment, sh sheet, piece int) error {
 	for _, s := range p.slips {
-		if s.at != at || s.count == 0 || p.slipped == sh.ID && at != beforeApply {
+		if s.at != at || s.count == 0 || p.slipped[at] == sh.ID {
 			continue
 		}
 		code := s.code(p, sh, piece)
@@ -125,7 +125,7 @@ func (p *packer) slip(ctx context.Context, at moment, sh sheet, piece int) error
 			continue
 		}
 		s.count--
-		p.slipped = sh.ID
+		p.slipped[at] = sh.ID
 		j, err := p.must(ctx, code, s.want)
 		if err != nil {
 			return err

@@ -26,7 +26,12 @@ type stage struct {
 	stop    context.CancelFunc
 }
 
+// newStage makes the folder for the results. One that already has something in it is refused: two runs in one folder
+// would share the program's data.
 func newStage(o options, out io.Writer) (*stage, error) {
+	if there, err := os.ReadDir(o.out); err == nil && len(there) > 0 {
+		return nil, fmt.Errorf("the folder %s is not empty; name another with --out: %w", o.out, errUsage)
+	}
 	for _, dir := range []string{o.out, filepath.Join(o.out, "screens"), filepath.Join(o.out, "labels")} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, fmt.Errorf("folder for the results: %w", err)
