@@ -32,7 +32,8 @@ CREATE TABLE orders (
 ) STRICT;
 CREATE INDEX orders_open ON orders (ship_by, id) WHERE closed_at = 0;
 CREATE INDEX orders_closed ON orders (closed_at) WHERE closed_at > 0;
-CREATE INDEX orders_watched ON orders (id) WHERE opened_at > 0 AND source = 'platform';
+CREATE INDEX orders_watched ON orders (id)
+    WHERE opened_at > 0 AND source = 'platform' AND status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED');
 
 CREATE TABLE line_items (
     order_id       TEXT    NOT NULL REFERENCES orders (id) ON DELETE CASCADE,

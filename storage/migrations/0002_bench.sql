@@ -50,7 +50,7 @@ CREATE TABLE print_jobs (
     reason     TEXT    NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX print_jobs_unfinished ON print_jobs (created_at, id) WHERE state IN ('queued', 'sending', 'ask');
+CREATE INDEX print_jobs_state ON print_jobs (state, created_at, id);
 
 -- Documents as they came; the bytes lie in the file of that hash until they are wiped.
 CREATE TABLE labels (
