@@ -33,9 +33,9 @@ type banner struct {
 func newBanner(beacon *canvas.Raster) *banner {
 	b := &banner{icon: widgets.NewIcon("scanner", widgets.White, 80), head: widgets.NewText(widgets.SizeGiant, true, widgets.White).Fit(24, 1),
 		detail: widgets.NewText(23, false, widgets.White).Fit(14, 2).Top(), at: widgets.NewText(widgets.SizeBody, false, widgets.White).Right()}
-	words := widgets.Column(0, widgets.Fix(b.head, 60), widgets.Grow(b.detail, 1))
+	words := widgets.Column(0, widgets.Grow(b.head, 60), widgets.Grow(b.detail, 52))
 	right := widgets.Column(0, widgets.Fix(b.at, 24), widgets.Grow(&fyne.Container{}, 1), widgets.Fix(beacon, 1))
-	b.Panel = widgets.NewPanel(widgets.Idle, 22, 4, widgets.Row(22, widgets.Fix(b.icon, 80), widgets.Grow(words, 1), widgets.Fix(right, 84))).Square()
+	b.Panel = widgets.NewPanel(widgets.Idle, 22, 4, widgets.Row(22, widgets.Fix(b.icon, 80), widgets.Grow(words, 1), widgets.Fix(right, 96))).Square()
 	b.set(station.View{})
 	return b
 }
@@ -80,7 +80,7 @@ type promptBand struct {
 
 func newPromptBand() *promptBand {
 	p := &promptBand{head: widgets.NewText(widgets.SizeGiant, true, widgets.OnNavy).Fit(24, 1), detail: widgets.NewText(20, false, widgets.NavySoft).Fit(13, 1)}
-	words := widgets.Column(0, widgets.Grow(p.head, 1), widgets.Fix(p.detail, 28))
+	words := widgets.Column(0, widgets.Grow(p.head, 58), widgets.Grow(p.detail, 28))
 	p.Panel = widgets.NewPanel(widgets.Navy, 22, 3, widgets.Row(22, widgets.Fix(widgets.NewIcon("arrow", widgets.Warn, 60), 80), widgets.Grow(words, 1))).Square()
 	return p
 }
@@ -93,3 +93,27 @@ func (p *promptBand) set(v station.View) {
 	p.head.Set(head)
 	p.detail.Set(detail)
 }
+
+// bands lays banner, prompt, content and strip one under the other; banner and prompt grow with the window.
+type bands struct {
+	banner *banner
+	prompt *promptBand
+}
+
+// Layout implements fyne.Layout.
+func (b *bands) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	scale := widgets.Scale(size.Height / 768)
+	b.banner.head.Max, b.banner.detail.Max = widgets.SizeGiant*scale, 23*scale
+	b.prompt.head.Max, b.prompt.detail.Max = widgets.SizeGiant*scale, 20*scale
+	heights := []float32{bannerHeight * scale, promptHeight * scale, 0, stripHeight}
+	heights[2] = max(0, size.Height-heights[0]-heights[1]-heights[3])
+	y := float32(0)
+	for i, o := range objects {
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, heights[i]))
+		y += heights[i]
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (b *bands) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(800, 600) }

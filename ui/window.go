@@ -68,7 +68,7 @@ func New(a fyne.App, o Options) *Window {
 	w.gate = newGate(w.apply, w.drawn, sync.OnceFunc(func() { close(w.ready) }))
 	w.sink = newKeySink(o.Now, w.scanned)
 	w.build()
-	w.win.Resize(fyne.NewSize(1366, 768))
+	w.win.Resize(fyne.NewSize(1280, 720))
 	if o.FullScreen {
 		w.win.SetFullScreen(true)
 	}
@@ -87,8 +87,7 @@ func (w *Window) build() {
 	w.screens = [...]fyne.CanvasObject{tabBench: w.bench.Object, tabHandoff: w.handoff.Object, tabOrders: w.orders.Object, tabEquipment: w.equipment.Object}
 	w.frame = widgets.NewPanel(widgets.Paper, 14, 12, container.NewStack(w.screens[:]...)).Square()
 	w.prompt.set(w.view)
-	body := widgets.Column(0, widgets.Fix(w.banner.Container, bannerHeight), widgets.Fix(w.prompt.Container, promptHeight),
-		widgets.Grow(w.frame.Container, 1), widgets.Fix(w.strip.Container, stripHeight))
+	body := container.New(&bands{w.banner, w.prompt}, w.banner.Container, w.prompt.Container, w.frame.Container, w.strip.Container)
 	w.win.SetContent(container.New(window{}, w.sink, widgets.Row(0, widgets.Fix(w.nav.Container, navWidth), widgets.Grow(body, 1))))
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+
+	"packbench/ui/widgets"
 )
 
 // itemList shows rows one under the other. Few rows are drawn large; the row to scan next is always in sight.
@@ -25,9 +27,11 @@ func newItemList() *itemList {
 
 // Row heights in units: one or two items get room to be seen from further away.
 const (
-	rowLarge = 190
+	rowLarge = 160
 	rowSmall = 108
 	rowGap   = 8
+
+	usualView = 420 // height of the list in a window of 1366×768
 )
 
 // set shows rows; picture gives the picture known for an address, nil for none.
@@ -35,15 +39,16 @@ func (l *itemList) set(rows []Row, picture func(url string) image.Image) {
 	for len(l.rows) < len(rows) {
 		l.rows = append(l.rows, newItemRow())
 	}
-	height := float32(rowSmall)
+	scale := widgets.Scale(l.scroll.Size().Height / usualView)
+	height := rowSmall * scale
 	if len(rows) <= 2 {
-		height = rowLarge
+		height = rowLarge * scale
 	}
 	changed := l.lay.height != height || len(l.inner.Objects) != len(rows)
 	l.lay.height = height
 	next := -1
 	for i, row := range rows {
-		l.rows[i].set(row, picture(row.Image), len(rows) <= 2)
+		l.rows[i].set(row, picture(row.Image), len(rows) <= 2, scale)
 		if row.Next {
 			next = i
 		}

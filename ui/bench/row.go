@@ -41,23 +41,24 @@ func newItemRow() *itemRow {
 	}
 	r.chips.Hide()
 	words := widgets.Column(2, widgets.Grow(r.name, 1), widgets.Fix(widgets.Row(10, widgets.Own(r.chips), widgets.Grow(r.sub, 1)), 28))
-	body := widgets.Row(14,
-		widgets.Fix(container.NewStack(r.bar, container.NewCenter(r.arrow)), 40),
+	body := widgets.Row(10,
+		widgets.Fix(container.NewStack(r.bar, container.NewCenter(r.arrow)), 36),
 		widgets.Square(container.NewStack(container.NewCenter(r.blank), r.picture)),
 		widgets.Grow(words, 1),
-		widgets.Fix(r.count, 170),
-		widgets.Fix(container.NewCenter(r.tick), 56))
+		widgets.Fix(r.count, 160),
+		widgets.Fix(container.NewCenter(r.tick), 54))
 	r.Panel = widgets.NewPanel(widgets.Card, 6, 8, body)
 	return r
 }
 
-// set shows row with the picture that is known for it, nil for none. A large row is read from further away.
-func (r *itemRow) set(row Row, picture image.Image, large bool) {
+// set shows row with the picture that is known for it, nil for none. A large row is read from further away; scale is that of
+// the window.
+func (r *itemRow) set(row Row, picture image.Image, large bool, scale float32) {
 	chips := fmt.Sprint(r.row.Marks) != fmt.Sprint(row.Marks)
 	r.row = row
-	r.name.Max, r.name.Lines, r.count.Max = 26, 2, 54
+	r.name.Max, r.name.Lines, r.count.Max = 26*scale, 2, 54*scale
 	if large {
-		r.name.Max, r.name.Lines, r.count.Max = 32, 3, 72
+		r.name.Max, r.name.Lines, r.count.Max = 32*scale, 3, 60*scale
 	}
 	r.name.Set(row.Name)
 	r.sub.Set(row.Sub)

@@ -253,7 +253,7 @@ func TestEveryKeyUsedIsInTheTable(t *testing.T) {
 		}
 		for _, m := range used.FindAllStringSubmatch(string(src), -1) {
 			key := m[1] + m[2]
-			if _, ok := language.words[key]; !ok {
+			if _, ok := language.words[key]; !ok && !strings.HasSuffix(key, ".") { // "cmd." is put together with a word
 				t.Errorf("%s uses %q, which is not in the table", path, key)
 			}
 		}

@@ -49,3 +49,10 @@ const (
 	TouchSize  float32 = 60 // smallest edge of anything a glove must hit
 	RadiusCard float32 = 10
 )
+
+// Scale is how much larger than in a window of 1366×768 things are drawn, given the ratio of heights: a larger screen is
+// read from further away. It stays between 1 and 1.5, in steps, so that small changes redraw nothing.
+func Scale(ratio float32) float32 {
+	steps := float32(int(ratio*10)) / 10
+	return max(1, min(1.5, steps))
+}

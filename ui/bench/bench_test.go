@@ -1,0 +1,180 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/ui/text"
+)
+
+var now = time.Date(2026, 11, 20, 14, 0, 0, 0, time.Local)
+
+func parcel() fulfillment.Parcel {
+	return fulfillment.Parcel{
+		Order: fulfillment.Order{ID: "576461413038785752", Source: fulfillment.SourcePlatform, CheckedAt: now.Add(-4 * time.Minute),
+			Deadlines: []fulfillment.Deadline{{Name: "rts_sla_time", At: now.Add(90 * time.Minute), Source: "order"}}},
+		Package: fulfillment.Package{ID: "p1", Carrier: "UPS", Tracking: "1Z999AA10123456784"},
+		Items: []fulfillment.Item{{SKU: "MUG", Name: "Mug", Need: 2, Got: 2, Fragile: true}, {SKU: "BALL", Need: 3, Got: 1, Variant: "Red"},
+			{SKU: "CARD", Name: "Card", Need: 1, Gift: true, DangerousGood: true, Bundle: "SET"}},
+	}
+}
+
+func TestRows(t *testing.T) {
+	p := parcel()
+	rows := Rows(p)
+	if !rows[0].Done || rows[0].Next || !rows[1].Next || rows[2].Next {
+		t.Errorf("first item that wants units is next: %+v", rows)
+	}
+	if rows[1].Name != "BALL" || rows[1].Sub != "BALL  ·  Red" {
+		t.Errorf("an item without a name shows its SKU: %+v", rows[1])
+	}
+	if !slices.Equal(rows[2].Marks, []Mark{DangerousGood, Gift}) || rows[2].Sub != "CARD  ·  part of SET" {
+		t.Errorf("marks and bundle: %+v", rows[2])
+	}
+	p.Items[2].Need, p.Items[2].Got, p.Done = 2, 1, []int{0, 0, 1, 2}
+	if rows = Rows(p); !rows[2].Next || rows[1].Next {
+		t.Error("the item scanned last is next while it wants units")
+	}
+	for i := range p.Items {
+		p.Items[i].Got = p.Items[i].Need
+	}
+	if slices.ContainsFunc(Rows(p), func(r Row) bool { return r.Next }) {
+		t.Error("a complete parcel has a next item")
+	}
+	p.Done = []int{99}
+	Rows(p) // a wrong index must not take the window down
+}
+
+func TestFacts(t *testing.T) {
+	p := parcel()
+	f := FactsOf(station.View{Parcel: &p, Weight: fulfillment.Weight{Grams: 840, Stable: true, At: now}}, time.Time{}, now)
+	if f.Due != "1 h 30 min left" || f.Urgency != text.Soon || f.DueAt != "Ship by 15:30" || f.Known != "Seller Center checked 4 min ago" ||
+		f.Weight != "840 g" || f.WeightOf != "steady" {
+		t.Errorf("%+v", f)
+	}
+	p.Order.Deadlines[0].Source = "rule"
+	p.Package.WeightG, p.Print, p.Package.Tracking = 1250, fulfillment.PrintAsk, ""
+	f = FactsOf(station.View{Parcel: &p}, now.Add(-58*time.Minute), now)
+	if f.DueAt != "Ship by 15:30 (estimate)" || f.Known != "Offline since 13:02 – order checked 4 min ago" || f.Weight != "1.25 kg" ||
+		f.Print != "Not certain" || !f.PrintTrouble || f.Tracking != "no tracking number yet" {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestWaiting(t *testing.T) {
+	o := func(id string, rung fulfillment.Rung, by time.Duration, holds ...fulfillment.Hold) fulfillment.OrderSummary {
+		s := fulfillment.OrderSummary{ID: fulfillment.OrderID(id), Rung: rung, Holds: holds}
+		if by != 0 {
+			s.ShipBy = now.Add(by)
+		}
+		return s
+	}
+	unknown := o("u", fulfillment.RungToPack, time.Minute)
+	unknown.Status = "BRAND_NEW"
+	got := Waiting([]fulfillment.OrderSummary{o("d", fulfillment.RungToPack, 0), o("c", fulfillment.RungToPack, time.Hour), unknown, o("a", fulfillment.RungToPack, -time.Hour),
+		o("x", fulfillment.RungApplied, time.Minute), o("h", fulfillment.RungToPack, time.Minute, fulfillment.HoldHeld)}, 9)
+	var ids string
+	for _, s := range got {
+		ids += string(s.ID)
+	}
+	if ids != "acd" {
+		t.Errorf("order %q, want acd", ids)
+	}
+}
+
+// inline runs background work at once, as a very quick background would.
+func inline(_ string, work func(context.Context) func()) {
+	if then := work(context.Background()); then != nil {
+		then()
+	}
+}
+
+type lister struct {
+	list []fulfillment.OrderSummary
+	err  error
+}
+
+func (l lister) ListOrders(context.Context, string, int) ([]fulfillment.OrderSummary, error) {
+	return l.list, l.err
+}
+
+func TestButtonsSendCodesAndAskTwice(t *testing.T) {
+	test.NewTempApp(t)
+	clock := now
+	var sent []string
+	s := New(Options{Command: func(c string) { sent = append(sent, c) }, Background: inline, Now: func() time.Time { return clock }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1200, 500))
+	tap := func(i int) { test.Tap(s.commands.buttons[i]) }
+	hold := len(Commands) - 1
+	tap(0)
+	tap(hold)
+	if len(sent) != 0 {
+		t.Fatalf("an empty bench sends %q", sent)
+	}
+	p := parcel()
+	s.Show(station.View{Parcel: &p})
+	tap(0)
+	tap(hold)
+	if got := s.commands.buttons[hold].Word(); got != "Again: Hold" {
+		t.Errorf("after one touch the button says %q", got)
+	}
+	clock = clock.Add(time.Second)
+	tap(hold)
+	tap(hold)
+	other := parcel()
+	other.Order.ID = "2"
+	s.Show(station.View{Parcel: &other}) // the first touch was for the parcel before
+	clock = clock.Add(time.Second)
+	tap(hold)
+	if want := []string{"PB:UNDO", "PB:HOLD"}; !slices.Equal(sent, want) {
+		t.Errorf("sent %q, want %q", sent, want)
+	}
+	for _, c := range Commands {
+		if _, _, ok := fulfillment.ParseCommand(c.Code); !ok {
+			t.Errorf("%s is no command", c.Code)
+		}
+	}
+}
+
+func TestQueueShowsWhatIsDueOrThatItCannot(t *testing.T) {
+	test.NewTempApp(t)
+	l := &lister{err: errors.New("locked")}
+	s := New(Options{Command: func(string) {}, Background: inline, Orders: l, Now: func() time.Time { return now }})
+	s.LoadQueue()
+	if got := s.queue.empty.Words(); got != text.T("bench.queue.err") || !s.queue.empty.Visible() {
+		t.Errorf("trouble is shown as %q", got)
+	}
+	l.err, l.list = nil, []fulfillment.OrderSummary{{ID: "1", Rung: fulfillment.RungToPack, Units: 1, ShipBy: now.Add(-time.Hour)}}
+	s.LoadQueue()
+	if s.queue.empty.Visible() || s.queue.rows[0].due.Words() != "LATE by 1 h 00 min" || s.queue.rows[1].box.Visible() {
+		t.Errorf("row says %q", s.queue.rows[0].due.Words())
+	}
+}
+
+func TestNextItemIsScrolledIntoSight(t *testing.T) {
+	test.NewTempApp(t)
+	s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now }})
+	w := test.NewTempWindow(t, s.Object)
+	w.Resize(fyne.NewSize(1200, 500))
+	p := fulfillment.Parcel{}
+	for range 20 {
+		p.Items = append(p.Items, fulfillment.Item{SKU: "A", Need: 1})
+	}
+	for i := range p.Items {
+		s.Show(station.View{Parcel: &p})
+		top := float32(i) * (s.items.lay.height + rowGap)
+		at, view := s.items.scroll.Offset.Y, s.items.scroll.Size().Height
+		if top < at || top+s.items.lay.height > at+view+1 {
+			t.Fatalf("item %d at %.0f is out of sight (%.0f–%.0f)", i, top, at, at+view)
+		}
+		p.Items[i].Got = 1
+	}
+}

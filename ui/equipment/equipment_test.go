@@ -1,0 +1,95 @@
+package equipment
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"packbench/devices"
+	"packbench/fulfillment"
+)
+
+var now = time.Date(2026, 11, 20, 14, 0, 0, 0, time.Local)
+
+func TestFacts(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		s    SyncStatus
+		want []Fact
+	}{
+		{"no shop", SyncStatus{}, []Fact{{"No shop connected", Quiet}, {"Orders come from files. Connect a shop to bring them in by themselves.", Quiet}}},
+		{"online", SyncStatus{Configured: true, Online: true, LastPull: now.Add(-2 * time.Minute), ClockKnown: true, ClockOffset: -3 * time.Second},
+			[]Fact{{"Seller Center: online", Fine}, {"Orders brought up to date 2 min ago", Quiet}, {"This PC’s clock is right to 3 s", Fine}}},
+		{"offline", SyncStatus{Configured: true, OfflineSince: now.Add(-58 * time.Minute), Err: "no route", ClockKnown: true, ClockOffset: 7 * time.Minute},
+			[]Fact{{"Seller Center: offline since 13:02", Look}, {"No route.", Look}, {"Orders have never been brought in from the shop", Look},
+				{"This PC’s clock is 7 min ahead: put it right, or calls are refused", Wrong}}},
+	} {
+		got := Facts(c.s, now)
+		if len(got) != len(c.want) {
+			t.Errorf("%s: %+v", c.name, got)
+			continue
+		}
+		for i := range got {
+			if got[i] != c.want[i] {
+				t.Errorf("%s: got %+v, want %+v", c.name, got[i], c.want[i])
+			}
+		}
+	}
+}
+
+func TestDevicesAreSortedAndInWords(t *testing.T) {
+	got := Devices([]devices.Health{
+		{Kind: "sound", State: devices.Attention, Text: "no sound"},
+		{Kind: devices.Printer, Role: "label", ID: "10.0.0.5:9100", Transport: "network", State: devices.Attention, Text: "paper is out"},
+		{Kind: devices.Scanner, ID: "keyboard", Transport: "keyboard", State: devices.Ready},
+	})
+	if got[0].Name != "Scanner" || got[0].Words != "Ready" || got[0].ID != "keyboard" || got[0].Tone != Fine {
+		t.Errorf("%+v", got[0])
+	}
+	if got[1].Name != "Printer · label" || got[1].Words != "Paper is out." || got[1].Tone != Look {
+		t.Errorf("%+v", got[1])
+	}
+	if got[2].Name != "Sound" {
+		t.Errorf("%+v", got[2])
+	}
+}
+
+func TestWorst(t *testing.T) {
+	h := func(k devices.Kind, s devices.State) devices.Health { return devices.Health{Kind: k, State: s} }
+	list := []devices.Health{h(devices.Scanner, devices.Absent), h(devices.Scanner, devices.Ready), h(devices.Printer, devices.Ready), h(devices.Printer, devices.Absent), h(devices.Scale, "brand new")}
+	for _, c := range []struct {
+		k    devices.Kind
+		want Tone
+		ok   bool
+	}{{devices.Scanner, Fine, true}, {devices.Printer, Wrong, true}, {devices.Scale, Look, true}, {devices.Camera, Fine, false}} {
+		if got, ok := Worst(list, c.k); ok != c.ok || ok && got != c.want {
+			t.Errorf("%s: %v, %v", c.k, got, ok)
+		}
+	}
+}
+
+func TestOutboxShowsAgesAndHowManyMore(t *testing.T) {
+	test.NewTempApp(t)
+	clock := now
+	s := New(func() time.Time { return clock })
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	x := SyncStatus{Configured: true, Online: true, Queued: 30, Parked: 1}
+	for range 31 {
+		x.Outbox = append(x.Outbox, OutboxLine{Kind: fulfillment.OutboxArrange, OrderID: "5", State: fulfillment.OutboxQueued, Age: time.Hour, Reason: "not now"})
+	}
+	s.ShowSync(x)
+	clock = clock.Add(5 * time.Minute)
+	s.Tick()
+	if got := s.outbox.rows[0].age.Words(); got != "1 h 05 min" {
+		t.Errorf("age %q: it must grow while it is looked at", got)
+	}
+	if s.outbox.more.Words() == "" || s.outbox.head.Words() != "30 waiting, 0 uncertain, 1 for a person" {
+		t.Errorf("more %q, head %q", s.outbox.more.Words(), s.outbox.head.Words())
+	}
+	s.ShowSync(SyncStatus{Configured: true, Online: true})
+	if s.outbox.head.Words() != "Everything has been told" || s.outbox.rows[0].box.Visible() {
+		t.Errorf("empty: %q", s.outbox.head.Words())
+	}
+}

@@ -1,0 +1,255 @@
+package handoff
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/ui/text"
+)
+
+var now = time.Date(2026, 11, 20, 14, 0, 0, 0, time.Local)
+
+func manifest(carrier string, parcels ...fulfillment.ManifestParcel) fulfillment.Manifest {
+	return fulfillment.Manifest{Carrier: carrier, OpenedAt: now.Add(-time.Hour), Parcels: parcels}
+}
+
+func view() station.View {
+	at := func(m int) time.Time { return now.Add(time.Duration(m) * time.Minute) }
+	sealed := manifest("DHL", fulfillment.ManifestParcel{OrderID: "9"})
+	sealed.SealedAt = now
+	return station.View{Mode: fulfillment.ModeHandoff, Manifests: []fulfillment.Manifest{
+		manifest("UPS", fulfillment.ManifestParcel{OrderID: "1", Tracking: "T1", At: at(1)}),
+		manifest("USPS", fulfillment.ManifestParcel{OrderID: "2", Tracking: "T2", At: at(3), Photos: []fulfillment.Hash{"a", "b"}, WeightG: 840},
+			fulfillment.ManifestParcel{OrderID: "3", Tracking: "T3", At: at(2)}, fulfillment.ManifestParcel{OrderID: "4", At: at(9), LeftOff: true}),
+		sealed,
+	}}
+}
+
+func TestModel(t *testing.T) {
+	m := ModelOf(view(), now)
+	if len(m.Cards) != 2 || m.Cards[0].Carrier != "USPS" || m.Cards[0].Count != 2 || m.Cards[0].LeftOff != 1 || m.Parcels != 3 {
+		t.Errorf("%+v", m)
+	}
+	if m.Last == nil || m.Last.Tracking != "T2" || m.Last.Photos != 2 || m.Last.Weight != "840 g" {
+		t.Errorf("last %+v", m.Last)
+	}
+	v := view()
+	v.Carrier = "UPS"
+	if m = ModelOf(v, now); m.Parcels != 1 || m.Carrier != "UPS" || m.Cards[0].Sealing || !m.Cards[1].Sealing {
+		t.Errorf("narrowed: %+v", m)
+	}
+}
+
+func TestMissingDropsWhatWasScannedMeanwhile(t *testing.T) {
+	list := []fulfillment.OrderSummary{{ID: "1", Carrier: "UPS"}, {ID: "4", Carrier: "USPS"}, {ID: "5", Carrier: "UPS"}}
+	ids := func(l []fulfillment.OrderSummary) (s string) {
+		for _, o := range l {
+			s += string(o.ID)
+		}
+		return s
+	}
+	if got := ids(Missing(list, view())); got != "45" { // 4 was left off
+		t.Errorf("missing %q", got)
+	}
+	v := view()
+	v.Carrier = "UPS"
+	if got := ids(Missing(list, v)); got != "5" {
+		t.Errorf("missing for UPS %q", got)
+	}
+}
+
+func inline(_ string, work func(context.Context) func()) {
+	if then := work(context.Background()); then != nil {
+		then()
+	}
+}
+
+func TestSealTakesTwoCalmTouchesAtDifferentPlaces(t *testing.T) {
+	test.NewTempApp(t)
+	clock := now
+	var sent []string
+	s := New(Options{Command: func(c string) { sent = append(sent, c) }, Background: inline, Now: func() time.Time { return clock }})
+	w := test.NewTempWindow(t, s.Object)
+	w.Resize(fyne.NewSize(1240, 500))
+	test.Tap(s.seal.ask)
+	if s.seal.yes.Visible() {
+		t.Fatal("nothing is there to seal, and it asks")
+	}
+	s.Show(view())
+	middle := s.seal.ask.Position().X + s.seal.ask.Size().Width/2
+	test.Tap(s.seal.ask)
+	if x := s.seal.yes.Position().X; !s.seal.yes.Visible() || s.seal.ask.Visible() || x < middle {
+		t.Errorf("“yes” begins at %.0f, where the first touch was (%.0f)", x, middle)
+	}
+	test.Tap(s.seal.yes) // a bounce
+	if len(sent) != 0 {
+		t.Fatal("a bouncing touch sealed")
+	}
+	test.Tap(s.seal.keep)
+	if s.seal.yes.Visible() {
+		t.Error("“keep open” still asks")
+	}
+	test.Tap(s.seal.ask)
+	clock = clock.Add(time.Second)
+	v := view()
+	v.Manifests[0].Parcels = append(v.Manifests[0].Parcels, fulfillment.ManifestParcel{OrderID: "7", At: now})
+	s.Show(v)
+	if s.seal.yes.Visible() {
+		t.Error("a parcel came, and the question for fewer still stands")
+	}
+	test.Tap(s.seal.ask)
+	clock = clock.Add(time.Second)
+	test.Tap(s.seal.yes)
+	if !slices.Equal(sent, []string{"PB:SEAL"}) {
+		t.Errorf("sent %q", sent)
+	}
+	test.Tap(s.seal.ask)
+	clock = clock.Add(time.Minute)
+	s.Tick()
+	if s.seal.yes.Visible() {
+		t.Error("a forgotten touch still asks")
+	}
+}
+
+func TestMissingCardTellsTroubleFromNone(t *testing.T) {
+	test.NewTempApp(t)
+	var err error
+	var list []fulfillment.OrderSummary
+	s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now },
+		Missing: func(context.Context) ([]fulfillment.OrderSummary, error) { return list, err }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	for _, c := range []struct {
+		list []fulfillment.OrderSummary
+		err  error
+		want string
+	}{
+		{nil, nil, text.T("handoff.all")},
+		{nil, errors.New("locked"), text.T("handoff.err")},
+		{[]fulfillment.OrderSummary{{ID: "5"}}, nil, text.T("handoff.miss") + ": 1"},
+	} {
+		list, err = c.list, c.err
+		s.LoadMissing()
+		if got := s.missing.title.Words(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+type fakeCamera struct {
+	jpeg  []byte
+	at    time.Time
+	seq   atomic.Uint64
+	calls atomic.Int64
+}
+
+func (f *fakeCamera) Latest() ([]byte, time.Time, uint64) {
+	f.calls.Add(1)
+	return f.jpeg, f.at, f.seq.Load()
+}
+
+func picture(t *testing.T, w, h int) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := 0; i < len(img.Pix); i += 4 {
+		img.Pix[i], img.Pix[i+3] = 200, 255
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestLivePicture(t *testing.T) {
+	test.NewTempApp(t)
+	cam := &fakeCamera{at: now}
+	l := newLiveView(cam)
+	var posted []func()
+	post := func(f func()) { posted = append(posted, f) }
+	run := func() {
+		for _, f := range posted {
+			f()
+		}
+		posted = nil
+	}
+	l.step(post, now)
+	run()
+	if got := l.notice.Words(); got != text.T("camera.wait") {
+		t.Errorf("no picture yet: %q", got)
+	}
+	cam.jpeg = picture(t, 1280, 720)
+	cam.seq.Store(1)
+	l.step(post, now)
+	if !l.pending.Load() || len(posted) != 1 {
+		t.Fatal("the picture is not on its way")
+	}
+	run()
+	b := l.picture.Image.Bounds()
+	if b.Dx() != 640 || b.Dy() != 360 || l.pending.Load() {
+		t.Errorf("picture %v", b)
+	}
+	if c := color.NRGBAModel.Convert(l.picture.Image.At(320, 180)).(color.NRGBA); c.R < 190 || c.G > 20 {
+		t.Errorf("colour %v", c)
+	}
+	l.step(post, now) // the same picture again
+	if len(posted) != 0 {
+		t.Error("the same picture is drawn again")
+	}
+	l.step(post, now.Add(time.Minute))
+	run()
+	if got := l.notice.Words(); got != "Camera picture is 1 min old" {
+		t.Errorf("a stale picture says %q", got)
+	}
+	cam.jpeg, cam.at = []byte("no jpeg"), now
+	cam.seq.Store(2)
+	l.step(post, now)
+	run()
+	if got := l.notice.Words(); got != text.T("camera.bad") {
+		t.Errorf("a broken picture says %q", got)
+	}
+}
+
+func TestCameraRestsOutOfSight(t *testing.T) {
+	test.NewTempApp(t)
+	cam := &fakeCamera{jpeg: picture(t, 32, 24), at: time.Now()}
+	l := newLiveView(cam)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	l.run(ctx, func(f func()) {}, time.Now)
+	if n := cam.calls.Load(); n != 0 {
+		t.Errorf("asked %d times out of sight", n)
+	}
+	l.visible.Store(true)
+	cam.seq.Store(1)
+	ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	drawn := 0
+	l.run(ctx, func(f func()) { drawn++ }, time.Now) // never carried out: all but one are dropped
+	if drawn != 1 {
+		t.Errorf("%d pictures wait for the screen, want 1", drawn)
+	}
+}
+
+func FuzzLivePicture(f *testing.F) {
+	f.Add([]byte("\xff\xd8\xff"))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		test.NewTempApp(t)
+		l := newLiveView(&fakeCamera{jpeg: data, at: now})
+		l.seq = 7
+		l.step(func(f func()) { f() }, now)
+	})
+}
