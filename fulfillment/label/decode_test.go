@@ -158,18 +158,18 @@ func TestNoiseIsNoBarcodeAndCostsLittle(t *testing.T) {
 // A picture full of QR corner marks would make the reader try billions of triples.
 func TestAPictureMadeToKeepTheReaderBusyIsGivenUp(t *testing.T) {
 	b := fulfillment.NewBitmap(812, 1218, 203)
-	mark := func(x, y int) {
-		fill(b, x, y, x+7, y+7)
-		for i := 1; i < 6; i++ {
-			for j := 1; j < 6; j++ {
-				if i == 1 || i == 5 || j == 1 || j == 5 {
+	mark := func(x, y int) { // modules of two dots
+		fill(b, x, y, x+14, y+14)
+		for i := 2; i < 12; i++ {
+			for j := 2; j < 12; j++ {
+				if i < 4 || i > 9 || j < 4 || j > 9 {
 					b.Bits[(y+j)*b.Stride+(x+i)/8] &^= 0x80 >> ((x + i) % 8)
 				}
 			}
 		}
 	}
-	for y := 300; y < 1200; y += 9 {
-		for x := 10; x < 800; x += 9 {
+	for y := 300; y < 1190; y += 19 {
+		for x := 10; x < 790; x += 18 {
 			mark(x, y)
 		}
 	}

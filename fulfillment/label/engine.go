@@ -172,7 +172,9 @@ func newRuntime(cache wazero.CompilationCache) (*pdfRuntime, error) {
 	config := wazero.NewRuntimeConfig().
 		// PDFium's setjmp is lowered to exception handling; without the feature the module is refused.
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
-		WithCloseOnContextDone(true). // so that cancel stops a document that hangs
+		// So that cancel stops a document that hangs. It halves the speed, but machine code without these checks cannot
+		// be interrupted at all: the garbage collector, and with it the whole program, would wait for it.
+		WithCloseOnContextDone(true).
 		WithMemoryLimitPages(wasmPages).
 		WithCompilationCache(cache)
 	pool, err := webassembly.Init(webassembly.Config{

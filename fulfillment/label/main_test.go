@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/boombuler/barcode"
@@ -33,7 +34,8 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	cacheDir = dir
-	shared = NewEngine(Options{CacheDir: dir})
+	// The race detector makes drawing many times slower, and the tests of the time limit have engines of their own.
+	shared = NewEngine(Options{CacheDir: dir, Timeout: time.Minute})
 	code := m.Run()
 	if err := shared.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

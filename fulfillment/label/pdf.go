@@ -2,10 +2,8 @@ package label
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/enums"
@@ -19,23 +17,10 @@ import (
 // threshold divides grey into black (below) and white. Dithering makes files larger and barcodes unreadable.
 const threshold = 128
 
-// fine is how many times finer than the printer's dots a page is drawn before each dot is decided by how much of it is
-// covered. PDFium widens every filled rectangle to whole pixels; at the printer's own resolution that makes each bar of
-// a barcode about a dot too wide, at a quarter of it the edges land on the nearest dot. Large stock at high resolution,
-// where a dot matters less, is drawn less fine to keep time and memory in bounds.
-func fine(w, h int) int {
-	const finest, mostPixels = 4, 40_000_000
-	for n := finest; n > 1; n /= 2 {
-		if w*h*n*n <= mostPixels {
-			return n
-		}
-	}
-	return 1
-}
-
 // drawPDF draws up to MaxPages pages for the stock.
 func (e *Engine) drawPDF(ctx context.Context, document []byte, media fulfillment.Media) ([]Page, error) {
 	var pages []Page
+	picture := hasLargePicture(document)
 	err := e.use(ctx, func(pdf pdfium.Pdfium) error {
 		opened, err := pdf.OpenDocument(&requests.OpenDocument{File: &document})
 		if err != nil {
@@ -53,7 +38,7 @@ func (e *Engine) drawPDF(ctx context.Context, document []byte, media fulfillment
 			return badDocument("The label file has %d pages; a label has one. Print the pages one by one as separate labels.", n)
 		}
 		for i := range count.PageCount {
-			page, err := drawPage(pdf, opened.Document, i, media)
+			page, err := drawPage(pdf, opened.Document, i, picture, media)
 			if err != nil {
 				return err
 			}
@@ -75,20 +60,20 @@ func explainOpen(err error) error {
 	return fmt.Errorf("opening the document: %w", err)
 }
 
-func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, media fulfillment.Media) (Page, error) {
+func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, picture bool, media fulfillment.Media) (Page, error) {
 	size, err := pdf.FPDF_GetPageSizeByIndex(&requests.FPDF_GetPageSizeByIndex{Document: doc, Index: index})
 	if err != nil || !(size.Width > 0 && size.Height > 0) {
 		return Page{}, badDocument("Page %d of the label file has no size. Download the label again.", index+1)
 	}
 	ref := requests.Page{ByIndex: &requests.PageByIndex{Document: doc, Index: index}}
 	at := place(size.Width, size.Height, media, false)
-	bitmap, outside, err := render(pdf, ref, at, media)
+	bitmap, outside, err := render(pdf, ref, at, picture, media)
 	if err != nil {
 		return Page{}, err
 	}
 	if outside {
 		at = place(size.Width, size.Height, media, true)
-		if bitmap, _, err = render(pdf, ref, at, media); err != nil {
+		if bitmap, _, err = render(pdf, ref, at, picture, media); err != nil {
 			return Page{}, err
 		}
 	}
@@ -100,10 +85,10 @@ func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, media 
 }
 
 // render draws the page as placed and cuts it to the stock. outside reports ink that was cut off.
-func render(pdf pdfium.Pdfium, page requests.Page, at placement, media fulfillment.Media) (b fulfillment.Bitmap, outside bool, err error) {
+func render(pdf pdfium.Pdfium, page requests.Page, at placement, picture bool, media fulfillment.Media) (b fulfillment.Bitmap, outside bool, err error) {
 	sw, sh := media.Dots()
 	left := max(0, -at.x) // columns of the canvas that lie left of the stock
-	n := fine(max(sw, at.w), max(sh, at.h))
+	n := fine(max(sw, at.w), max(sh, at.h), picture)
 	w, h := max(sw, at.w)*n, max(sh, at.h)*n
 	canvas, err := pdf.FPDFBitmap_CreateEx(&requests.FPDFBitmap_CreateEx{
 		Width: w, Height: h, Format: enums.FPDF_BITMAP_FORMAT_GRAY, Pointer: uint64(0)})
@@ -138,52 +123,6 @@ func render(pdf pdfium.Pdfium, page requests.Page, at placement, media fulfillme
 	small := coverage(grey.Buffer, stride.Stride, w/n, h/n, n)
 	b, outside = cut(small, w/n, w/n, h/n, left, media)
 	return b, outside, nil
-}
-
-// coverage averages n × n pixels to one dot, n being 1, 2 or 4. The right and lower halves weigh a little more (33 to
-// 31), so that an edge in the middle of a dot falls to the same side everywhere: lines neither grow nor vanish by it.
-func coverage(grey []byte, stride, w, h, n int) []byte {
-	const light, heavy = 31, 33
-	half := n / 2
-	total := uint32(1)
-	if n > 1 {
-		total = uint32(half * half * (light + heavy) * (light + heavy))
-	}
-	out := make([]byte, w*h)
-	sums := make([]uint32, w) // of darkness: paper adds nothing and is skipped eight pixels at a time
-	for y := range h {
-		clear(sums)
-		for dy := range n {
-			weight := [2]uint32{light, heavy}
-			if n == 1 {
-				weight = [2]uint32{1, 1}
-			}
-			row := grey[(y*n+dy)*stride:][:w*n]
-			for x := 0; x < w*n; {
-				if x+8 <= len(row) && binary.LittleEndian.Uint64(row[x:]) == math.MaxUint64 {
-					x += 8
-					continue
-				}
-				for end := min(x+8, len(row)); x < end; x++ {
-					if v := row[x]; v != 255 {
-						sums[x/n] += weight[upper(dy, half)] * weight[upper(x%n, half)] * uint32(255-v)
-					}
-				}
-			}
-		}
-		for x, sum := range sums {
-			out[y*w+x] = byte(255 - sum/total)
-		}
-	}
-	return out
-}
-
-// upper is 1 for positions in the right or lower half of a dot.
-func upper(at, half int) int {
-	if at >= half {
-		return 1
-	}
-	return 0
 }
 
 // cut makes the stock's bitmap from a w × h grey canvas whose column left is the stock's first. outside reports whether

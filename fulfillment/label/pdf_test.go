@@ -2,6 +2,7 @@ package label
 
 import (
 	"math"
+	"math/bits"
 	"os/exec"
 	"testing"
 
@@ -80,5 +81,48 @@ func TestBarsAreNotWidened(t *testing.T) {
 		if math.Abs(growth) > 0.3 {
 			t.Errorf("%d dpi: bars are %.2f dots wider than drawn", media.DPI, growth)
 		}
+	}
+}
+
+func TestLargePicturesAreFound(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, "/Image": false,
+		"1 0 obj<</Type/XObject/Subtype /Image/Width 1200/Height 1800>>stream":                               true,
+		"1 0 obj<</Width 100/Height 80 /Subtype\n/Image>>stream":                                             false,
+		"1 0 obj<</Subtype/Image/Width 7 0 R/Height 80>>stream":                                              true,
+		"1 0 obj<</Subtype/Image>>stream":                                                                    true,
+		"/ProcSet[/PDF/ImageB/ImageC] /Width 9999 /Height 9999":                                              false,
+		"1 0 obj<</Subtype/Image/Width 10/Height 10>>stream 2 0 obj<</Subtype/Image/Width 9000/Height 900>>": true,
+		"1 0 obj<</Subtype/Image/Width 99999999999999999999/Height 1>>stream":                                true,
+	} {
+		if got := hasLargePicture([]byte(text)); got != want {
+			t.Errorf("%q: got %v", text, got)
+		}
+	}
+	_, b := prove(t, carrierSheet(upsNumber).pdf(t), upsNumber, stock203)
+	if scanned := (sheet{w: 102, h: 152, elements: []element{{kind: "image", text: string(pngOf(t, scan(b))), w: 102, h: 152}}}).pdf(t); !hasLargePicture(scanned) {
+		t.Error("a scanned label's picture was not found")
+	}
+}
+
+// A picture with exactly the page's dots, as carriers make them for 4 × 6 inch at 203 dpi, must come out dot for dot.
+func TestAPictureInAPDFIsNotResampled(t *testing.T) {
+	_, want := prove(t, carrierSheet(upsNumber).pdf(t), upsNumber, stock203)
+	page := fulfillment.NewBitmap(812, 1218, 203)
+	for y := range page.H {
+		for x := range page.W {
+			if want.Black(x+1, y) { // the page stands in the middle of stock of 815 dots
+				page.SetBlack(x, y)
+			}
+		}
+	}
+	inPDF := sheet{w: 101.6, h: 152.4, elements: []element{{kind: "image", text: string(pngOf(t, Preview(page))), w: 101.6, h: 152.4}}}.pdf(t)
+	_, got := prove(t, inPDF, upsNumber, stock203)
+	differ := 0
+	for i := range want.Bits {
+		differ += bits.OnesCount8(want.Bits[i] ^ got.Bits[i])
+	}
+	if differ > 0 {
+		t.Errorf("%d dots differ", differ)
 	}
 }
