@@ -11,12 +11,13 @@ import (
 // patience seconds. Pictures have workers of their own, so that a slow picture server never holds up a list.
 type background struct {
 	lists, pictures lane
+	post            func(func()) // runs a function on the screen's goroutine
 }
 
 const patience = 15 * time.Second
 
-func newBackground() *background {
-	return &background{lists: lane{wake: make(chan struct{}, 1)}, pictures: lane{wake: make(chan struct{}, 1)}}
+func newBackground(post func(func())) *background {
+	return &background{lists: lane{wake: make(chan struct{}, 1)}, pictures: lane{wake: make(chan struct{}, 1)}, post: post}
 }
 
 // add implements widgets.Background; any goroutine may call it.
@@ -31,9 +32,9 @@ func (b *background) add(key string, work func(context.Context) func()) {
 // run works until ctx ends and returns when every job begun has returned.
 func (b *background) run(ctx context.Context) {
 	var all sync.WaitGroup
-	all.Go(func() { b.lists.run(ctx) })
-	all.Go(func() { b.lists.run(ctx) })
-	all.Go(func() { b.pictures.run(ctx) })
+	all.Go(func() { b.lists.run(ctx, b.post) })
+	all.Go(func() { b.lists.run(ctx, b.post) })
+	all.Go(func() { b.pictures.run(ctx, b.post) })
 	all.Wait()
 }
 
@@ -84,7 +85,7 @@ func (l *lane) take() (job, bool) {
 	return j, true
 }
 
-func (l *lane) run(ctx context.Context) {
+func (l *lane) run(ctx context.Context, post func(func())) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -96,15 +97,15 @@ func (l *lane) run(ctx context.Context) {
 			if !ok {
 				break
 			}
-			l.do(ctx, j)
+			j.do(ctx, post)
 		}
 	}
 }
 
-func (l *lane) do(ctx context.Context, j job) {
+func (j job) do(ctx context.Context, post func(func())) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if then := j.work(ctx); then != nil {
-		do(then)
+		post(then)
 	}
 }

@@ -40,8 +40,8 @@ type gate struct {
 
 const maxWaiting = 64
 
-func newGate(apply, drawn func(station.View), first func()) *gate {
-	g := &gate{apply: apply, drawn: drawn, first: first, later: do, refresh: func(r *canvas.Raster) { r.Refresh() }}
+func newGate(apply, drawn func(station.View), first func(), later func(func())) *gate {
+	g := &gate{apply: apply, drawn: drawn, first: first, later: later, refresh: func(r *canvas.Raster) { r.Refresh() }}
 	g.dot = image.NewNRGBA(image.Rect(0, 0, 1, 1))
 	g.dot.Set(0, 0, color.Transparent)
 	g.beacon = canvas.NewRaster(g.generate)

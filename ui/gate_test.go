@@ -24,8 +24,8 @@ func newScreen() *screen {
 	note := func(word string) func(station.View) {
 		return func(v station.View) { s.log = append(s.log, fmt.Sprintf("%s %d", word, v.VerdictSeq)) }
 	}
-	s.gate = newGate(note("apply"), note("drawn"), func() { s.log = append(s.log, "ready") })
-	s.gate.later = func(f func()) { s.queue = append(s.queue, f) }
+	s.gate = newGate(note("apply"), note("drawn"), func() { s.log = append(s.log, "ready") },
+		func(f func()) { s.queue = append(s.queue, f) })
 	s.gate.refresh = func(*canvas.Raster) { s.dirty = true }
 	return s
 }

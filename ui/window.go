@@ -33,6 +33,8 @@ type Window struct {
 	codes *codes
 	back  *background
 	ready chan struct{}
+	// closed: the screen is gone and nothing may touch it.
+	closed atomic.Bool
 
 	// Everything below belongs to the screen's goroutine.
 	view      station.View
@@ -61,11 +63,13 @@ func New(a fyne.App, o Options) *Window {
 	icon := fyne.NewStaticResource("appicon.png", assets.AppIcon)
 	a.SetIcon(icon)
 	a.Settings().SetTheme(newTheme())
-	w := &Window{o: o, app: a, win: a.NewWindow("Packbench — " + o.Station), codes: newCodes(), back: newBackground(), ready: make(chan struct{})}
+	w := &Window{o: o, app: a, win: a.NewWindow("Packbench — " + o.Station), codes: newCodes(), ready: make(chan struct{})}
 	w.win.SetIcon(icon)
 	w.win.SetMaster()
 	w.win.SetPadded(false)
-	w.gate = newGate(w.apply, w.drawn, sync.OnceFunc(func() { close(w.ready) }))
+	w.win.SetOnClosed(func() { w.closed.Store(true) })
+	w.back = newBackground(w.do)
+	w.gate = newGate(w.apply, w.drawn, sync.OnceFunc(func() { close(w.ready) }), w.do)
 	w.sink = newKeySink(o.Now, w.scanned)
 	w.build()
 	w.win.Resize(fyne.NewSize(1280, 720))
@@ -111,7 +115,7 @@ func (w *Window) capture() {
 	for _, s := range controlShortcuts() {
 		c.AddShortcut(s, w.sink.TypedShortcut)
 	}
-	w.sink.refind = func() { do(w.guard) }
+	w.sink.refind = func() { w.do(w.guard) }
 	c.Focus(w.sink)
 }
 
@@ -139,7 +143,7 @@ func (w *Window) scanned(code string) { w.codes.put(code, w.o.Scan) }
 // searchScan takes a code that was scanned, or typed and entered, in the search field.
 func (w *Window) searchScan(code string) {
 	w.scanned(code)
-	do(w.win.Canvas().Unfocus) // the sink takes over
+	w.do(w.win.Canvas().Unfocus) // the sink takes over
 }
 
 // Run does the window's background work until ctx ends: it delivers codes, reads lists and pictures, draws the camera and
@@ -148,7 +152,7 @@ func (w *Window) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	all.Go(func() { w.codes.run(ctx) })
 	all.Go(func() { w.back.run(ctx) })
-	all.Go(func() { w.handoff.Run(ctx, do) })
+	all.Go(func() { w.handoff.Run(ctx, w.do) })
 	all.Go(func() { w.watch(ctx) })
 	all.Wait()
 	return nil
@@ -179,7 +183,7 @@ func (w *Window) watch(ctx context.Context) {
 			if clocks {
 				second = now
 			}
-			do(func() {
+			w.do(func() {
 				pending.Store(false)
 				w.guard()
 				w.sink.tick()
@@ -197,7 +201,10 @@ func (w *Window) watch(ctx context.Context) {
 }
 
 // ShowAndRun shows the window and runs the screen until it is closed. Main goroutine only.
-func (w *Window) ShowAndRun() { w.win.ShowAndRun() }
+func (w *Window) ShowAndRun() {
+	w.win.ShowAndRun()
+	w.closed.Store(true)
+}
 
 // SetCloseIntercept sets what happens instead of closing; f runs on the screen's goroutine.
 func (w *Window) SetCloseIntercept(f func()) { w.win.SetCloseIntercept(f) }
@@ -207,18 +214,23 @@ func (w *Window) Ready() <-chan struct{} { return w.ready }
 
 // Raise brings the window to the front.
 func (w *Window) Raise() {
-	do(func() {
+	w.do(func() {
 		w.win.Show()
 		w.win.RequestFocus()
 	})
 }
 
 // Close ends ShowAndRun without asking.
-func (w *Window) Close() { do(w.app.Quit) }
+func (w *Window) Close() {
+	w.do(func() {
+		w.closed.Store(true)
+		w.app.Quit()
+	})
+}
 
 // Show shows v. Every verdict is drawn, in order; see gate.
 func (w *Window) Show(v station.View) {
-	do(func() {
+	w.do(func() {
 		w.hear(v)
 		w.gate.show(v)
 	})
@@ -241,7 +253,7 @@ func (w *Window) hear(v station.View) {
 
 // ShowHealth shows how all devices feel.
 func (w *Window) ShowHealth(list []devices.Health) {
-	do(func() {
+	w.do(func() {
 		w.strip.devices(list)
 		w.equipment.ShowDevices(list)
 	})
@@ -249,7 +261,7 @@ func (w *Window) ShowHealth(list []devices.Health) {
 
 // ShowSync shows how the station and the Seller Center stand.
 func (w *Window) ShowSync(s SyncStatus) {
-	do(func() {
+	w.do(func() {
 		w.sync = s
 		w.strip.sync(s, w.o.Now())
 		w.equipment.ShowSync(s)

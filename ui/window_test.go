@@ -97,8 +97,8 @@ func TestErrorIsShownAndHeardOnceAndNeverTold(t *testing.T) {
 	w := newTestWindow(t, Options{Sound: ears, Drawn: func(station.View, string) { told++ }})
 	for range 3 {
 		w.Show(station.View{Err: "the disk is full"})
-		w.win.Canvas().Capture()
 	}
+	w.win.Canvas().Capture()
 	if got := w.banner.detail.Words(); got != "The disk is full." {
 		t.Errorf("the banner says %q", got)
 	}
@@ -164,7 +164,6 @@ func TestTargetsAreLargeEnoughForGloves(t *testing.T) {
 	buttons := 0
 	for i := range tabNames {
 		w.choose(tab(i))
-		w.win.Canvas().Capture()
 		walk(w.win.Content(), func(o fyne.CanvasObject) {
 			if b, ok := o.(*widgets.Button); ok && b.Visible() && b.Size().Width > 0 {
 				buttons++
@@ -313,4 +312,15 @@ func TestRunLoadsAndStops(t *testing.T) {
 	}
 	cancel()
 	<-done
+}
+
+func TestNothingTouchesAClosedWindow(t *testing.T) {
+	w := newTestWindow(t, Options{})
+	w.Close()
+	w.Show(station.View{VerdictSeq: 1, Verdict: &fulfillment.Verdict{Code: fulfillment.Cancelled}})
+	w.ShowHealth(nil)
+	w.ShowSync(SyncStatus{Configured: true})
+	if w.view.VerdictSeq != 0 || w.sync.Configured {
+		t.Error("a closed window was changed")
+	}
 }

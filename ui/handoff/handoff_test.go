@@ -149,14 +149,18 @@ func TestMissingCardTellsTroubleFromNone(t *testing.T) {
 }
 
 type fakeCamera struct {
-	jpeg  []byte
-	at    time.Time
-	seq   atomic.Uint64
-	calls atomic.Int64
+	jpeg    []byte
+	at      time.Time
+	running bool // every picture is a new one
+	seq     atomic.Uint64
+	calls   atomic.Int64
 }
 
 func (f *fakeCamera) Latest() ([]byte, time.Time, uint64) {
 	f.calls.Add(1)
+	if f.running {
+		f.seq.Add(1)
+	}
 	return f.jpeg, f.at, f.seq.Load()
 }
 
@@ -224,7 +228,7 @@ func TestLivePicture(t *testing.T) {
 
 func TestCameraRestsOutOfSight(t *testing.T) {
 	test.NewTempApp(t)
-	cam := &fakeCamera{jpeg: picture(t, 32, 24), at: time.Now()}
+	cam := &fakeCamera{jpeg: picture(t, 32, 24), at: time.Now(), running: true}
 	l := newLiveView(cam)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
@@ -233,7 +237,6 @@ func TestCameraRestsOutOfSight(t *testing.T) {
 		t.Errorf("asked %d times out of sight", n)
 	}
 	l.visible.Store(true)
-	cam.seq.Store(1)
 	ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	drawn := 0
