@@ -1,12 +1,14 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -105,15 +107,47 @@ func eventFromRow(r queries.Event) fulfillment.Event {
 
 // Events returns the events of one order, of all stations, oldest first.
 func (s *Store) Events(ctx context.Context, id fulfillment.OrderID) ([]fulfillment.Event, error) {
-	rows, err := s.qr.OrderEvents(ctx, string(id))
+	var rows []queries.Event
+	err := s.read(ctx, func(q *queries.Queries) error {
+		found, err := q.IndexedEvents(ctx, string(id))
+		if err != nil {
+			return err
+		}
+		late, err := q.EventsNotIndexed(ctx, string(id))
+		rows = append(found, late...)
+		return err
+	})
 	if err != nil {
 		return nil, explain(err, "read events of order %s", id)
 	}
+	slices.SortFunc(rows, func(a, b queries.Event) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Station, b.Station), cmp.Compare(a.Seq, b.Seq))
+	})
 	out := make([]fulfillment.Event, len(rows))
 	for i, r := range rows {
 		out[i] = eventFromRow(r)
 	}
 	return out, nil
+}
+
+// indexSlice is how many events an opened order sorts in: more than an order makes, so that the rest stays short.
+const indexSlice = 200
+
+// indexEvents sorts up to n events of a station's chain, whose last number is last, by order. It stays out of the scan of
+// an item, which waits for the disk: one more changed page would be one more written.
+func indexEvents(ctx context.Context, q *queries.Queries, station string, last int64, n int64) error {
+	after, err := q.EventCursor(ctx, station)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // a station without events
+	}
+	if err != nil {
+		return err
+	}
+	upto := min(after+n, last)
+	if err := q.IndexEvents(ctx, queries.IndexEventsParams{Station: station, After: after, Upto: upto}); err != nil {
+		return err
+	}
+	return q.MoveEventCursor(ctx, queries.MoveEventCursorParams{Seq: upto, Station: station})
 }
 
 // Stations are the stations of which events are kept.

@@ -75,7 +75,11 @@ func (s *Store) ImportOrders(ctx context.Context, in io.Reader, baseDir string) 
 			}
 			report.Orders = append(report.Orders, o.id)
 		}
-		return nil
+		last, some := s.pending[s.opt.Station]
+		if !some {
+			return nil
+		}
+		return indexEvents(ctx, q, s.opt.Station, last.seq, last.seq)
 	})
 	if err != nil {
 		return ImportReport{}, explain(err, "import orders")

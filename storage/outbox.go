@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -136,6 +137,10 @@ func (s *Store) OutboxCounts(ctx context.Context) (counts map[fulfillment.Outbox
 	return counts, oldest, nil
 }
 
+// errTaken: only a row that waits may be taken in flight. Two processes that found the same row queued would otherwise
+// both make the call.
+var errTaken = errors.New("another process has this row in hand")
+
 // Mark saves the row's new state, attempts, NextAt, Reason and RequestID. A row that becomes done or parked gets its
 // event (reported, parked) in the same transaction, once; a done one also stores what the platform told of the package.
 // fulfillment.ErrNotFound where no row has the id.
@@ -146,10 +151,13 @@ func (s *Store) Mark(ctx context.Context, row fulfillment.OutboxRow, told *fulfi
 		if err != nil {
 			return err
 		}
-		_, err = q.MarkOutbox(ctx, queries.MarkOutboxParams{State: string(row.State), Attempts: int64(row.Attempts), NextAt: ms(row.NextAt),
+		n, err := q.MarkOutbox(ctx, queries.MarkOutboxParams{State: string(row.State), Attempts: int64(row.Attempts), NextAt: ms(row.NextAt),
 			Reason: row.Reason, RequestID: row.RequestID, ChangedAt: ms(at), ID: row.ID})
 		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return errTaken
 		}
 		if row.State == fulfillment.OutboxDone {
 			if err := applyNews(ctx, q, was, told, at); err != nil {

@@ -150,3 +150,29 @@ func TestProofsAreKeptByLabelTrackingAndStock(t *testing.T) {
 		t.Error("a proof for another tracking number was found")
 	}
 }
+
+func TestTwoProcessesNeverTakeTheSameRow(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	o := testOrder("100", "MUG")
+	pull(t, s, o)
+	ctx := t.Context()
+	if err := s.Add(ctx, []fulfillment.OutboxRow{{Kind: fulfillment.OutboxArrange, OrderID: o.ID, PackageID: o.Packages[0].ID}}); err != nil {
+		t.Fatal(err)
+	}
+	due, err := s.Due(ctx, s.now(), 10)
+	if err != nil || len(due) != 1 {
+		t.Fatalf("due %v, %v", due, err)
+	}
+	row := due[0]
+	row.State = fulfillment.OutboxInFlight
+	if err := s.Mark(ctx, row, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Mark(ctx, row, nil); err == nil {
+		t.Fatal("a row in flight was taken a second time")
+	}
+	row.State = fulfillment.OutboxUncertain
+	if err := s.Mark(ctx, row, nil); err != nil {
+		t.Fatal(err)
+	}
+}

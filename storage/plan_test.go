@@ -10,7 +10,7 @@ import (
 // The statements that run at a scan, for a print job or every few seconds never read a table that grows with the years.
 func TestHotStatementsUseAnIndex(t *testing.T) {
 	s := openTest(t, t.TempDir())
-	hot := []string{"Order", "OrderLines", "OrderPackages", "PackagesByID", "PackagesByTracking", "SKUsOfCode", "ChainHead", "OrderEvents", "NextJob",
+	hot := []string{"Order", "OrderLines", "OrderPackages", "PackagesByID", "PackagesByTracking", "SKUsOfCode", "ChainHead", "IndexedEvents", "NextJob",
 		"OpenManifests", "ManifestParcels", "DueOutbox", "NextOutbox", "Watched", "ToArrange", "ToFetch", "Proof", "OpenOrders"}
 	text := ""
 	for _, file := range []string{"orders", "bench", "handoff", "sync", "lists"} {

@@ -180,9 +180,6 @@ func sameLines(a, b []fulfillment.LineID) bool {
 func mergePackage(old, told fulfillment.Package, shipping fulfillment.ShippingType) fulfillment.Package {
 	p := old
 	p.PlatformID = orElse(told.PlatformID, old.PlatformID)
-	if p.PlatformID == "" && told.ID != old.ID {
-		p.PlatformID = told.ID
-	}
 	if len(told.Lines) > 0 {
 		p.Lines = told.Lines
 	}

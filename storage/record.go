@@ -52,6 +52,11 @@ func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit
 	if err := s.appendEvents(ctx, q, c.Station, c.Operator, c.At, c.Events); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(c.Events, func(e fulfillment.EventDraft) bool { return e.Kind == fulfillment.EventOrderOpened }) {
+		if err := indexEvents(ctx, q, c.Station, s.pending[c.Station].seq, indexSlice); err != nil {
+			return err
+		}
+	}
 	put := queries.PutBenchStateParams{Station: c.Station, At: ms(c.At), State: state}
 	if err := q.PutBenchState(ctx, put); err != nil {
 		return err

@@ -16,7 +16,24 @@ CREATE TABLE events (
     hash       TEXT    NOT NULL,
     PRIMARY KEY (station, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX events_order ON events (order_id, at) WHERE order_id <> '';
+-- Which events belong to an order. It is not an index of events, because a scan would wait for one more page of it; it is
+-- filled in slices when an order is opened and after a pull or import, up to the event in event_cursors.
+CREATE TABLE order_events (
+    order_id TEXT    NOT NULL,
+    station  TEXT    NOT NULL,
+    seq      INTEGER NOT NULL,
+    PRIMARY KEY (order_id, station, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE event_cursors (
+    station TEXT    NOT NULL PRIMARY KEY,
+    seq     INTEGER NOT NULL -- events up to this one are in order_events
+) STRICT, WITHOUT ROWID;
+-- +goose StatementBegin
+CREATE TRIGGER events_begin AFTER INSERT ON events WHEN NEW.seq = 1
+BEGIN
+    INSERT INTO event_cursors (station, seq) VALUES (NEW.station, 0);
+END;
+-- +goose StatementEnd
 
 -- +goose StatementBegin
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events

@@ -5,8 +5,22 @@ SELECT seq, hash FROM events WHERE station = ? ORDER BY seq DESC LIMIT 1;
 INSERT INTO events (station, seq, at, kind, operator, epoch, order_id, package_id, scan, body, prev, hash)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
--- name: OrderEvents :many
-SELECT * FROM events WHERE order_id = ? AND order_id <> '' ORDER BY at, station, seq;
+-- name: IndexedEvents :many
+SELECT e.* FROM order_events x JOIN events e ON e.station = x.station AND e.seq = x.seq WHERE x.order_id = ?;
+
+-- name: EventsNotIndexed :many
+SELECT e.* FROM event_cursors c JOIN events e ON e.station = c.station AND e.seq > c.seq WHERE e.order_id = ?;
+
+-- name: EventCursor :one
+SELECT seq FROM event_cursors WHERE station = ?;
+
+-- name: IndexEvents :exec
+INSERT INTO order_events (order_id, station, seq)
+SELECT e.order_id, e.station, e.seq FROM events e
+WHERE e.station = sqlc.arg(station) AND e.seq > sqlc.arg(after) AND e.seq <= sqlc.arg(upto) AND e.order_id <> '';
+
+-- name: MoveEventCursor :exec
+UPDATE event_cursors SET seq = sqlc.arg(seq) WHERE station = sqlc.arg(station);
 
 -- name: EventsAfter :many
 SELECT * FROM events WHERE station = ? AND seq > ? ORDER BY seq LIMIT ?;

@@ -20,7 +20,9 @@ ON CONFLICT (kind, package_id) DO NOTHING;
 SELECT * FROM outbox WHERE id = ?;
 
 -- name: MarkOutbox :execrows
-UPDATE outbox SET state = ?, attempts = ?, next_at = ?, reason = ?, request_id = ?, changed_at = ? WHERE id = ?;
+UPDATE outbox SET state = sqlc.arg(state), attempts = sqlc.arg(attempts), next_at = sqlc.arg(next_at), reason = sqlc.arg(reason),
+    request_id = sqlc.arg(request_id), changed_at = sqlc.arg(changed_at)
+WHERE id = sqlc.arg(id) AND (sqlc.arg(state) <> 'in_flight' OR state IN ('queued', 'uncertain'));
 
 -- name: RecoverOutbox :execrows
 UPDATE outbox SET state = 'uncertain', reason = ?, changed_at = ? WHERE state = 'in_flight';

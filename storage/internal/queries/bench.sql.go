@@ -60,6 +60,17 @@ func (q *Queries) ClaimJob(ctx context.Context, id string) (int64, error) {
 	return result.RowsAffected()
 }
 
+const eventCursor = `-- name: EventCursor :one
+SELECT seq FROM event_cursors WHERE station = ?
+`
+
+func (q *Queries) EventCursor(ctx context.Context, station string) (int64, error) {
+	row := q.queryRow(ctx, q.eventCursorStmt, eventCursor, station)
+	var seq int64
+	err := row.Scan(&seq)
+	return seq, err
+}
+
 const eventStations = `-- name: EventStations :many
 SELECT DISTINCT station FROM events ORDER BY station
 `
@@ -99,6 +110,103 @@ type EventsAfterParams struct {
 
 func (q *Queries) EventsAfter(ctx context.Context, arg EventsAfterParams) ([]Event, error) {
 	rows, err := q.query(ctx, q.eventsAfterStmt, eventsAfter, arg.Station, arg.Seq, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Event
+	for rows.Next() {
+		var i Event
+		if err := rows.Scan(
+			&i.Station,
+			&i.Seq,
+			&i.At,
+			&i.Kind,
+			&i.Operator,
+			&i.Epoch,
+			&i.OrderID,
+			&i.PackageID,
+			&i.Scan,
+			&i.Body,
+			&i.Prev,
+			&i.Hash,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const eventsNotIndexed = `-- name: EventsNotIndexed :many
+SELECT e.station, e.seq, e.at, e.kind, e.operator, e.epoch, e.order_id, e.package_id, e.scan, e.body, e.prev, e.hash FROM event_cursors c JOIN events e ON e.station = c.station AND e.seq > c.seq WHERE e.order_id = ?
+`
+
+func (q *Queries) EventsNotIndexed(ctx context.Context, orderID string) ([]Event, error) {
+	rows, err := q.query(ctx, q.eventsNotIndexedStmt, eventsNotIndexed, orderID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Event
+	for rows.Next() {
+		var i Event
+		if err := rows.Scan(
+			&i.Station,
+			&i.Seq,
+			&i.At,
+			&i.Kind,
+			&i.Operator,
+			&i.Epoch,
+			&i.OrderID,
+			&i.PackageID,
+			&i.Scan,
+			&i.Body,
+			&i.Prev,
+			&i.Hash,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const indexEvents = `-- name: IndexEvents :exec
+INSERT INTO order_events (order_id, station, seq)
+SELECT e.order_id, e.station, e.seq FROM events e
+WHERE e.station = ?1 AND e.seq > ?2 AND e.seq <= ?3 AND e.order_id <> ''
+`
+
+type IndexEventsParams struct {
+	Station string
+	After   int64
+	Upto    int64
+}
+
+func (q *Queries) IndexEvents(ctx context.Context, arg IndexEventsParams) error {
+	_, err := q.exec(ctx, q.indexEventsStmt, indexEvents, arg.Station, arg.After, arg.Upto)
+	return err
+}
+
+const indexedEvents = `-- name: IndexedEvents :many
+SELECT e.station, e.seq, e.at, e.kind, e.operator, e.epoch, e.order_id, e.package_id, e.scan, e.body, e.prev, e.hash FROM order_events x JOIN events e ON e.station = x.station AND e.seq = x.seq WHERE x.order_id = ?
+`
+
+func (q *Queries) IndexedEvents(ctx context.Context, orderID string) ([]Event, error) {
+	rows, err := q.query(ctx, q.indexedEventsStmt, indexedEvents, orderID)
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +302,20 @@ func (q *Queries) Job(ctx context.Context, id string) (PrintJob, error) {
 	return i, err
 }
 
+const moveEventCursor = `-- name: MoveEventCursor :exec
+UPDATE event_cursors SET seq = ?1 WHERE station = ?2
+`
+
+type MoveEventCursorParams struct {
+	Seq     int64
+	Station string
+}
+
+func (q *Queries) MoveEventCursor(ctx context.Context, arg MoveEventCursorParams) error {
+	_, err := q.exec(ctx, q.moveEventCursorStmt, moveEventCursor, arg.Seq, arg.Station)
+	return err
+}
+
 const nextJob = `-- name: NextJob :one
 SELECT id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at FROM print_jobs WHERE state = 'queued' ORDER BY created_at, id LIMIT 1
 `
@@ -215,46 +337,6 @@ func (q *Queries) NextJob(ctx context.Context) (PrintJob, error) {
 		&i.CreatedAt,
 	)
 	return i, err
-}
-
-const orderEvents = `-- name: OrderEvents :many
-SELECT station, seq, at, kind, operator, epoch, order_id, package_id, scan, body, prev, hash FROM events WHERE order_id = ? AND order_id <> '' ORDER BY at, station, seq
-`
-
-func (q *Queries) OrderEvents(ctx context.Context, orderID string) ([]Event, error) {
-	rows, err := q.query(ctx, q.orderEventsStmt, orderEvents, orderID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Event
-	for rows.Next() {
-		var i Event
-		if err := rows.Scan(
-			&i.Station,
-			&i.Seq,
-			&i.At,
-			&i.Kind,
-			&i.Operator,
-			&i.Epoch,
-			&i.OrderID,
-			&i.PackageID,
-			&i.Scan,
-			&i.Body,
-			&i.Prev,
-			&i.Hash,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const proof = `-- name: Proof :one

@@ -72,17 +72,29 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.dueOutboxStmt, err = db.PrepareContext(ctx, dueOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query DueOutbox: %w", err)
 	}
+	if q.eventCursorStmt, err = db.PrepareContext(ctx, eventCursor); err != nil {
+		return nil, fmt.Errorf("error preparing query EventCursor: %w", err)
+	}
 	if q.eventStationsStmt, err = db.PrepareContext(ctx, eventStations); err != nil {
 		return nil, fmt.Errorf("error preparing query EventStations: %w", err)
 	}
 	if q.eventsAfterStmt, err = db.PrepareContext(ctx, eventsAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query EventsAfter: %w", err)
 	}
+	if q.eventsNotIndexedStmt, err = db.PrepareContext(ctx, eventsNotIndexed); err != nil {
+		return nil, fmt.Errorf("error preparing query EventsNotIndexed: %w", err)
+	}
 	if q.forgetBuyerWordsStmt, err = db.PrepareContext(ctx, forgetBuyerWords); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetBuyerWords: %w", err)
 	}
 	if q.forgetCSVExtraStmt, err = db.PrepareContext(ctx, forgetCSVExtra); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetCSVExtra: %w", err)
+	}
+	if q.indexEventsStmt, err = db.PrepareContext(ctx, indexEvents); err != nil {
+		return nil, fmt.Errorf("error preparing query IndexEvents: %w", err)
+	}
+	if q.indexedEventsStmt, err = db.PrepareContext(ctx, indexedEvents); err != nil {
+		return nil, fmt.Errorf("error preparing query IndexedEvents: %w", err)
 	}
 	if q.insertBarcodeStmt, err = db.PrepareContext(ctx, insertBarcode); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertBarcode: %w", err)
@@ -126,6 +138,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.markOutboxStmt, err = db.PrepareContext(ctx, markOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query MarkOutbox: %w", err)
 	}
+	if q.moveEventCursorStmt, err = db.PrepareContext(ctx, moveEventCursor); err != nil {
+		return nil, fmt.Errorf("error preparing query MoveEventCursor: %w", err)
+	}
 	if q.nextJobStmt, err = db.PrepareContext(ctx, nextJob); err != nil {
 		return nil, fmt.Errorf("error preparing query NextJob: %w", err)
 	}
@@ -143,9 +158,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.orderCheckedStmt, err = db.PrepareContext(ctx, orderChecked); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderChecked: %w", err)
-	}
-	if q.orderEventsStmt, err = db.PrepareContext(ctx, orderEvents); err != nil {
-		return nil, fmt.Errorf("error preparing query OrderEvents: %w", err)
 	}
 	if q.orderHoldsStmt, err = db.PrepareContext(ctx, orderHolds); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderHolds: %w", err)
@@ -364,6 +376,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing dueOutboxStmt: %w", cerr)
 		}
 	}
+	if q.eventCursorStmt != nil {
+		if cerr := q.eventCursorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eventCursorStmt: %w", cerr)
+		}
+	}
 	if q.eventStationsStmt != nil {
 		if cerr := q.eventStationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing eventStationsStmt: %w", cerr)
@@ -374,6 +391,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eventsAfterStmt: %w", cerr)
 		}
 	}
+	if q.eventsNotIndexedStmt != nil {
+		if cerr := q.eventsNotIndexedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing eventsNotIndexedStmt: %w", cerr)
+		}
+	}
 	if q.forgetBuyerWordsStmt != nil {
 		if cerr := q.forgetBuyerWordsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing forgetBuyerWordsStmt: %w", cerr)
@@ -382,6 +404,16 @@ func (q *Queries) Close() error {
 	if q.forgetCSVExtraStmt != nil {
 		if cerr := q.forgetCSVExtraStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing forgetCSVExtraStmt: %w", cerr)
+		}
+	}
+	if q.indexEventsStmt != nil {
+		if cerr := q.indexEventsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing indexEventsStmt: %w", cerr)
+		}
+	}
+	if q.indexedEventsStmt != nil {
+		if cerr := q.indexedEventsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing indexedEventsStmt: %w", cerr)
 		}
 	}
 	if q.insertBarcodeStmt != nil {
@@ -454,6 +486,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing markOutboxStmt: %w", cerr)
 		}
 	}
+	if q.moveEventCursorStmt != nil {
+		if cerr := q.moveEventCursorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing moveEventCursorStmt: %w", cerr)
+		}
+	}
 	if q.nextJobStmt != nil {
 		if cerr := q.nextJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing nextJobStmt: %w", cerr)
@@ -482,11 +519,6 @@ func (q *Queries) Close() error {
 	if q.orderCheckedStmt != nil {
 		if cerr := q.orderCheckedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing orderCheckedStmt: %w", cerr)
-		}
-	}
-	if q.orderEventsStmt != nil {
-		if cerr := q.orderEventsStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing orderEventsStmt: %w", cerr)
 		}
 	}
 	if q.orderHoldsStmt != nil {
@@ -764,10 +796,14 @@ type Queries struct {
 	deletePackageStmt        *sql.Stmt
 	deleteScratchStmt        *sql.Stmt
 	dueOutboxStmt            *sql.Stmt
+	eventCursorStmt          *sql.Stmt
 	eventStationsStmt        *sql.Stmt
 	eventsAfterStmt          *sql.Stmt
+	eventsNotIndexedStmt     *sql.Stmt
 	forgetBuyerWordsStmt     *sql.Stmt
 	forgetCSVExtraStmt       *sql.Stmt
+	indexEventsStmt          *sql.Stmt
+	indexedEventsStmt        *sql.Stmt
 	insertBarcodeStmt        *sql.Stmt
 	insertEventStmt          *sql.Stmt
 	insertLineStmt           *sql.Stmt
@@ -782,13 +818,13 @@ type Queries struct {
 	manifestPhotosStmt       *sql.Stmt
 	manifestsStmt            *sql.Stmt
 	markOutboxStmt           *sql.Stmt
+	moveEventCursorStmt      *sql.Stmt
 	nextJobStmt              *sql.Stmt
 	nextOutboxStmt           *sql.Stmt
 	openManifestsStmt        *sql.Stmt
 	openOrdersStmt           *sql.Stmt
 	orderStmt                *sql.Stmt
 	orderCheckedStmt         *sql.Stmt
-	orderEventsStmt          *sql.Stmt
 	orderHoldsStmt           *sql.Stmt
 	orderIsOpenedStmt        *sql.Stmt
 	orderLinesStmt           *sql.Stmt
@@ -855,10 +891,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deletePackageStmt:        q.deletePackageStmt,
 		deleteScratchStmt:        q.deleteScratchStmt,
 		dueOutboxStmt:            q.dueOutboxStmt,
+		eventCursorStmt:          q.eventCursorStmt,
 		eventStationsStmt:        q.eventStationsStmt,
 		eventsAfterStmt:          q.eventsAfterStmt,
+		eventsNotIndexedStmt:     q.eventsNotIndexedStmt,
 		forgetBuyerWordsStmt:     q.forgetBuyerWordsStmt,
 		forgetCSVExtraStmt:       q.forgetCSVExtraStmt,
+		indexEventsStmt:          q.indexEventsStmt,
+		indexedEventsStmt:        q.indexedEventsStmt,
 		insertBarcodeStmt:        q.insertBarcodeStmt,
 		insertEventStmt:          q.insertEventStmt,
 		insertLineStmt:           q.insertLineStmt,
@@ -873,13 +913,13 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		manifestPhotosStmt:       q.manifestPhotosStmt,
 		manifestsStmt:            q.manifestsStmt,
 		markOutboxStmt:           q.markOutboxStmt,
+		moveEventCursorStmt:      q.moveEventCursorStmt,
 		nextJobStmt:              q.nextJobStmt,
 		nextOutboxStmt:           q.nextOutboxStmt,
 		openManifestsStmt:        q.openManifestsStmt,
 		openOrdersStmt:           q.openOrdersStmt,
 		orderStmt:                q.orderStmt,
 		orderCheckedStmt:         q.orderCheckedStmt,
-		orderEventsStmt:          q.orderEventsStmt,
 		orderHoldsStmt:           q.orderHoldsStmt,
 		orderIsOpenedStmt:        q.orderIsOpenedStmt,
 		orderLinesStmt:           q.orderLinesStmt,

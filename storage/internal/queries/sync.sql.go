@@ -154,7 +154,9 @@ func (q *Queries) InsertScratch(ctx context.Context, bytes int64) error {
 }
 
 const markOutbox = `-- name: MarkOutbox :execrows
-UPDATE outbox SET state = ?, attempts = ?, next_at = ?, reason = ?, request_id = ?, changed_at = ? WHERE id = ?
+UPDATE outbox SET state = ?1, attempts = ?2, next_at = ?3, reason = ?4,
+    request_id = ?5, changed_at = ?6
+WHERE id = ?7 AND (?1 <> 'in_flight' OR state IN ('queued', 'uncertain'))
 `
 
 type MarkOutboxParams struct {
