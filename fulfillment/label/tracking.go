@@ -20,9 +20,9 @@ type carrierFormat struct {
 	whole func(code string) bool
 }
 
-// carrierFormats: sources are the USPS Barcode, Package, Intelligent Mail specification (routing 420 + ZIP, tracking
-// number of 20 to 34 digits beginning with 9, mod-10 check digit), UPS's Guide to Labeling (1Z, check digit), public
-// descriptions of the FedEx 34-digit and 22-digit Ground labels, ANSI MH10.8.2 (data identifier J) and UPU S10.
+// carrierFormats are the formats as they are publicly described: USPS routing 420 + ZIP and a number of 20 to 34 digits
+// beginning with 9 with a mod-10 check digit; UPS 1Z with its check digit; FedEx 34-digit and 22-digit Ground labels; the
+// data identifier J; UPU S10. The carriers' own specifications were not at hand: a format that proves wrong is mended here.
 var carrierFormats = []carrierFormat{
 	// Consolidators hand over to USPS and use its barcode.
 	{"USPS", []string{"USPS", "MAILINNOVATIONS", "SMARTPOST", "GROUNDECONOMY", "DHLECOMMERCE", "OSM", "PITNEY", "ASENDIA"}, uspsTracking, uspsWhole},
