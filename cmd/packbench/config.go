@@ -61,6 +61,9 @@ type PrinterConfig struct {
 	DPI       int    `toml:"dpi"`
 	WidthMM   int    `toml:"width_mm"`
 	HeightMM  int    `toml:"height_mm"`
+	// GapMM is the distance between two labels on the roll for languages that must be told (tspl, epl); missing: 3, and 0 is
+	// stock without gaps.
+	GapMM *int `toml:"gap_mm"`
 	// NoStatus is for printers that never answer a status request: they are printed to without asking.
 	NoStatus bool `toml:"no_status"`
 }

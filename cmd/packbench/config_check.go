@@ -86,6 +86,8 @@ func checkScanners(c *Config) *finding {
 
 var bauds = []int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200}
 
+var languages = []string{"zpl", "tspl", "epl", "escpos"}
+
 func checkPrinters(c *Config) *finding {
 	for i := range c.Printers {
 		p := &c.Printers[i]
@@ -97,8 +99,10 @@ func checkPrinters(c *Config) *finding {
 			return &finding{"printer", i, "role", oneOf(p.Role, "label", "document")}
 		case p.Transport != "network":
 			return &finding{"printer", i, "transport", fmt.Sprintf("%q is not built yet; \"network\" (a raw port, usually 9100) is", p.Transport)}
-		case p.Language != "zpl":
-			return &finding{"printer", i, "language", fmt.Sprintf("%q is not built yet; \"zpl\" is", p.Language)}
+		case !slices.Contains(languages, p.Language):
+			return &finding{"printer", i, "language", oneOf(p.Language, languages...)}
+		case p.GapMM != nil && (*p.GapMM < 0 || *p.GapMM > 50):
+			return &finding{"printer", i, "gap_mm", fmt.Sprintf("%d mm is no distance between labels (0 to 50; 0 is stock without gaps)", *p.GapMM)}
 		case p.DPI != 203 && p.DPI != 300:
 			return &finding{"printer", i, "dpi", fmt.Sprintf("%d dpi is no label printer's resolution; write 203 or 300 as the printer's sticker says", p.DPI)}
 		case p.WidthMM < 20 || p.WidthMM > 220:

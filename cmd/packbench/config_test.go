@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"packbench/devices/printer"
 )
 
 const goodConfig = `[station]
@@ -61,6 +63,21 @@ func TestAGoodConfiguration(t *testing.T) {
 	}
 }
 
+func TestPrinterLanguages(t *testing.T) {
+	for _, word := range languages {
+		cfg, err := parseConfig("station.toml", []byte(strings.Replace(goodConfig, `"zpl"`, `"`+word+`"`, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := printerConfig(cfg.Printers[0]).Language.Name(); got != word {
+			t.Errorf("%s became %s", word, got)
+		}
+		if _, err := printer.ParseLanguage(word); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 	for _, c := range []struct {
 		name, old, new string
@@ -71,6 +88,8 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 		{"an unknown table", `[policy]`, `[polizy]`, 0, "polizy"},
 		{"a wrong type", `dpi = 203`, `dpi = "203"`, 19, "whole number"},
 		{"a wrong resolution", `dpi = 203`, `dpi = 250`, 19, "203 or 300"},
+		{"an unknown printer language", `language = "zpl"`, `language = "pcl"`, 18, "zpl, tspl, epl, escpos"},
+		{"an impossible gap", `language = "zpl"`, "language = \"tspl\"\ngap_mm = 99", 19, "between labels"},
 		{"a missing resolution is the table's fault", "dpi = 203\n", "", 14, "resolution"},
 		{"an impossible width", `width_mm = 102`, `width_mm = 2`, 20, "width"},
 		{"an unknown word", `weigh = "block"`, `weigh = "sometimes"`, 32, "off, warn, block"},

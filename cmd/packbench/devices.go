@@ -70,11 +70,30 @@ func (c Config) keyboardScans() bool {
 }
 
 func printerConfig(p PrinterConfig) printer.NetworkConfig {
-	cfg := printer.NetworkConfig{Address: p.Address, Role: p.Role, Language: printer.ZPL{}, Media: mediaOf(p)}
+	cfg := printer.NetworkConfig{Address: p.Address, Role: p.Role, Language: languageOf(p), Media: mediaOf(p)}
 	if p.NoStatus {
 		cfg.Status = printer.StatusOff
 	}
 	return cfg
+}
+
+// languageOf is the printer's language; checkPrinters has refused unknown ones.
+func languageOf(p PrinterConfig) printer.Language {
+	gap := 0
+	if p.GapMM != nil {
+		if gap = *p.GapMM; gap == 0 {
+			gap = -1 // the languages' word for no gap
+		}
+	}
+	switch p.Language {
+	case "tspl":
+		return printer.TSPL{GapMM: gap}
+	case "epl":
+		return printer.EPL{GapMM: gap}
+	case "escpos":
+		return printer.ESCPOS{}
+	}
+	return printer.ZPL{}
 }
 
 func mediaOf(p PrinterConfig) fulfillment.Media {

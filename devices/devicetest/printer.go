@@ -45,11 +45,12 @@ func (l Label) PNG() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Printer is a ZPL label printer on TCP. It draws what it is sent, answers ~HS, and has the faults that real ones have. All
+// Printer is a label printer on TCP. It draws what it is sent, answers when it is asked how it feels, and has the faults that real ones have. All
 // methods may be called concurrently.
 type Printer struct {
-	addr string
-	dpi  int
+	addr  string
+	dpi   int
+	speak func() dialect // nil: ZPL
 
 	mu         sync.Mutex
 	ln         net.Listener // nil while off
@@ -266,7 +267,13 @@ func (p *Printer) close() {
 }
 
 func (p *Printer) serve(ctx context.Context, c net.Conn) {
-	r := reader{p: p, c: c}
+	var r interface {
+		take(p []byte) bool
+		inJob() bool
+	} = &reader{p: p, c: c}
+	if p.speak != nil {
+		r = &rasterReader{p: p, c: c, speak: p.speak()}
+	}
 	defer func() {
 		p.mu.Lock()
 		if r.inJob() {

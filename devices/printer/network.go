@@ -21,7 +21,7 @@ const (
 	// when the printer has answered after it. Zebra printers do not answer while they are open or out of labels, so
 	// silence is trouble.
 	StatusRequired StatusPolicy = ""
-	// StatusOff: for printers that never answer ~HS. That a label came out is then only as sure as TCP is.
+	// StatusOff: for printers that never answer; NewNetwork takes it for languages that have no question. That a label came out is then only as sure as TCP is.
 	StatusOff StatusPolicy = "off"
 )
 
@@ -39,8 +39,8 @@ type NetworkConfig struct {
 type Timeouts struct {
 	Dial   time.Duration // until the printer takes the connection; 2 s
 	Stall  time.Duration // without the printer taking one byte of a job; 5 s
-	Status time.Duration // until the answer to ~HS; 2 s
-	After  time.Duration // until the answer to ~HS after the job's last byte was taken; 5 s
+	Status time.Duration // until the answer to a question about its status; 2 s
+	After  time.Duration // until the answer to one after the job's last byte was taken; 5 s
 	Poll   time.Duration // between two looks at a ready printer; 4 s
 	Retry  time.Duration // between two looks at a printer in trouble; 1 s
 	Fresh  time.Duration // how long "ready" is believed without asking again before a job; 5 s, above Poll
@@ -66,7 +66,7 @@ func (t Timeouts) withDefaults() Timeouts {
 //
 // Every job and every look has a connection of its own: label printers serve one at a time, and a connection kept open
 // would lock out other computers and be dropped by the printer when idle. Opening one costs a fraction of a millisecond on
-// a local network. What would cost is asking ~HS before each job; Run keeps the answer fresh instead, so that the first
+// a local network. What would cost is asking for its status before each job; Run keeps the answer fresh instead, so that the first
 // bytes on a new connection are the job's.
 type Network struct {
 	cfg    NetworkConfig
@@ -88,6 +88,9 @@ func NewNetwork(cfg NetworkConfig, report devices.Report, log *slog.Logger) *Net
 	cfg.Timeouts = cfg.Timeouts.withDefaults()
 	if cfg.Language == nil {
 		cfg.Language = ZPL{}
+	}
+	if cfg.Language.Ask() == nil {
+		cfg.Status = StatusOff
 	}
 	n := &Network{cfg: cfg, addr: cfg.Address, report: report, log: log, line: make(chan struct{}, 1), poke: make(chan struct{}, 1)}
 	if _, _, err := net.SplitHostPort(cfg.Address); err != nil {
@@ -236,8 +239,8 @@ func (n *Network) tell(err error) {
 // Print sends one label. It may be called concurrently; jobs go one after the other. The error is a sentence for the
 // operator and wraps the cause: devices.ErrAbsent, devices.ErrTimeout, devices.ErrUnplugged, ErrTrouble or ErrMedia.
 //
-// Without Complete, no label can have come out, whatever Sent is: the end of the job was never given to the network. With
-// Complete and an error a label may have come out.
+// Without Complete, no whole label can have come out, whatever Sent is: the end of the job was never given to the network
+// (ESC/POS prints as it reads, so a piece may hang out). With Complete and an error a label may have come out.
 func (n *Network) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error) {
 	if err := fits(b, n.cfg.Media); err != nil {
 		return fulfillment.PrintResult{}, err
@@ -270,7 +273,7 @@ func (n *Network) send(ctx context.Context, job []byte) (fulfillment.PrintResult
 			return res, err
 		}
 	}
-	if res.Sent, res.Complete, err = c.job(job); err != nil {
+	if res.Sent, res.Complete, err = c.job(job, n.cfg.Language.Tail(job)); err != nil {
 		return res, err
 	}
 	if n.cfg.Status == StatusOff {

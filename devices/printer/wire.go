@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -79,16 +80,14 @@ func (w *wire) deadline(d time.Duration) {
 const (
 	// chunk is how much is written at once; progress is watched between chunks.
 	chunk = 2048
-	// tail is the end of the job that is held back until the printer has taken what is before it. No job does anything
-	// without its last three bytes.
-	tail = 3
 	// loose is how much may be unacknowledged when the tail is sent. TCP acknowledges every second segment at once and may
 	// wait with the last; so this much says nothing, and waiting for less would cost up to 200 ms with some printers.
 	loose = 2 * 1460
 )
 
-// job sends a whole job. sent are the bytes that the printer's side is known to have taken, as far as the system tells.
-func (w *wire) job(job []byte) (sent int, complete bool, err error) {
+// job sends a whole job. Its last tail bytes, without which no complete label comes out, are held back until the printer has
+// taken what is before them. sent are the bytes that the printer's side is known to have taken, as far as the system tells.
+func (w *wire) job(job []byte, tail int) (sent int, complete bool, err error) {
 	body := job[:max(0, len(job)-tail)]
 	w.half = true
 	n, err := w.write(body)
@@ -163,7 +162,7 @@ func (w *wire) broken(err error, sent, total int) error {
 	f := &Failure{Cause: fmt.Errorf("send job to %s, %d of %d bytes: %w", w.cfg.Address, sent, total, err)}
 	switch {
 	case w.ctx.Err() != nil:
-		f.Text = "Printing was broken off because the program is stopping. No label came out."
+		f.Text = "Printing was broken off because the program is stopping. No whole label came out."
 		f.Cause = fmt.Errorf("%w: %w", w.ctx.Err(), f.Cause)
 	case errors.Is(err, devices.ErrTimeout):
 		f.Text = fmt.Sprintf("The printer at %s stopped in the middle of a label. Look at its display.", w.cfg.Address)
@@ -193,10 +192,10 @@ func (w *wire) taken() error {
 	return nil
 }
 
-// status asks ~HS and waits for the answer, which comes only when everything sent before was read. While the printer is
-// still taking bytes the time does not run.
+// status asks how the printer feels and waits for the answer, which comes only when everything sent before was read. While
+// the printer is still taking bytes the time does not run.
 func (w *wire) status(patience time.Duration) error {
-	if _, err := w.write([]byte("~HS")); err != nil {
+	if _, err := w.write(w.cfg.Language.Ask()); err != nil {
 		return w.silent(err)
 	}
 	var answer []byte
@@ -204,21 +203,21 @@ func (w *wire) status(patience time.Duration) error {
 	left, _ := outstanding(w.conn)
 	end := time.Now().Add(patience)
 	for {
-		s, ok, all := ParseHostStatus(answer)
-		if all {
-			return troubled(s)
+		a := w.cfg.Language.Read(answer)
+		if a.Whole {
+			return troubled(a, answer)
 		}
 		wait := time.Until(end)
-		if ok {
-			wait = min(wait, 50*time.Millisecond) // the third string says nothing about printing, but should not be left over
+		if a.Enough {
+			wait = min(wait, 50*time.Millisecond)
 		}
 		w.deadline(min(wait, 250*time.Millisecond))
 		n, err := w.conn.Read(buf)
 		answer = append(answer, buf[:n]...)
 		now, known := outstanding(w.conn)
 		switch {
-		case ok && n == 0:
-			return troubled(s)
+		case a.Enough && n == 0:
+			return troubled(a, answer)
 		case err == nil && len(answer) < maxAnswer && time.Now().Before(end):
 		case w.timeout(err) && known && now < left:
 			end = time.Now().Add(patience)
@@ -233,9 +232,9 @@ func (w *wire) status(patience time.Duration) error {
 // maxAnswer bounds what is kept of a far end that talks without answering; the longest real answer is below 100 bytes.
 const maxAnswer = 4096
 
-func troubled(s Status) error {
-	if text := s.Trouble(); text != "" {
-		return &Failure{Text: text, Cause: fmt.Errorf("%w: %+v", ErrTrouble, s)}
+func troubled(a Answer, said []byte) error {
+	if a.Trouble != "" {
+		return &Failure{Text: a.Trouble, Cause: fmt.Errorf("%w: it says %.120q", ErrTrouble, said)}
 	}
 	return nil
 }
@@ -248,5 +247,6 @@ func (w *wire) silent(err error) error {
 	if w.ctx.Err() != nil {
 		cause = fmt.Errorf("%w: %w", w.ctx.Err(), cause)
 	}
-	return &Failure{Text: fmt.Sprintf("The printer at %s is there but does not say that it is ready. Look whether it is open, out of labels or paused, and that it is set to ZPL.", w.cfg.Address), Cause: cause}
+	return &Failure{Text: fmt.Sprintf("The printer at %s is there but does not say that it is ready. Look whether it is open, out of labels or paused, and that it is set to %s.",
+		w.cfg.Address, strings.ToUpper(w.cfg.Language.Name())), Cause: cause}
 }

@@ -10,13 +10,6 @@ import (
 	"packbench/fulfillment"
 )
 
-// Language encodes a picture for a printer. Implementations may be used concurrently.
-type Language interface {
-	// Encode returns one complete job of so many copies. The picture has the size of the media; the last three bytes of
-	// the job are needed for anything to come out.
-	Encode(b fulfillment.Bitmap, m fulfillment.Media, copies int) []byte
-}
-
 // Compression of a picture in ZPL.
 type Compression string
 
@@ -48,6 +41,21 @@ func (z ZPL) Encode(b fulfillment.Bitmap, m fulfillment.Media, copies int) []byt
 	}
 	fmt.Fprintf(&out, "^FS^PQ%d^XZ", copies)
 	return out.Bytes()
+}
+
+// Name is "zpl".
+func (ZPL) Name() string { return "zpl" }
+
+// Tail is ^XZ: a format does nothing before it.
+func (ZPL) Tail([]byte) int { return len("^XZ") }
+
+// Ask is ~HS.
+func (ZPL) Ask() []byte { return []byte("~HS") }
+
+// Read reads the answer to ~HS. The third string says nothing about printing, but should not be left over.
+func (ZPL) Read(answer []byte) Answer {
+	s, ok, all := ParseHostStatus(answer)
+	return Answer{Trouble: s.Trouble(), Enough: ok, Whole: all}
 }
 
 // writeACS writes the rows as hex digits with runs: G to Y stand for 1 to 19 times the next digit, g to z for 20 to 400; a
