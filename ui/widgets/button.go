@@ -58,6 +58,7 @@ func (b *Button) Set(icon, word string, ink, fill color.NRGBA) {
 	b.label.Set(word)
 	b.icon.Set(icon, ink, Clear, false)
 	b.paint()
+	b.Refresh() // another word needs another place
 }
 
 // Word is what the button says.

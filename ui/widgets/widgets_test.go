@@ -155,6 +155,17 @@ func TestButtonIsPressedByTouchOnly(t *testing.T) {
 	}
 }
 
+func TestButtonMakesRoomForALongerWord(t *testing.T) {
+	test.NewTempApp(t)
+	b := NewButton("hand", "Hold", Ink, Card, nil)
+	test.NewTempWindow(t, b).Resize(fyne.NewSize(260, 80))
+	before := b.label.Size().Width
+	b.Set("hand", "Again: Hold", Ink, Warn)
+	if after := b.label.Size().Width; after < 1.5*before {
+		t.Errorf("the word has %.0f units of room, as before %.0f", after, before)
+	}
+}
+
 func TestSure(t *testing.T) {
 	t0 := time.Unix(1000, 0)
 	for _, c := range []struct {
