@@ -10,42 +10,54 @@ import (
 	"sync"
 )
 
-// Scale is an MT-SICS scale on a pseudo-terminal. All methods may be called concurrently.
+// Scale is a scale on a pseudo-terminal. All methods may be called concurrently.
 type Scale struct {
 	*line
+	speak scaleSpeech
 
 	mu     sync.Mutex
 	grams  int
 	stable bool
-	fault  string // answered instead of a weight: "S +", "S -", "S I", "ES"; empty: none
+	fault  scaleFault
 	silent bool
 	pieces bool
 	asked  int
 	wrong  []string
 }
 
-// NewScale plugs in an empty, stable scale; link as for NewScanner. It answers only while Run runs.
-func NewScale(link string) (*Scale, error) {
+// NewScale plugs in an empty, stable MT-SICS scale; link as for NewScanner. It answers only while Run runs.
+func NewScale(link string) (*Scale, error) { return newScale(link, sicsSpeech{}) }
+
+// NewNCIScale plugs in a scale that speaks NCI SCP-01 and shows kilograms. Moving or below zero it gives no weight.
+func NewNCIScale(link string) (*Scale, error) { return newScale(link, nciSpeech{}) }
+
+// NewToledoScale plugs in a scale that speaks Toledo 8217 and shows kilograms. Moving or below zero it gives no weight.
+func NewToledoScale(link string) (*Scale, error) { return newScale(link, toledoSpeech{}) }
+
+func newScale(link string, speak scaleSpeech) (*Scale, error) {
 	l, err := newLine(link, "scale")
 	if err != nil {
 		return nil, err
 	}
-	return &Scale{line: l, stable: true}, nil
+	return &Scale{line: l, speak: speak, stable: true}, nil
 }
+
+// Limits says which weights the scale's protocol has no words for.
+func (s *Scale) Limits() ScaleLimits { return s.speak.limits() }
 
 // SetGrams puts so much on the scale.
 func (s *Scale) SetGrams(g int, stable bool) {
-	s.set(func() { s.grams, s.stable, s.fault = g, stable, "" })
+	s.set(func() { s.grams, s.stable, s.fault = g, stable, scaleWell })
 }
 
 // Over makes the scale say that there is too much on it, until SetGrams.
-func (s *Scale) Over() { s.set(func() { s.fault = "S +" }) }
+func (s *Scale) Over() { s.set(func() { s.fault = scaleIsOver }) }
 
 // Under makes the scale say that its pan is lifted, until SetGrams.
-func (s *Scale) Under() { s.set(func() { s.fault = "S -" }) }
+func (s *Scale) Under() { s.set(func() { s.fault = scaleIsUnder }) }
 
 // Busy makes the scale say that it cannot weigh now, until SetGrams.
-func (s *Scale) Busy() { s.set(func() { s.fault = "S I" }) }
+func (s *Scale) Busy() { s.set(func() { s.fault = scaleIsBusy }) }
 
 // Silent makes the scale answer nothing, as if switched off with the cable in.
 func (s *Scale) Silent(on bool) { s.set(func() { s.silent = on }) }
@@ -60,7 +72,7 @@ func (s *Scale) Asked() int {
 	return s.asked
 }
 
-// Complaints are the lines that no MT-SICS scale knows.
+// Complaints are the questions that no scale of the protocol knows.
 func (s *Scale) Complaints() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,12 +107,17 @@ func (s *Scale) Run(ctx context.Context) error {
 
 func (s *Scale) serve(end *os.File) error {
 	in := bufio.NewReader(end)
+	var command []byte
 	for {
-		line, err := in.ReadString('\n')
+		b, err := in.ReadByte()
 		if err != nil {
 			return fmt.Errorf("read the scale's line: %w", err)
 		}
-		answer, pieces := s.answer(strings.TrimRight(line, "\r\n"))
+		if command = append(command, b); !s.speak.whole(command) {
+			continue
+		}
+		answer, pieces := s.answer(strings.TrimRight(string(command), "\r\n"))
+		command = command[:0]
 		for len(answer) > 0 {
 			n := len(answer)
 			if pieces {
@@ -118,31 +135,12 @@ func (s *Scale) answer(command string) (answer string, pieces bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked++
-	switch {
-	case command != "S" && command != "SI":
+	answer, known := s.speak.answer(command, s.grams, s.stable, s.fault)
+	if !known {
 		s.wrong = append(s.wrong, fmt.Sprintf("the scale was asked %q", command))
-		answer = "ES"
-	case s.fault != "":
-		answer = s.fault
-	case command == "S" && !s.stable:
-		answer = "S I" // no steady weight within the scale's own patience
-	default:
-		answer = sicsWeight(s.grams, s.stable)
 	}
 	if s.silent {
 		return "", false
 	}
-	return answer + "\r\n", s.pieces
-}
-
-func sicsWeight(grams int, stable bool) string {
-	letter := "D"
-	if stable {
-		letter = "S"
-	}
-	sign, abs := "", grams
-	if grams < 0 {
-		sign, abs = "-", -grams
-	}
-	return fmt.Sprintf("S %s %10s kg", letter, fmt.Sprintf("%s%d.%03d", sign, abs/1000, abs%1000))
+	return answer, s.pieces
 }

@@ -19,6 +19,19 @@ type ScaleEnd interface {
 	Complaints() []string
 }
 
+// ScaleLimits are weights that a protocol has no words for. An end that has limits tells them by a method Limits.
+type ScaleLimits struct {
+	NoMoving   bool // while it moves there is no weight, and no trouble either
+	NoNegative bool // below zero is told as Under, without a weight
+}
+
+func limitsOf(end ScaleEnd) ScaleLimits {
+	if l, ok := end.(interface{ Limits() ScaleLimits }); ok {
+		return l.Limits()
+	}
+	return ScaleLimits{}
+}
+
 // RunScaleDriver is a driver's Run with what its constructor is given.
 type RunScaleDriver func(ctx context.Context, out func(context.Context, fulfillment.Weight) error, report devices.Report) error
 
@@ -63,10 +76,25 @@ func weighs(t *testing.T, weights *Inbox[fulfillment.Weight], g int, stable bool
 func scaleWeights(t *testing.T, end ScaleEnd, weights *Inbox[fulfillment.Weight], states *Inbox[devices.Health]) {
 	weighs(t, weights, 0, true)
 	end.SetGrams(731, false)
-	weighs(t, weights, 731, false)
+	limits := limitsOf(end)
+	if !limits.NoMoving {
+		weighs(t, weights, 731, false)
+	}
 	end.SetGrams(1234, true)
 	weighs(t, weights, 1234, true)
+	for _, w := range weights.All() {
+		if w.Grams == 731 && (w.Stable || limits.NoMoving) {
+			t.Errorf("a weight of a scale that was moving: %+v", w)
+		}
+	}
 	end.SetGrams(-12, true)
+	if limits.NoNegative {
+		health(t, states, devices.Attention, "below")
+		if w := weights.All(); w[len(w)-1].Grams != 1234 {
+			t.Errorf("below zero came out as %+v", w[len(w)-1])
+		}
+		return
+	}
 	weighs(t, weights, -12, true)
 	for _, h := range states.All() {
 		if h.State != devices.Ready {

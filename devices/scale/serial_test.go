@@ -48,6 +48,52 @@ func TestSICS(t *testing.T) {
 	}
 }
 
+// Scales that are asked W, on real ptys.
+func TestOtherProtocols(t *testing.T) {
+	for _, tt := range []struct {
+		protocol scale.Protocol
+		unit     string
+		end      func(string) (*devicetest.Scale, error)
+	}{{scale.ProtocolNCI, "", devicetest.NewNCIScale}, {scale.ProtocolToledo, "kg", devicetest.NewToledoScale}} {
+		for name, pieces := range map[string]bool{"whole answers": false, "byte by byte": true} {
+			t.Run(string(tt.protocol)+" "+name, func(t *testing.T) {
+				devicetest.RunScale(t, func(t *testing.T) (devicetest.ScaleEnd, devicetest.RunScaleDriver) {
+					end, err := tt.end("")
+					if err != nil {
+						t.Fatal(err)
+					}
+					devicetest.Start(t, "the virtual scale", end.Run)
+					end.InPieces(pieces)
+					return end, func(ctx context.Context, out func(context.Context, fulfillment.Weight) error, report devices.Report) error {
+						s, err := scale.NewSerial(scale.SerialConfig{Port: end.Path(), Protocol: tt.protocol, Unit: tt.unit,
+							Interval: 20 * time.Millisecond, Heartbeat: 200 * time.Millisecond, Silence: 500 * time.Millisecond}, out, report, quiet)
+						if err != nil {
+							return err
+						}
+						return s.Run(ctx)
+					}
+				})
+			})
+		}
+	}
+}
+
+// A scale that speaks another protocol than is set is named, and gives no weight.
+func TestTheWrongProtocolIsSaid(t *testing.T) {
+	end, err := devicetest.NewNCIScale("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	devicetest.Start(t, "the virtual scale", end.Run)
+	states := devicetest.NewInbox[devices.Health]()
+	s := scale.NewSICS(scale.SICSConfig{Port: end.Path(), Interval: 10 * time.Millisecond, Silence: 300 * time.Millisecond},
+		func(_ context.Context, w fulfillment.Weight) error { t.Errorf("weight %+v", w); return nil }, states.Put, quiet)
+	devicetest.Start(t, "Run", s.Run)
+	states.Until(t, "the right words", func(h devices.Health) bool {
+		return h.State == devices.Attention && strings.Contains(h.Text, "Set it to MT-SICS")
+	})
+}
+
 // A scale that is busy is not in trouble, and one that says nonsense is not silent but wrong.
 func TestBusyAndNonsense(t *testing.T) {
 	end := newEnd(t)

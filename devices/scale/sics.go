@@ -15,6 +15,7 @@ const (
 	Over                  // more than the scale can carry
 	Under                 // less than the pan weighs: the pan is lifted or not zeroed
 	Refused               // the scale does not know the command or says that it was garbled
+	Faulty                // the scale finds its memory or calibration damaged
 )
 
 // Reading is one line of a scale.
@@ -73,26 +74,39 @@ func ParseSICS(line string) (Reading, error) {
 
 // grams turns a decimal number and a unit into whole grams without floating point.
 func grams(number, unit string) (int, error) {
+	m, err := mass(number, unit)
+	if err != nil {
+		return 0, err
+	}
+	return round(m), nil
+}
+
+// mass is a decimal number of a unit in grams, exactly.
+func mass(number, unit string) (*big.Rat, error) {
 	per, ok := gramsPer[strings.ToLower(unit)]
 	if !ok {
-		return 0, fmt.Errorf("unit %q: set the scale to kg, g, lb or oz", unit)
+		return nil, fmt.Errorf("unit %q: set the scale to kg, g, lb or oz", unit)
 	}
 	digits := strings.TrimLeft(number, "+-")
 	if len(number)-len(digits) > 1 || !decimal(digits) {
-		return 0, fmt.Errorf("%q is not a weight", number)
+		return nil, fmt.Errorf("%q is not a weight", number)
 	}
 	r, ok := new(big.Rat).SetString(digits)
 	if !ok {
-		return 0, fmt.Errorf("%q is not a weight", number)
+		return nil, fmt.Errorf("%q is not a weight", number)
 	}
-	r.Mul(r, per)
-	// Half up on the amount: floor((2n+d)/2d).
-	num := new(big.Int).Add(new(big.Int).Lsh(r.Num(), 1), r.Denom())
-	g := int(num.Quo(num, new(big.Int).Lsh(r.Denom(), 1)).Int64())
 	if number[0] == '-' {
-		g = -g
+		r.Neg(r)
 	}
-	return g, nil
+	return r.Mul(r, per), nil
+}
+
+// round is half up on the amount, away from zero: floor((2n+d)/2d).
+func round(m *big.Rat) int {
+	abs := new(big.Rat).Abs(m)
+	num := new(big.Int).Add(new(big.Int).Lsh(abs.Num(), 1), abs.Denom())
+	g := int(num.Quo(num, new(big.Int).Lsh(abs.Denom(), 1)).Int64())
+	return g * m.Sign()
 }
 
 // decimal reports whether s is digits with at most one point among them.
