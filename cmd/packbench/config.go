@@ -74,6 +74,8 @@ type ScaleConfig struct {
 	Port      string `toml:"port"`
 	Protocol  string `toml:"protocol"`
 	Baud      int    `toml:"baud"`
+	Unit      string `toml:"unit"`    // what a toledo8217 scale shows: it does not say
+	Framing   string `toml:"framing"` // "7E1" and the like, where it is not as the protocol's scales are delivered
 }
 
 // CameraConfig is one [[camera]].

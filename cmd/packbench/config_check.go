@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"packbench/devices/scale"
 )
 
 // finding is one impossible value: where it stands and a sentence.
@@ -133,10 +135,17 @@ func checkScale(c *Config) *finding {
 		return &finding{"scale", 0, "transport", fmt.Sprintf("%q is not built yet; \"serial\" is", s.Transport)}
 	case s.Port == "":
 		return &finding{"scale", 0, "port", "a serial scale needs a port, for example port = \"/dev/ttyUSB0\""}
-	case s.Protocol != "sics":
-		return &finding{"scale", 0, "protocol", fmt.Sprintf("%q is not built yet; \"sics\" is", s.Protocol)}
+	case !slices.Contains(scale.Protocols(), scale.Protocol(s.Protocol)):
+		return &finding{"scale", 0, "protocol", oneOf(s.Protocol, "sics", "nci", "toledo8217")}
+	case scale.Protocol(s.Protocol) == scale.ProtocolToledo && !slices.Contains(scale.Units(), s.Unit):
+		return &finding{"scale", 0, "unit", "a toledo8217 scale does not say its unit; write what its display shows: " + strings.Join(scale.Units(), ", ")}
 	case !slices.Contains(bauds, s.Baud):
 		return &finding{"scale", 0, "baud", fmt.Sprintf("%d is not a speed of serial ports; 9600 is usual", s.Baud)}
+	}
+	if s.Framing != "" {
+		if _, _, err := scale.ParseFraming(s.Framing); err != nil {
+			return &finding{"scale", 0, "framing", err.Error()}
+		}
 	}
 	return nil
 }

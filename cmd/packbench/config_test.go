@@ -99,6 +99,9 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 		{"plain http to the outside", `http://127.0.0.1:8080`, `http://example.com`, 6, "https"},
 		{"a length of time without a unit", `poll = "5s"`, `poll = "5"`, 8, "length of time"},
 		{"a scale that is needed and missing", "[scale]\ntransport = \"serial\"\nport = \"/dev/ttyUSB0\"\n", "", 29, "needs a [scale]"},
+		{"a protocol that no scale speaks", "port = \"/dev/ttyUSB0\"", "port = \"/dev/ttyUSB0\"\nprotocol = \"w\"", 26, "sics, nci, toledo8217"},
+		{"a scale that does not say its unit", "port = \"/dev/ttyUSB0\"", "port = \"/dev/ttyUSB0\"\nprotocol = \"toledo8217\"", 23, "does not say its unit"},
+		{"a framing that is none", "port = \"/dev/ttyUSB0\"", "port = \"/dev/ttyUSB0\"\nframing = \"8E2\"", 26, "7E1"},
 		{"no TOML at all", `[station]`, `station is PACK-07`, 1, ""},
 		{"a transport that is not built", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"", 11, "not built yet"},
 	} {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -38,8 +39,7 @@ func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error
 		b.runs = append(b.runs, runner{"scanner " + s.Port, d.Run})
 	}
 	if s := cfg.Scale; s != nil {
-		d := scale.NewSICS(scale.SICSConfig{Port: s.Port, Baud: s.Baud}, weights, b.board.Report, log)
-		b.runs = append(b.runs, runner{"scale " + s.Port, d.Run})
+		b.openScale(*s, weights, log)
 	}
 	if p := cfg.labelPrinter(); p != nil {
 		b.printer = printer.NewNetwork(printerConfig(*p), b.board.Report, log)
@@ -57,6 +57,17 @@ func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error
 			Text: "The window takes scans typed like a keyboard", At: time.Now()})
 	}
 	return b
+}
+
+func (b *benchDevices) openScale(s ScaleConfig, weights func(context.Context, fulfillment.Weight) error, log *slog.Logger) {
+	d, err := scale.NewSerial(scale.SerialConfig{Port: s.Port, Baud: s.Baud, Protocol: scale.Protocol(s.Protocol), Framing: s.Framing, Unit: s.Unit},
+		weights, b.board.Report, log)
+	if err != nil { // the configuration was checked; whatever else is wrong must be seen
+		b.board.Report(devices.Health{Kind: devices.Scale, ID: s.Port, Transport: s.Transport, State: devices.Absent,
+			Text: fmt.Sprintf("The scale cannot be used: %v.", err), At: time.Now()})
+		return
+	}
+	b.runs = append(b.runs, runner{"scale " + s.Port, d.Run})
 }
 
 // keyboardScans: the window's own keys are a scanner unless another one says exclusive.
