@@ -6,6 +6,7 @@ import "time"
 type OrderSummary struct {
 	ID           OrderID
 	Rung         Rung   // the lowest rung of its packages
+	NotHere      bool   // nothing to pack here: fulfilled by the platform's warehouse, or a status that does not allow it
 	Holds        []Hold // holds of the order and of its packages
 	ShipBy       time.Time
 	Units        int // units to be scanned, all packages

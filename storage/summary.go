@@ -40,6 +40,8 @@ func inHand(ctx context.Context, q *queries.Queries, station string) (fulfillmen
 func summarise(o fulfillment.Order) fulfillment.OrderSummary {
 	sum := fulfillment.OrderSummary{ID: o.ID, Rung: fulfillment.RungToPack, Holds: o.Holds, ShipBy: o.ShipBy(), Status: o.Status,
 		ShippingType: o.ShippingType, CheckedAt: o.CheckedAt}
+	no, _ := fulfillment.Gate(o, true, o.CheckedAt)
+	sum.NotHere = no == fulfillment.Refused
 	for i, p := range o.Packages {
 		if i == 0 || p.Rung.Height() < sum.Rung.Height() {
 			sum.Rung = p.Rung

@@ -166,7 +166,7 @@ var Commands = []Command{
 func Waiting(all []fulfillment.OrderSummary, limit int) []fulfillment.OrderSummary {
 	var out []fulfillment.OrderSummary
 	for _, o := range all {
-		if o.Rung == fulfillment.RungToPack && len(o.Holds) == 0 && packable(o.Status) {
+		if o.Rung == fulfillment.RungToPack && len(o.Holds) == 0 && !o.NotHere && packable(o.Status) {
 			out = append(out, o)
 		}
 	}

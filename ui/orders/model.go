@@ -27,7 +27,7 @@ type Line struct {
 
 // LineOf reads one line off a summary.
 func LineOf(o fulfillment.OrderSummary, now time.Time) Line {
-	l := Line{ID: text.Code(string(o.ID)), State: state(o), Stopped: len(o.Holds) > 0 || o.Status == fulfillment.StatusCancelled,
+	l := Line{ID: text.Code(string(o.ID)), State: state(o), Stopped: len(o.Holds) > 0 || o.Status == fulfillment.StatusCancelled || notHere(o),
 		Finished: o.Rung.AtLeast(fulfillment.RungHandedOver), Units: fmt.Sprintf("%d / %d", o.Verified, o.Units),
 		Carrier: text.Visible(o.Carrier), Tracking: text.Code(string(o.Tracking)), Checked: text.T("orders.file")}
 	if !o.CheckedAt.IsZero() {
@@ -43,10 +43,16 @@ func LineOf(o fulfillment.OrderSummary, now time.Time) Line {
 	return l
 }
 
+// notHere: an order that nobody has begun and nobody may; once it was packed its rung says more.
+func notHere(o fulfillment.OrderSummary) bool { return o.NotHere && o.Rung == fulfillment.RungToPack }
+
 func state(o fulfillment.OrderSummary) string {
 	if len(o.Holds) == 0 {
 		if o.Status == fulfillment.StatusCancelled {
 			return text.Hold(fulfillment.HoldCancelled)
+		}
+		if notHere(o) {
+			return text.T("orders.nothere")
 		}
 		return text.Rung(o.Rung)
 	}

@@ -175,3 +175,14 @@ func TestSearchFieldHandsScansOver(t *testing.T) {
 		t.Errorf("scans %q", *scans)
 	}
 }
+
+func TestAnOrderThatIsNotForThisBenchDoesNotReadToPack(t *testing.T) {
+	o := fulfillment.OrderSummary{ID: "1", Rung: fulfillment.RungToPack, NotHere: true, ShipBy: time.Now().Add(time.Hour)}
+	if l := LineOf(o, time.Now()); !l.Stopped || l.State == text.Rung(fulfillment.RungToPack) || l.Due != "" {
+		t.Errorf("got %+v", l)
+	}
+	o.Rung = fulfillment.RungHandedOver
+	if l := LineOf(o, time.Now()); l.Stopped || l.State != text.Rung(fulfillment.RungHandedOver) {
+		t.Errorf("got %+v", l)
+	}
+}

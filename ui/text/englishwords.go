@@ -126,6 +126,7 @@ var englishWords = map[string]string{
 	"orders.wait":      "Reading the orders …",
 	"orders.late":      "{n} late",
 	"orders.soon":      "{n} due within 2 h",
+	"orders.nothere":   "Not for this bench",
 	"rung.to_pack":     "To pack",
 	"rung.verified":    "Verified",
 	"rung.weighed":     "Weighed",
