@@ -32,6 +32,8 @@ type StationConfig struct {
 	Market   string `toml:"market"`
 	Language string `toml:"language"`
 	Operator string `toml:"operator"`
+	// FullScreen is for a PC that does nothing else.
+	FullScreen bool `toml:"full_screen"`
 }
 
 // ShopConfig is the [shop] table. An empty app_key means: no Seller Center, orders come by import.

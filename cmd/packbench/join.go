@@ -19,6 +19,7 @@ import (
 func (a *app) windowOptions(player *sound.Player) ui.Options {
 	o := ui.Options{
 		Station:      a.env.cfg.Station.ID,
+		FullScreen:   a.env.cfg.Station.FullScreen,
 		Scan:         a.typed,
 		Command:      a.typed,
 		Orders:       a.env.store,
