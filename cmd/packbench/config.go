@@ -59,6 +59,7 @@ type PrinterConfig struct {
 	Role      string `toml:"role"`
 	Transport string `toml:"transport"`
 	Address   string `toml:"address"`
+	Queue     string `toml:"queue"` // of the system's print service, for transport spooler
 	Language  string `toml:"language"`
 	DPI       int    `toml:"dpi"`
 	WidthMM   int    `toml:"width_mm"`

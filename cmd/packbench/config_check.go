@@ -99,8 +99,6 @@ func checkPrinters(c *Config) *finding {
 		switch {
 		case p.Role != "label" && p.Role != "document":
 			return &finding{"printer", i, "role", oneOf(p.Role, "label", "document")}
-		case p.Transport != "network":
-			return &finding{"printer", i, "transport", fmt.Sprintf("%q is not built yet; \"network\" (a raw port, usually 9100) is", p.Transport)}
 		case !slices.Contains(languages, p.Language):
 			return &finding{"printer", i, "language", oneOf(p.Language, languages...)}
 		case p.GapMM != nil && (*p.GapMM < 0 || *p.GapMM > 50):
@@ -112,9 +110,29 @@ func checkPrinters(c *Config) *finding {
 		case p.HeightMM < 20 || p.HeightMM > 400:
 			return &finding{"printer", i, "height_mm", fmt.Sprintf("%d mm is not a label's height (20 to 400)", p.HeightMM)}
 		}
+		if f := checkPrinterPlace(p, i); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// queueName: what CUPS allows, and nothing that its commands would take for an option.
+var queueName = regexp.MustCompile(`^[^-/# \t\n"'][^/# \t\n"']{0,126}$`)
+
+// checkPrinterPlace: where the printer is to be found.
+func checkPrinterPlace(p *PrinterConfig, i int) *finding {
+	switch p.Transport {
+	case "network":
 		if _, _, err := net.SplitHostPort(p.Address); err != nil {
 			return &finding{"printer", i, "address", fmt.Sprintf("%q is not host:port, for example \"10.0.0.5:9100\"", p.Address)}
 		}
+	case "spooler":
+		if !queueName.MatchString(p.Queue) {
+			return &finding{"printer", i, "queue", fmt.Sprintf("%q is not the name of a print queue; `lpstat -p` lists them", p.Queue)}
+		}
+	default:
+		return &finding{"printer", i, "transport", fmt.Sprintf("%q is not built yet; \"network\" (a raw port, usually 9100) and \"spooler\" (a queue of the system) are", p.Transport)}
 	}
 	return nil
 }

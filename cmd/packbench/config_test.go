@@ -2,12 +2,14 @@ package main
 
 import (
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"packbench/devices"
 	"packbench/devices/printer"
 )
 
@@ -78,6 +80,18 @@ func TestPrinterLanguages(t *testing.T) {
 	}
 }
 
+func TestPrinterOnAQueue(t *testing.T) {
+	text := strings.Replace(goodConfig, `transport = "network"`, "transport = \"spooler\"\nqueue = \"Zebra_ZD421\"", 1)
+	cfg, err := parseConfig("station.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := openPrinter(cfg.Printers[0], func(devices.Health) {}, slog.New(slog.DiscardHandler))
+	if _, ok := p.(*printer.Spooler); !ok || p.Media() != mediaOf(cfg.Printers[0]) {
+		t.Errorf("got a %T", p)
+	}
+}
+
 func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 	for _, c := range []struct {
 		name, old, new string
@@ -90,6 +104,9 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 		{"a wrong resolution", `dpi = 203`, `dpi = 250`, 19, "203 or 300"},
 		{"an unknown printer language", `language = "zpl"`, `language = "pcl"`, 18, "zpl, tspl, epl, escpos"},
 		{"an impossible gap", `language = "zpl"`, "language = \"tspl\"\ngap_mm = 99", 19, "between labels"},
+		{"a spooler without a queue", `transport = "network"`, `transport = "spooler"`, 14, "print queue"},
+		{"a queue that is an option", `transport = "network"`, "transport = \"spooler\"\nqueue = \"-h\"", 17, "print queue"},
+		{"a way to the printer that is not built", `transport = "network"`, `transport = "usb"`, 16, "spooler"},
 		{"a missing resolution is the table's fault", "dpi = 203\n", "", 14, "resolution"},
 		{"an impossible width", `width_mm = 102`, `width_mm = 2`, 20, "width"},
 		{"an unknown word", `weigh = "block"`, `weigh = "sometimes"`, 32, "off, warn, block"},

@@ -20,12 +20,20 @@ type runner struct {
 	run  func(context.Context) error
 }
 
+// labelPrinter is a printer's driver, whatever the way to it.
+type labelPrinter interface {
+	Media() fulfillment.Media
+	Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error)
+	Run(ctx context.Context) error
+	Poke()
+}
+
 // bench holds the drivers that the configuration asks for.
 type benchDevices struct {
 	board   *devices.Board
 	runs    []runner
-	printer *printer.Network // the label printer; nil if there is none
-	camera  *camera.MJPEG    // the first camera; nil if there is none
+	printer labelPrinter  // nil if there is none
+	camera  *camera.MJPEG // the first camera; nil if there is none
 }
 
 // openDevices makes every configured driver. Nothing is opened before Run: a device that is missing never stops the start.
@@ -42,8 +50,8 @@ func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error
 		b.openScale(*s, weights, log)
 	}
 	if p := cfg.labelPrinter(); p != nil {
-		b.printer = printer.NewNetwork(printerConfig(*p), b.board.Report, log)
-		b.runs = append(b.runs, runner{"printer " + p.Address, b.printer.Run})
+		b.printer = openPrinter(*p, b.board.Report, log)
+		b.runs = append(b.runs, runner{"printer " + p.Address + p.Queue, b.printer.Run})
 	}
 	for i, c := range cfg.Cameras {
 		d := camera.NewMJPEG(camera.MJPEGConfig{Name: c.Name, URL: c.URL}, b.board.Report, log)
@@ -78,6 +86,13 @@ func (c Config) keyboardScans() bool {
 		}
 	}
 	return true
+}
+
+func openPrinter(p PrinterConfig, report devices.Report, log *slog.Logger) labelPrinter {
+	if p.Transport == "spooler" {
+		return printer.NewSpooler(printer.SpoolerConfig{Queue: p.Queue, Role: p.Role, Language: languageOf(p), Media: mediaOf(p)}, report, log)
+	}
+	return printer.NewNetwork(printerConfig(p), report, log)
 }
 
 func printerConfig(p PrinterConfig) printer.NetworkConfig {

@@ -1,0 +1,253 @@
+package printer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"packbench/devices"
+	"packbench/fulfillment"
+)
+
+// SpoolerConfig describes a queue of the system's print service (CUPS), to which jobs go unchanged.
+type SpoolerConfig struct {
+	Queue    string // its name; also the printer's identity
+	Role     string // label or document
+	Language Language
+	Media    fulfillment.Media
+	Done     time.Duration // until a job that was taken must have been passed on; 30 s
+	Poll     time.Duration // between two looks at the queue; 5 s, and a tenth of it while a job is on its way
+}
+
+// Spooler prints through the commands lp, lpstat and cancel.
+//
+// A queue tells less than a printer: that a job is completed means that its bytes were passed on, and how the printer feels
+// is known only where the queue's backend says it. Once a job was taken, a label may come out; there is no certain "nothing
+// came out" after that.
+type Spooler struct {
+	cfg    SpoolerConfig
+	report devices.Report
+	log    *slog.Logger
+	line   chan struct{} // holds one token: jobs go one after the other
+	poke   chan struct{}
+
+	mu   sync.Mutex
+	said devices.Health
+}
+
+// NewSpooler returns a driver. No command is run before Run or Print.
+func NewSpooler(cfg SpoolerConfig, report devices.Report, log *slog.Logger) *Spooler {
+	if cfg.Language == nil {
+		cfg.Language = ZPL{}
+	}
+	if cfg.Done <= 0 {
+		cfg.Done = 30 * time.Second
+	}
+	if cfg.Poll <= 0 {
+		cfg.Poll = 5 * time.Second
+	}
+	return &Spooler{cfg: cfg, report: report, log: log, line: make(chan struct{}, 1), poke: make(chan struct{}, 1)}
+}
+
+// Media is the stock in the printer, as set.
+func (s *Spooler) Media() fulfillment.Media { return s.cfg.Media }
+
+// Poke makes Run look at the queue now. It never blocks.
+func (s *Spooler) Poke() {
+	select {
+	case s.poke <- struct{}{}:
+	default:
+	}
+}
+
+// Run looks after the queue's health until ctx ends and then returns nil.
+func (s *Spooler) Run(ctx context.Context) error {
+	for {
+		if err := s.look(ctx); ctx.Err() == nil {
+			s.tell(err)
+		}
+		t := time.NewTimer(s.cfg.Poll)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return nil
+		case <-s.poke:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+// command runs one of CUPS's programs with English words. The error wraps what it said.
+func (s *Spooler) command(ctx context.Context, in []byte, name string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "LANG=C", "SOFTWARE=")
+	cmd.Stdin = bytes.NewReader(in)
+	cmd.WaitDelay = time.Second
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return out.String(), fmt.Errorf("run %s for queue %s: %w: %s", name, s.cfg.Queue, err, strings.TrimSpace(errs.String()))
+	}
+	return out.String(), nil
+}
+
+// look asks once how the queue feels; the error is a sentence.
+func (s *Spooler) look(ctx context.Context) error {
+	out, err := s.command(ctx, nil, "lpstat", "-l", "-p", s.cfg.Queue)
+	q := parseQueue(out)
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return &Failure{Text: "This system has no print service (CUPS) that Packbench can use. Install cups-client, or set the printer's network address.",
+			Cause: fmt.Errorf("%w: %w", devices.ErrUnsupported, err)}
+	case err != nil && !q.known && strings.Contains(err.Error(), "Invalid destination"):
+		return &Failure{Text: fmt.Sprintf("There is no print queue %s, or the print service is not running. Look in the system's printer settings.", s.cfg.Queue),
+			Cause: fmt.Errorf("%w: %w", devices.ErrAbsent, err)}
+	case err != nil && !q.known:
+		return &Failure{Text: "The system's print service does not answer. Start it.", Cause: fmt.Errorf("%w: %w", devices.ErrAbsent, err)}
+	}
+	if text := q.trouble(s.cfg.Queue); text != "" {
+		return &Failure{Text: text, Cause: fmt.Errorf("%w: queue says %q %v", ErrTrouble, q.message, q.reasons)}
+	}
+	return nil
+}
+
+func (s *Spooler) tell(err error) {
+	h := devices.Health{Kind: devices.Printer, ID: s.cfg.Queue, Role: s.cfg.Role, Transport: "spooler", State: devices.Ready, Text: "Ready to print."}
+	if err != nil {
+		h.State, h.Text = devices.Attention, err.Error()
+		if errors.Is(err, devices.ErrAbsent) || errors.Is(err, devices.ErrUnsupported) {
+			h.State = devices.Absent
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.said.Same(h) {
+		return
+	}
+	if err != nil {
+		s.log.Warn("Printer in trouble", "queue", s.cfg.Queue, "error", errors.Unwrap(err), "text", h.Text)
+	}
+	s.said = h
+	h.At = time.Now().UTC()
+	s.report(h)
+}
+
+// Print hands one label to the queue and waits until the queue has passed it on. It may be called concurrently. Errors are
+// sentences; with Complete and an error a label may have come out, or may still: the job was cancelled, but bytes of it
+// may have gone.
+func (s *Spooler) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error) {
+	if err := fits(b, s.cfg.Media); err != nil {
+		return fulfillment.PrintResult{}, err
+	}
+	job := s.cfg.Language.Encode(b, s.cfg.Media, 1)
+	res := fulfillment.PrintResult{Total: len(job)}
+	select {
+	case s.line <- struct{}{}:
+		defer func() { <-s.line }()
+	case <-ctx.Done():
+		return res, fmt.Errorf("wait for the printer's queue: %w", ctx.Err())
+	}
+	if err := s.look(ctx); err != nil {
+		s.tell(err)
+		return res, err
+	}
+	res, err := s.send(ctx, job)
+	if err == nil || ctx.Err() == nil {
+		s.tell(err)
+	}
+	return res, err
+}
+
+func (s *Spooler) send(ctx context.Context, job []byte) (fulfillment.PrintResult, error) {
+	res := fulfillment.PrintResult{Total: len(job)}
+	out, err := s.command(ctx, job, "lp", "-d", s.cfg.Queue, "-o", "raw", "-t", "Packbench label")
+	id := requestID.FindStringSubmatch(out)
+	if err != nil || id == nil {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() {
+			return res, &Failure{Text: fmt.Sprintf("The print queue %s did not take the label. Look in the system's printer settings.", s.cfg.Queue), Cause: err}
+		}
+		// lp was stopped in the middle, or said something else: the queue may have the job.
+		res.Sent, res.Complete = len(job), true
+		return res, &Failure{Text: fmt.Sprintf("It is not known whether the print queue %s took the label. See whether it came out.", s.cfg.Queue),
+			Cause: fmt.Errorf("%w: lp said %.100q: %w", devices.ErrTimeout, out, errors.Join(err, ctx.Err()))}
+	}
+	res.Sent, res.Complete = len(job), true
+	return res, s.wait(ctx, id[1])
+}
+
+// wait follows a job until it left the queue. One that does not leave it is cancelled, so that it cannot come out when
+// nobody expects it any more.
+func (s *Spooler) wait(ctx context.Context, id string) error {
+	late := time.NewTimer(s.cfg.Done)
+	defer late.Stop()
+	var last spoolJob
+	settled := false
+	for {
+		j, known, gone := s.job(ctx, id)
+		switch {
+		case gone && !j.failed() && (settled || j.is("job-completed")):
+			return nil
+		case gone && !j.failed():
+			settled = true // the reason of a job that was cancelled in this moment follows
+		case gone:
+			return &Failure{Text: fmt.Sprintf("The print queue %s gave the label up. See whether it came out.", s.cfg.Queue),
+				Cause: fmt.Errorf("job %s: %v %q: %w", id, j.reasons, j.status, ErrTrouble)}
+		case known:
+			last = j
+		}
+		t := time.NewTimer(s.cfg.Poll / 10)
+		select {
+		case <-t.C:
+			continue
+		case <-late.C:
+		case <-ctx.Done():
+		}
+		t.Stop()
+		break
+	}
+	return s.giveUp(ctx, id, last)
+}
+
+func (s *Spooler) giveUp(ctx context.Context, id string, last spoolJob) error {
+	asked := ctx.Err()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	_, cerr := s.command(ctx, nil, "cancel", id)
+	if j, _, gone := s.job(ctx, id); cerr != nil && gone && !j.failed() {
+		return nil // it was passed on in this moment
+	}
+	f := &Failure{Text: fmt.Sprintf("The print queue %s did not pass the label on, and it was taken back. See whether it came out.", s.cfg.Queue),
+		Cause: fmt.Errorf("job %s %v %q: %w", id, last.reasons, last.status, errors.Join(devices.ErrTimeout, asked, cerr))}
+	if unreachable(last.status) {
+		f.Text = fmt.Sprintf("The print queue %s does not reach its printer; the label was taken back. Switch the printer on and check its cable.", s.cfg.Queue)
+	}
+	if cerr != nil {
+		f.Text = fmt.Sprintf("The print queue %s keeps a label that it could not print and that could not be taken back. Delete job %s in the system's printer settings.", s.cfg.Queue, id)
+	}
+	return f
+}
+
+// job looks for a job among those that wait and those that do not any more. CUPS does not always give a completed job the
+// reason job-completed-successfully; that it is among the second and was neither cancelled nor aborted says as much.
+func (s *Spooler) job(ctx context.Context, id string) (j spoolJob, known, gone bool) {
+	for _, which := range []string{"not-completed", "completed"} {
+		out, err := s.command(ctx, nil, "lpstat", "-l", "-W", which, "-o", s.cfg.Queue)
+		if err != nil {
+			return spoolJob{}, false, false
+		}
+		if j, known = parseJobs(out)[id]; known {
+			return j, true, which == "completed"
+		}
+	}
+	return spoolJob{}, false, false
+}
