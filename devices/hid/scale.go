@@ -26,8 +26,10 @@ type ScaleReport struct {
 	Stable bool // Stable or Zero
 }
 
+// ScaleReportID is the report of weight; scales have others.
+const ScaleReportID = 3
+
 const (
-	scaleID   = 3
 	scaleSize = 6
 	// maxGrams bounds what can be a weight: a thousand tonnes.
 	maxGrams = 1_000_000_000
@@ -46,8 +48,8 @@ var scaleUnits = map[byte]*big.Rat{
 // ParseScale reads one scale data report: id 3, status, unit, power of ten as a signed byte, 16 bits of weight with the low
 // byte first. Bytes behind it are ignored. An error means that it is none, or in another unit than mg, g, kg, oz, lb.
 func ParseScale(report []byte) (ScaleReport, error) {
-	if len(report) < scaleSize || report[0] != scaleID {
-		return ScaleReport{}, fmt.Errorf("read scale report % x: want id %d and %d bytes", report[:min(len(report), 8)], scaleID, scaleSize)
+	if len(report) < scaleSize || report[0] != ScaleReportID {
+		return ScaleReport{}, fmt.Errorf("read scale report % x: want id %d and %d bytes", report[:min(len(report), 8)], ScaleReportID, scaleSize)
 	}
 	r := ScaleReport{Status: ScaleStatus(report[1])}
 	switch r.Status {

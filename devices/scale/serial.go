@@ -100,11 +100,12 @@ type session struct {
 	askedAt  time.Time
 	answered bool // since askedAt
 	heardAt  time.Time
-	last     fulfillment.Weight
+	tell     teller
 }
 
 func (s *Serial) serve(ctx context.Context, p *serialport.Port, l *serialport.Line) error {
-	ss := &session{Serial: s, p: p, l: l, in: s.speak.frames(), heardAt: time.Now()}
+	ss := &session{Serial: s, p: p, l: l, in: s.speak.frames(), heardAt: time.Now(),
+		tell: teller{heartbeat: s.cfg.Heartbeat, out: s.out, log: s.log, id: s.cfg.Port}}
 	buf := make([]byte, 256)
 	for {
 		if err := ss.ask(); err != nil {
@@ -168,29 +169,10 @@ func (ss *session) line(ctx context.Context, line string) {
 	ss.heardAt = time.Now()
 	switch r.Answer {
 	case Weighed:
-		ss.l.Say(devices.Ready, "Ready to weigh.")
-		ss.weight(ctx, fulfillment.Weight{Grams: r.Grams, Stable: r.Stable, At: ss.heardAt.UTC()})
-	case Busy:
-		ss.l.Say(devices.Ready, "Ready to weigh.")
-	case Over:
-		ss.l.Say(devices.Attention, "There is more on the scale than it can weigh. Take the parcel off.")
-	case Under:
-		ss.l.Say(devices.Attention, "The scale reads below zero. Empty it, check that its plate lies right, and press zero.")
+		defer ss.tell.weight(ctx, fulfillment.Weight{Grams: r.Grams, Stable: r.Stable, At: ss.heardAt.UTC()}) // after "ready"
 	case Refused:
 		ss.l.Say(devices.Attention, fmt.Sprintf("The scale at %s does not know the command %q. Set it to %s.", ss.cfg.Port, strings.TrimSpace(ss.speak.question), ss.speak.name))
-	case Faulty:
-		ss.l.Say(devices.Attention, "The scale finds a fault in itself. Switch it off and on, empty; if it says so again it needs service.")
-	}
-}
-
-// weight gives out a change, or a heartbeat.
-func (ss *session) weight(ctx context.Context, w fulfillment.Weight) {
-	same := !ss.last.At.IsZero() && w.Grams == ss.last.Grams && w.Stable == ss.last.Stable
-	if same && w.At.Sub(ss.last.At) < ss.cfg.Heartbeat {
 		return
 	}
-	ss.last = w
-	if err := ss.out(ctx, w); err != nil && ctx.Err() == nil {
-		ss.log.Error("Weight not taken", "port", ss.cfg.Port, "error", err)
-	}
+	ss.l.Say(words(r.Answer))
 }

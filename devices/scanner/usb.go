@@ -1,0 +1,211 @@
+package scanner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"packbench/devices"
+	"packbench/devices/hid"
+	"packbench/devices/usb"
+	"packbench/fulfillment"
+)
+
+// Mode is how a USB scanner sends codes.
+type Mode string
+
+const (
+	ModeAny      Mode = ""         // HID POS if the scanner has it, otherwise keyboard
+	ModeKeyboard Mode = "keyboard" // it types, on a keyboard of the scanner's country setting
+	ModePOS      Mode = "pos"      // bar code scanner of the HID Point of Sale tables: no layout in the way
+)
+
+// ParseMode reads the word of the settings.
+func ParseMode(s string) (Mode, error) {
+	switch m := Mode(s); m {
+	case ModeAny, ModeKeyboard, ModePOS:
+		return m, nil
+	}
+	return "", fmt.Errorf("mode %q of a USB scanner is none of keyboard, pos", s)
+}
+
+// USBConfig describes a scanner on USB.
+type USBConfig struct {
+	Device  usb.ID // also the scanner's identity
+	Mode    Mode
+	Layout  *hid.Layout // keyboard mode: the scanner's country setting; nil: us
+	Prefix  string      // taken off the front of every code if it is there
+	IdleGap time.Duration
+	Repeat  time.Duration // as for SerialConfig
+}
+
+// USB reads one scanner on USB. While it has the scanner, the system's keyboard driver has not: codes are typed into no
+// window, whichever has the focus.
+type USB struct {
+	cfg    USBConfig
+	bus    usb.Bus
+	out    func(context.Context, fulfillment.Scan) error
+	report devices.Report
+	log    *slog.Logger
+	last   Code
+	lastAt time.Time
+}
+
+// NewUSB returns a driver that gives every code to out, in order, and waits for out to take it: while it waits the codes
+// stay in the scanner and in the system. Nothing happens before Run.
+func NewUSB(cfg USBConfig, bus usb.Bus, out func(context.Context, fulfillment.Scan) error, report devices.Report, log *slog.Logger) *USB {
+	if cfg.IdleGap == 0 {
+		cfg.IdleGap = defaultIdleGap
+	}
+	if cfg.Layout == nil {
+		cfg.Layout, _ = hid.ParseLayout("") // the empty name is always known
+	}
+	return &USB{cfg: cfg, bus: bus, out: out, report: report, log: log}
+}
+
+var (
+	keyboardInterface = usb.Interface{Class: usb.ClassHID, SubClass: 1, Protocol: 1}
+	posInterface      = usb.Interface{Class: usb.ClassHID, SubClass: usb.Any, Protocol: usb.Any, Page: hid.PageScanner}
+)
+
+// Run reads until ctx ends and then returns nil. It claims the scanner again by itself whenever it goes or is not there.
+// Call it once at a time.
+func (u *USB) Run(ctx context.Context) error {
+	want := usb.Want{ID: u.cfg.Device}
+	if u.cfg.Mode != ModeKeyboard {
+		want.Interfaces = append(want.Interfaces, posInterface)
+	}
+	if u.cfg.Mode != ModePOS {
+		want.Interfaces = append(want.Interfaces, keyboardInterface)
+	}
+	who := devices.Health{Kind: devices.Scanner, ID: u.cfg.Device.String(), Transport: "usb"}
+	return usb.Keep(ctx, u.bus, want, who, "scanner", u.report, u.log, u.serve)
+}
+
+func (u *USB) serve(ctx context.Context, d usb.Device, l *usb.Line) error {
+	if d.Info().PacketIn == 0 {
+		return fmt.Errorf("scanner without an IN endpoint: %w", devices.ErrUnsupported)
+	}
+	if d.Info().Interface == posInterface {
+		return u.pos(ctx, d, l)
+	}
+	return u.keyboard(ctx, d, l)
+}
+
+// read waits for a report. Empty transfers, which some controllers give after each report, count for nothing.
+func read(ctx context.Context, d usb.Device, buf []byte) (int, error) {
+	for empty := 0; ; empty++ {
+		n, err := d.Read(ctx, buf)
+		if n > 0 || err != nil {
+			return n, err
+		}
+		if empty > 8 { // a device that sends nothing but empty transfers must not take the processor
+			select {
+			case <-ctx.Done():
+				return 0, usb.Ended(ctx)
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	}
+}
+
+func (u *USB) pos(ctx context.Context, d usb.Device, l *usb.Line) error {
+	l.Say(devices.Ready, "Ready to scan.")
+	const report = 64
+	packet := d.Info().PacketIn
+	buf := make([]byte, (report+packet-1)/packet*packet)
+	var join hid.POS
+	for {
+		n, err := read(ctx, d, buf)
+		if err != nil {
+			return err
+		}
+		code, ok, err := join.Feed(buf[:n])
+		if err != nil {
+			u.log.Warn("Scanner sent a broken report", "id", u.cfg.Device.String(), "error", err)
+		}
+		if !ok {
+			continue
+		}
+		c := split(strings.TrimRight(code.Text, "\r\n"), u.cfg.Prefix)
+		if code.AIM != "" {
+			c = Code{AIM: code.AIM, Text: strings.TrimPrefix(strings.TrimRight(code.Text, "\r\n"), u.cfg.Prefix)}
+		}
+		if len(c.Text) > fulfillment.MaxScan+1 {
+			c.Text = c.Text[:fulfillment.MaxScan+1] // so that the station sees that it was too long
+		}
+		if c.Text != "" {
+			u.give(ctx, c, time.Now())
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// Class requests of HID 1.11, 7.2.
+const (
+	hidOut      = 0x21
+	setIdle     = 0x0A
+	setProtocol = 0x0B
+)
+
+func (u *USB) keyboard(ctx context.Context, d usb.Device, l *usb.Line) error {
+	number := uint16(d.Info().Number)
+	// The boot protocol, and reports only on change. Scanners that refuse have no other way to speak.
+	for _, request := range []uint8{setProtocol, setIdle} {
+		if _, err := d.Control(ctx, usb.Request{Type: hidOut, Request: request, Index: number}, nil); errors.Is(err, devices.ErrUnplugged) {
+			return err
+		}
+	}
+	l.Say(devices.Ready, "Ready to scan.")
+	keys, frame := hid.NewKeyboard(u.cfg.Layout), NewDecoder(u.cfg.Prefix)
+	buf := make([]byte, d.Info().PacketIn)
+	for {
+		n, err := u.patiently(ctx, d, buf, frame.Pending())
+		var codes []Code
+		switch {
+		case err == nil:
+			codes = frame.Feed([]byte(keys.Feed(buf[:n])))
+		case errors.Is(err, devices.ErrTimeout) && ctx.Err() == nil:
+			if c, ok := frame.Flush(); ok {
+				codes = append(codes, c)
+			}
+		default:
+			return err
+		}
+		at := time.Now()
+		for _, c := range codes {
+			u.give(ctx, c, at)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// patiently reads one report; with a code begun it gives up after the idle gap.
+func (u *USB) patiently(ctx context.Context, d usb.Device, buf []byte, begun bool) (int, error) {
+	if begun && u.cfg.IdleGap > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, u.cfg.IdleGap)
+		defer cancel()
+	}
+	return read(ctx, d, buf)
+}
+
+// give hands one code on. out fails only where the station is stopping or could not take the scan; the scanner reads on.
+func (u *USB) give(ctx context.Context, c Code, at time.Time) {
+	id := u.cfg.Device.String()
+	if u.cfg.Repeat > 0 && c == u.last && at.Sub(u.lastAt) <= u.cfg.Repeat {
+		u.log.Info("Scanner sent one code twice", "id", id)
+		return
+	}
+	u.last, u.lastAt = c, at
+	if err := u.out(ctx, newScan(c, at, id)); err != nil && ctx.Err() == nil {
+		u.log.Error("Scan not taken", "id", id, "error", err)
+	}
+}
