@@ -15,9 +15,10 @@ const (
 	tabHandoff
 	tabOrders
 	tabEquipment
+	tabManual
 )
 
-var tabNames = [...]string{tabBench: "bench", tabHandoff: "handoff", tabOrders: "orders", tabEquipment: "equipment"}
+var tabNames = [...]string{tabBench: "bench", tabHandoff: "handoff", tabOrders: "orders", tabEquipment: "equipment", tabManual: "manual"}
 
 // nav is the rail on the left.
 type nav struct {

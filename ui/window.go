@@ -16,6 +16,7 @@ import (
 	"packbench/ui/bench"
 	"packbench/ui/equipment"
 	"packbench/ui/handoff"
+	"packbench/ui/manual"
 	"packbench/ui/orders"
 	"packbench/ui/sound"
 	"packbench/ui/text"
@@ -88,7 +89,8 @@ func (w *Window) build() {
 	w.handoff = handoff.New(handoff.Options{Command: send, Background: w.back.add, Missing: w.o.Missing, Camera: w.o.Camera, Now: w.o.Now})
 	w.orders = orders.New(orders.Options{Scan: w.searchScan, Background: w.back.add, Orders: w.o.Orders, Now: w.o.Now})
 	w.equipment = equipment.New(w.o.Now)
-	w.screens = [...]fyne.CanvasObject{tabBench: w.bench.Object, tabHandoff: w.handoff.Object, tabOrders: w.orders.Object, tabEquipment: w.equipment.Object}
+	w.screens = [...]fyne.CanvasObject{tabBench: w.bench.Object, tabHandoff: w.handoff.Object, tabOrders: w.orders.Object, tabEquipment: w.equipment.Object,
+		tabManual: manual.New(assets.Manual).Object}
 	w.frame = widgets.NewPanel(widgets.Paper, 14, 12, container.NewStack(w.screens[:]...)).Square()
 	w.prompt.set(w.view)
 	body := container.New(&bands{w.banner, w.prompt}, w.banner.Container, w.prompt.Container, w.frame.Container, w.strip.Container)

@@ -31,6 +31,7 @@ var englishWords = map[string]string{
 	"nav.handoff":   "Handoff",
 	"nav.orders":    "Orders",
 	"nav.equipment": "Equipment",
+	"nav.manual":    "Manual",
 
 	"due.by":       "Ship by {at}",
 	"due.left":     "{span} left",
