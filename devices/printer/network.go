@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"sync"
 	"time"
 
 	"packbench/devices"
@@ -69,18 +68,9 @@ func (t Timeouts) withDefaults() Timeouts {
 // a local network. What would cost is asking for its status before each job; Run keeps the answer fresh instead, so that the first
 // bytes on a new connection are the job's.
 type Network struct {
-	cfg    NetworkConfig
-	addr   string
-	report devices.Report
-	log    *slog.Logger
-
-	line chan struct{} // holds one token: whoever has it may have a connection
-	poke chan struct{}
-
-	mu       sync.Mutex
-	goodAt   time.Time // when the printer last said that it is ready; zero: not since the last trouble
-	said     devices.Health
-	breakOff context.CancelFunc // ends the look that has the line, if one has
+	*desk
+	cfg  NetworkConfig
+	addr string
 }
 
 // NewNetwork returns a driver. Nothing is dialled before Run or Print.
@@ -92,7 +82,9 @@ func NewNetwork(cfg NetworkConfig, report devices.Report, log *slog.Logger) *Net
 	if cfg.Language.Ask() == nil {
 		cfg.Status = StatusOff
 	}
-	n := &Network{cfg: cfg, addr: cfg.Address, report: report, log: log, line: make(chan struct{}, 1), poke: make(chan struct{}, 1)}
+	n := &Network{cfg: cfg, addr: cfg.Address}
+	who := devices.Health{Kind: devices.Printer, ID: cfg.Address, Role: cfg.Role, Transport: "network"}
+	n.desk = newDesk(who, cfg.Timeouts, n.ask, report, log)
 	if _, _, err := net.SplitHostPort(cfg.Address); err != nil {
 		n.addr = net.JoinHostPort(cfg.Address, "9100")
 	}
@@ -102,90 +94,10 @@ func NewNetwork(cfg NetworkConfig, report devices.Report, log *slog.Logger) *Net
 // Media is the stock in the printer, as set.
 func (n *Network) Media() fulfillment.Media { return n.cfg.Media }
 
-// Poke makes Run look at the printer now. It never blocks.
-func (n *Network) Poke() {
-	select {
-	case n.poke <- struct{}{}:
-	default:
-	}
-}
-
 // Run looks after the printer's health until ctx ends and then returns nil. Print works without it, a little slower.
 func (n *Network) Run(ctx context.Context) error {
-	for {
-		n.look(ctx)
-		wait := n.cfg.Timeouts.Retry
-		if n.ready() {
-			wait = n.cfg.Timeouts.Poll
-		}
-		t := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			t.Stop()
-			return nil
-		case <-n.poke:
-		case <-t.C:
-		}
-		t.Stop()
-	}
-}
-
-func (n *Network) ready() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.said.State == devices.Ready
-}
-
-// take waits for the line; a look gives way to a job.
-func (n *Network) take(ctx context.Context) error {
-	select {
-	case n.line <- struct{}{}:
-		return nil
-	default:
-	}
-	n.mu.Lock()
-	if n.breakOff != nil {
-		n.breakOff()
-	}
-	n.mu.Unlock()
-	select {
-	case n.line <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait for the printer's line: %w", ctx.Err())
-	}
-}
-
-func (n *Network) give() { <-n.line }
-
-// look asks the printer once how it feels. If a job has the line it does nothing: the job will tell.
-func (n *Network) look(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	if !n.takeForLook(cancel) {
-		return
-	}
-	err := n.ask(ctx)
-	if ctx.Err() == nil {
-		n.tell(err)
-	}
-	n.mu.Lock()
-	n.breakOff = nil
-	n.mu.Unlock()
-	n.give()
-}
-
-// takeForLook takes the line if it is free, in one step with the way to take it back.
-func (n *Network) takeForLook(breakOff context.CancelFunc) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	select {
-	case n.line <- struct{}{}:
-		n.breakOff = breakOff
-		return true
-	default:
-		return false
-	}
+	n.watch(ctx)
+	return nil
 }
 
 func (n *Network) ask(ctx context.Context) error {
@@ -198,42 +110,6 @@ func (n *Network) ask(ctx context.Context) error {
 		return nil
 	}
 	return c.status(n.cfg.Timeouts.Status)
-}
-
-// fresh reports whether the printer's last word was "ready" and is not too old.
-func (n *Network) fresh() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return !n.goodAt.IsZero() && time.Since(n.goodAt) <= n.cfg.Timeouts.Fresh
-}
-
-// tell keeps and reports what an attempt has shown: nil is ready.
-func (n *Network) tell(err error) {
-	h := devices.Health{Kind: devices.Printer, ID: n.cfg.Address, Role: n.cfg.Role, Transport: "network",
-		State: devices.Ready, Text: "Ready to print."}
-	if err != nil {
-		h.State, h.Text = devices.Attention, err.Error()
-		if errors.Is(err, devices.ErrAbsent) {
-			h.State = devices.Absent
-		}
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	now := time.Now()
-	n.goodAt = time.Time{}
-	if err == nil {
-		n.goodAt = now
-	}
-	if n.said.Same(h) {
-		return
-	}
-	if err != nil {
-		n.log.Warn("Printer in trouble", "printer", n.cfg.Address, "error", errors.Unwrap(err), "text", h.Text)
-	}
-	n.said = h
-	h.At = now.UTC()
-	// Under the lock, so that listeners hear the changes in the order in which they were found; a Report does not block.
-	n.report(h)
 }
 
 // Print sends one label. It may be called concurrently; jobs go one after the other. The error is a sentence for the
