@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 )
 
@@ -20,7 +19,7 @@ func (d *dev) check(ctx context.Context, args []string) error {
 		return err
 	}
 	var bad []string
-	out, err := d.host.output(ctx, "", gofmt(d.host), "-l", d.root)
+	out, err := d.host.output(ctx, "", gofmt(ctx, d.host), "-l", d.root)
 	if err != nil {
 		return fmt.Errorf("running gofmt: %w: %s", err, out)
 	}
@@ -47,9 +46,11 @@ func (d *dev) check(ctx context.Context, args []string) error {
 }
 
 // gofmt prefers the one of the Go in use to another in the PATH.
-func gofmt(h host) string {
-	for _, f := range h.glob(filepath.Join(runtime.GOROOT(), "bin", "gofmt*")) {
-		return f
+func gofmt(ctx context.Context, h host) string {
+	if root, err := h.output(ctx, "", "go", "env", "GOROOT"); err == nil {
+		for _, f := range h.glob(filepath.Join(strings.TrimSpace(string(root)), "bin", "gofmt*")) {
+			return f
+		}
 	}
 	return "gofmt"
 }

@@ -31,12 +31,13 @@ func newScreen(ctx context.Context) (*screen, error) {
 		return nil, fmt.Errorf("preparing the virtual screen: %w", err)
 	}
 	defer read.Close()
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "+extension", "GLX", "-noreset")
+	// It outlives ctx: the programs on it are ended first, then close ends it.
+	x := exec.CommandContext(context.WithoutCancel(ctx), "Xvfb", "-displayfd", "3", "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "+extension", "GLX", "-noreset")
 	x.ExtraFiles = []*os.File{write}
 	var complaint strings.Builder
 	x.Stderr = &complaint
 	err = x.Start()
-	write.Close()
+	_ = write.Close() // Xvfb has its own
 	if err != nil {
 		return nil, fmt.Errorf("starting Xvfb: %w", err)
 	}
@@ -44,7 +45,7 @@ func newScreen(ctx context.Context) (*screen, error) {
 	number, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
 		s.close()
-		return nil, fmt.Errorf("Xvfb did not come up: %s: %w", strings.TrimSpace(complaint.String()), err)
+		return nil, fmt.Errorf("the virtual screen (Xvfb) did not come up: %s: %w", strings.TrimSpace(complaint.String()), err)
 	}
 	s.display = ":" + strings.TrimSpace(number)
 	if err := s.manage(ctx); err != nil {
@@ -56,7 +57,7 @@ func newScreen(ctx context.Context) (*screen, error) {
 
 // manage starts the window manager and waits until it has taken the screen.
 func (s *screen) manage(ctx context.Context) error {
-	wm := exec.Command("openbox", "--sm-disable")
+	wm := exec.CommandContext(context.WithoutCancel(ctx), "openbox", "--sm-disable")
 	wm.Env = append(os.Environ(), "DISPLAY="+s.display)
 	if err := wm.Start(); err != nil {
 		return fmt.Errorf("starting openbox: %w", err)

@@ -89,7 +89,10 @@ func (d *dev) vet(ctx context.Context, pkgs []string) error {
 func (d *dev) goTest(ctx context.Context, env, args []string) error {
 	all := append([]string{"test", "-json", "-vet=off", "-p", "2", "-timeout", "20m"}, compileFlags(d.host.goos, true)...)
 	all = append(all, args...)
-	cmd := exec.Command("go", all...)
+	// Interrupted and waited for, not killed: go test ends its children itself.
+	cmd := exec.CommandContext(ctx, "go", all...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 30 * time.Second
 	cmd.Dir, cmd.Env, cmd.Stderr = d.root, append(os.Environ(), env...), d.msg
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
@@ -98,8 +101,6 @@ func (d *dev) goTest(ctx context.Context, env, args []string) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting go test: %w", err)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Signal(os.Interrupt) }) // go test ends its children itself
-	defer stop()
 	start := time.Now()
 	r := newReport(d.out, slices.Contains(args, "-v"))
 	readErr := r.read(pipe)
