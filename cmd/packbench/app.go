@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -126,12 +127,9 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // work shows the window and stops everything in order when it is closed or ctx ends.
 func (a *app) work(ctx context.Context, one *instance, engine *label.Engine, errw io.Writer) error {
 	a.deviceGroup.run("second starts", func(ctx context.Context) error { return one.run(ctx, a.window.Raise) })
-	a.printerGroup.run("PDF renderer", func(ctx context.Context) error {
-		if err := engine.Warm(ctx); err != nil && ctx.Err() == nil {
-			a.env.log.Error("PDF renderer did not start", "err", err)
-		}
-		return nil
-	})
+	if a.devices.printer != nil {
+		a.printerGroup.run("PDF renderer", func(ctx context.Context) error { a.warm(ctx, engine); return nil })
+	}
 	a.deviceGroup.run("window watch", func(ctx context.Context) error { return a.watchWindow(ctx, errw) })
 	closing := context.AfterFunc(ctx, a.window.Close)
 	defer closing()
@@ -141,6 +139,21 @@ func (a *app) work(ctx context.Context, one *instance, engine *label.Engine, err
 		g.stop()
 	}
 	return nil
+}
+
+// warm starts the PDF renderer once the window is there: until then it would take the processor from the window. What its
+// compiler leaves behind, hundreds of megabytes on the first start, goes back to the system at once. Without a label
+// printer nothing has to be quick: the renderer starts with the first label that somebody asks for.
+func (a *app) warm(ctx context.Context, engine *label.Engine) {
+	select {
+	case <-a.window.Ready():
+	case <-ctx.Done():
+		return
+	}
+	if err := engine.Warm(ctx); err != nil && ctx.Err() == nil {
+		a.env.log.Error("PDF renderer did not start", "err", err)
+	}
+	debug.FreeOSMemory()
 }
 
 // watchWindow ends the program if no frame was painted: without GL the toolkit would run on without a window and look
