@@ -11,6 +11,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"packbench/devices/usb"
 	"packbench/fulfillment"
 )
 
@@ -52,6 +53,26 @@ type ScannerConfig struct {
 	Baud      int    `toml:"baud"`
 	Prefix    string `toml:"prefix"`
 	Exclusive bool   `toml:"exclusive"`
+	USBConfig
+	Mode   string `toml:"mode"`   // usb: keyboard or pos; empty: what the scanner offers
+	Layout string `toml:"layout"` // usb, keyboard: the scanner's country setting
+}
+
+// USBConfig names a device on USB by what lsusb prints, in hexadecimal digits. The serial number is needed only where two such
+// devices are plugged in.
+type USBConfig struct {
+	VID    string `toml:"vid"`
+	PID    string `toml:"pid"`
+	Serial string `toml:"serial"`
+}
+
+func (u USBConfig) device() (usb.ID, error) {
+	digits := func(s string) string { return strings.TrimPrefix(strings.ToLower(s), "0x") }
+	name := digits(u.VID) + ":" + digits(u.PID)
+	if u.Serial != "" {
+		name += ":" + u.Serial
+	}
+	return usb.ParseID(name)
 }
 
 // PrinterConfig is one [[printer]].
@@ -69,6 +90,7 @@ type PrinterConfig struct {
 	GapMM *int `toml:"gap_mm"`
 	// NoStatus is for printers that never answer a status request: they are printed to without asking.
 	NoStatus bool `toml:"no_status"`
+	USBConfig
 }
 
 // ScaleConfig is the [scale] table.
@@ -79,6 +101,7 @@ type ScaleConfig struct {
 	Baud      int    `toml:"baud"`
 	Unit      string `toml:"unit"`    // what a toledo8217 scale shows: it does not say
 	Framing   string `toml:"framing"` // "7E1" and the like, where it is not as the protocol's scales are delivered
+	USBConfig
 }
 
 // CameraConfig is one [[camera]].

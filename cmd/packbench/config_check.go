@@ -11,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"packbench/devices/hid"
 	"packbench/devices/scale"
+	"packbench/devices/scanner"
 )
 
 // finding is one impossible value: where it stands and a sentence.
@@ -75,13 +77,36 @@ func checkScanners(c *Config) *finding {
 				s.Baud = 9600
 			}
 		case "usb":
-			return &finding{"scanner", i, "transport", "\"usb\" is not built yet; set the scanner to serial (USB-CDC) or keyboard mode"}
+			if f := checkUSBScanner(*s, i); f != nil {
+				return f
+			}
 		default:
-			return &finding{"scanner", i, "transport", oneOf(s.Transport, "serial", "keyboard")}
+			return &finding{"scanner", i, "transport", oneOf(s.Transport, "serial", "usb", "keyboard")}
 		}
 		if s.Baud != 0 && !slices.Contains(bauds, s.Baud) {
 			return &finding{"scanner", i, "baud", fmt.Sprintf("%d is not a speed of serial ports; 9600 is usual", s.Baud)}
 		}
+	}
+	return nil
+}
+
+func checkUSBScanner(s ScannerConfig, i int) *finding {
+	if f := checkUSB("scanner", i, s.USBConfig); f != nil {
+		return f
+	}
+	if _, err := scanner.ParseMode(s.Mode); err != nil {
+		return &finding{"scanner", i, "mode", err.Error()}
+	}
+	if _, err := hid.ParseLayout(s.Layout); err != nil {
+		return &finding{"scanner", i, "layout", err.Error()}
+	}
+	return nil
+}
+
+// checkUSB wants vendor and product.
+func checkUSB(table string, nth int, u USBConfig) *finding {
+	if _, err := u.device(); err != nil {
+		return &finding{table, nth, "vid", fmt.Sprintf("vid %q and pid %q name no USB device; write the four digits of each as lsusb prints them, for example vid = \"0a5f\" and pid = \"0120\"", u.VID, u.PID)}
 	}
 	return nil
 }
@@ -131,8 +156,10 @@ func checkPrinterPlace(p *PrinterConfig, i int) *finding {
 		if !queueName.MatchString(p.Queue) {
 			return &finding{"printer", i, "queue", fmt.Sprintf("%q is not the name of a print queue; `lpstat -p` lists them", p.Queue)}
 		}
+	case "usb":
+		return checkUSB("printer", i, p.USBConfig)
 	default:
-		return &finding{"printer", i, "transport", fmt.Sprintf("%q is not built yet; \"network\" (a raw port, usually 9100) and \"spooler\" (a queue of the system) are", p.Transport)}
+		return &finding{"printer", i, "transport", fmt.Sprintf("%q is not built yet; \"network\" (a raw port, usually 9100), \"usb\" and \"spooler\" (a queue of the system) are", p.Transport)}
 	}
 	return nil
 }
@@ -149,8 +176,10 @@ func checkScale(c *Config) *finding {
 		s.Baud = 9600
 	}
 	switch {
+	case s.Transport == "hid":
+		return checkUSB("scale", 0, s.USBConfig)
 	case s.Transport != "serial":
-		return &finding{"scale", 0, "transport", fmt.Sprintf("%q is not built yet; \"serial\" is", s.Transport)}
+		return &finding{"scale", 0, "transport", oneOf(s.Transport, "serial", "hid")}
 	case s.Port == "":
 		return &finding{"scale", 0, "port", "a serial scale needs a port, for example port = \"/dev/ttyUSB0\""}
 	case !slices.Contains(scale.Protocols(), scale.Protocol(s.Protocol)):

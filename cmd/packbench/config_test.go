@@ -106,7 +106,7 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 		{"an impossible gap", `language = "zpl"`, "language = \"tspl\"\ngap_mm = 99", 19, "between labels"},
 		{"a spooler without a queue", `transport = "network"`, `transport = "spooler"`, 14, "print queue"},
 		{"a queue that is an option", `transport = "network"`, "transport = \"spooler\"\nqueue = \"-h\"", 17, "print queue"},
-		{"a way to the printer that is not built", `transport = "network"`, `transport = "usb"`, 16, "spooler"},
+		{"a way to the printer that is not built", `transport = "network"`, `transport = "bluetooth"`, 16, "spooler"},
 		{"a missing resolution is the table's fault", "dpi = 203\n", "", 14, "resolution"},
 		{"an impossible width", `width_mm = 102`, `width_mm = 2`, 20, "width"},
 		{"an unknown word", `weigh = "block"`, `weigh = "sometimes"`, 32, "off, warn, block"},
@@ -120,7 +120,10 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 		{"a scale that does not say its unit", "port = \"/dev/ttyUSB0\"", "port = \"/dev/ttyUSB0\"\nprotocol = \"toledo8217\"", 23, "does not say its unit"},
 		{"a framing that is none", "port = \"/dev/ttyUSB0\"", "port = \"/dev/ttyUSB0\"\nframing = \"8E2\"", 26, "7E1"},
 		{"no TOML at all", `[station]`, `station is PACK-07`, 1, ""},
-		{"a transport that is not built", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"", 11, "not built yet"},
+		{"a USB scanner that is not named", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"\npid = \"0104\"", 10, "lsusb"},
+		{"a USB scanner of another layout", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"\nvid = \"1d6b\"\npid = \"0104\"\nlayout = \"dvorak\"", 14, "us, uk, de, fr"},
+		{"a USB scanner of another mode", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"\nvid = \"1d6b\"\npid = \"0104\"\nmode = \"laser\"", 14, "keyboard, pos"},
+		{"a HID scale that is not named", "transport = \"serial\"\nport = \"/dev/ttyUSB0\"", "transport = \"hid\"\nvid = \"dymo\"\npid = \"8003\"", 25, "lsusb"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := strings.Replace(goodConfig, c.old, c.new, 1)
@@ -139,6 +142,25 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 				t.Errorf("%v does not name file, line and %q", err, c.says)
 			}
 		})
+	}
+}
+
+func TestUSBDevices(t *testing.T) {
+	text := strings.NewReplacer("transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"\nvid = \"0x1D6B\"\npid = \"0104\"\nserial = \"S001\"\nlayout = \"de\"",
+		"transport = \"serial\"\nport = \"/dev/ttyUSB0\"", "transport = \"hid\"\nvid = \"0922\"\npid = \"8003\"",
+		"transport = \"network\"", "transport = \"usb\"\nvid = \"0a5f\"\npid = \"0120\"").Replace(goodConfig)
+	cfg, err := parseConfig("station.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, w, p := usbScannerConfig(cfg.Scanners[0]), cfg.Scale.mustDevice(), cfg.Printers[0].mustDevice()
+	if s.Device.String() != "1d6b:0104:S001" || s.Layout.Name() != "de" || w.String() != "0922:8003" || p.String() != "0a5f:0120" {
+		t.Errorf("got %+v, %v, %v", s, w, p)
+	}
+	ignore := slog.New(slog.DiscardHandler)
+	b := openDevices(cfg, nil, nil, ignore)
+	if len(b.runs) != 4 || b.printer == nil {
+		t.Errorf("devices %+v", b.runs)
 	}
 }
 

@@ -8,9 +8,11 @@ import (
 
 	"packbench/devices"
 	"packbench/devices/camera"
+	"packbench/devices/hid"
 	"packbench/devices/printer"
 	"packbench/devices/scale"
 	"packbench/devices/scanner"
+	"packbench/devices/usb"
 	"packbench/fulfillment"
 )
 
@@ -40,18 +42,21 @@ type benchDevices struct {
 func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error, weights func(context.Context, fulfillment.Weight) error, log *slog.Logger) *benchDevices {
 	b := &benchDevices{board: new(devices.Board)}
 	for _, s := range cfg.Scanners {
-		if s.Transport != "serial" {
-			continue
+		switch s.Transport {
+		case "serial":
+			d := scanner.NewSerial(scanner.SerialConfig{Port: s.Port, Baud: s.Baud, Prefix: s.Prefix, Repeat: repeat}, scans, b.board.Report, log)
+			b.runs = append(b.runs, runner{"scanner " + s.Port, d.Run})
+		case "usb":
+			d := scanner.NewUSB(usbScannerConfig(s), usb.NewSystem(), scans, b.board.Report, log)
+			b.runs = append(b.runs, runner{"scanner " + s.PID, d.Run})
 		}
-		d := scanner.NewSerial(scanner.SerialConfig{Port: s.Port, Baud: s.Baud, Prefix: s.Prefix, Repeat: 30 * time.Millisecond}, scans, b.board.Report, log)
-		b.runs = append(b.runs, runner{"scanner " + s.Port, d.Run})
 	}
 	if s := cfg.Scale; s != nil {
 		b.openScale(*s, weights, log)
 	}
 	if p := cfg.labelPrinter(); p != nil {
 		b.printer = openPrinter(*p, b.board.Report, log)
-		b.runs = append(b.runs, runner{"printer " + p.Address + p.Queue, b.printer.Run})
+		b.runs = append(b.runs, runner{"printer " + p.Address + p.Queue + p.PID, b.printer.Run})
 	}
 	for i, c := range cfg.Cameras {
 		d := camera.NewMJPEG(camera.MJPEGConfig{Name: c.Name, URL: c.URL}, b.board.Report, log)
@@ -68,6 +73,11 @@ func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error
 }
 
 func (b *benchDevices) openScale(s ScaleConfig, weights func(context.Context, fulfillment.Weight) error, log *slog.Logger) {
+	if s.Transport == "hid" {
+		d := scale.NewHID(scale.HIDConfig{Device: s.mustDevice()}, usb.NewSystem(), weights, b.board.Report, log)
+		b.runs = append(b.runs, runner{"scale " + s.PID, d.Run})
+		return
+	}
 	d, err := scale.NewSerial(scale.SerialConfig{Port: s.Port, Baud: s.Baud, Protocol: scale.Protocol(s.Protocol), Framing: s.Framing, Unit: s.Unit},
 		weights, b.board.Report, log)
 	if err != nil { // the configuration was checked; whatever else is wrong must be seen
@@ -76,6 +86,20 @@ func (b *benchDevices) openScale(s ScaleConfig, weights func(context.Context, fu
 		return
 	}
 	b.runs = append(b.runs, runner{"scale " + s.Port, d.Run})
+}
+
+// repeat is within which time a scanner sends one code twice on one trigger, and no person scans two items.
+const repeat = 30 * time.Millisecond
+
+func usbScannerConfig(s ScannerConfig) scanner.USBConfig {
+	layout, _ := hid.ParseLayout(s.Layout) // checkScanners has refused unknown ones
+	return scanner.USBConfig{Device: s.mustDevice(), Mode: scanner.Mode(s.Mode), Layout: layout, Prefix: s.Prefix, Repeat: repeat}
+}
+
+// mustDevice is the device of a configuration that was checked.
+func (u USBConfig) mustDevice() usb.ID {
+	id, _ := u.device()
+	return id
 }
 
 // keyboardScans: the window's own keys are a scanner unless another one says exclusive.
@@ -92,15 +116,22 @@ func openPrinter(p PrinterConfig, report devices.Report, log *slog.Logger) label
 	if p.Transport == "spooler" {
 		return printer.NewSpooler(printer.SpoolerConfig{Queue: p.Queue, Role: p.Role, Language: languageOf(p), Media: mediaOf(p)}, report, log)
 	}
+	if p.Transport == "usb" {
+		cfg := printer.USBConfig{Device: p.mustDevice(), Role: p.Role, Language: languageOf(p), Media: mediaOf(p), Status: statusOf(p)}
+		return printer.NewUSB(cfg, usb.NewSystem(), report, log)
+	}
 	return printer.NewNetwork(printerConfig(p), report, log)
 }
 
 func printerConfig(p PrinterConfig) printer.NetworkConfig {
-	cfg := printer.NetworkConfig{Address: p.Address, Role: p.Role, Language: languageOf(p), Media: mediaOf(p)}
+	return printer.NetworkConfig{Address: p.Address, Role: p.Role, Language: languageOf(p), Media: mediaOf(p), Status: statusOf(p)}
+}
+
+func statusOf(p PrinterConfig) printer.StatusPolicy {
 	if p.NoStatus {
-		cfg.Status = printer.StatusOff
+		return printer.StatusOff
 	}
-	return cfg
+	return printer.StatusRequired
 }
 
 // languageOf is the printer's language; checkPrinters has refused unknown ones.
