@@ -131,8 +131,7 @@ func (a *app) work(ctx context.Context, one *instance, engine *label.Engine, err
 		a.printerGroup.run("PDF renderer", func(ctx context.Context) error { a.warm(ctx, engine); return nil })
 	}
 	a.deviceGroup.run("window watch", func(ctx context.Context) error { return a.watchWindow(ctx, errw) })
-	closing := context.AfterFunc(ctx, a.window.Close)
-	defer closing()
+	a.deviceGroup.run("signals", func(g context.Context) error { return a.watchSignals(g, ctx) })
 	a.window.ShowHealth(a.devices.board.Snapshot())
 	a.window.ShowAndRun() // the toolkit's loop must have the main goroutine
 	for _, g := range []*group{a.deviceGroup, a.stationGroup, a.printerGroup, a.syncGroup} {
