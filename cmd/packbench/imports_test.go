@@ -27,6 +27,7 @@ var table = []rule{
 	{room: "cmd/demo/...", may: []string{"cmd/demo/...", "devices/devicetest", "fulfillment"}, why: "the demo packs through the devices, as a packer would"},
 	{room: "cmd/dev/...", may: []string{"cmd/dev/..."}, clean: true, why: "it installs what is missing, so it must build with Go alone"},
 	{room: "fulfillment/station", may: []string{"fulfillment"}, why: "disk, printer and screen are interfaces"},
+	{room: "fulfillment/label", may: []string{"fulfillment", "fulfillment/label/zpl"}, why: "it draws what carriers send and knows nothing of disk, device or screen"},
 	{room: "fulfillment/...", may: []string{"fulfillment"}, why: "rules know nothing of disk, device or screen"},
 	{room: "devices/devicetest", may: []string{"devices/...", "fulfillment"}, why: "the virtual bench stands at the far end of the drivers"},
 	{room: "devices/scanner", may: devicesMay, why: driverWhy},

@@ -28,7 +28,7 @@ func (e *Engine) Raster(ctx context.Context, document []byte, media fulfillment.
 		}
 		return []Page{page}, nil
 	case KindZPL:
-		return nil, &unsupported{"The label is printer commands (ZPL). They are not drawn here yet, so the label can neither be shown nor verified. Download it as PDF."}
+		return drawZPL(document, media)
 	}
 	return nil, badDocument("The label file is neither PDF, PNG nor ZPL. Download the label again.")
 }

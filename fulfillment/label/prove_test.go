@@ -60,7 +60,7 @@ func TestVerdicts(t *testing.T) {
 		{"PDF header and nothing else", []byte("%PDF-1.4\n"), upsNumber, fulfillment.LabelRefuse, "damaged", ""},
 		{"empty", nil, upsNumber, fulfillment.LabelRefuse, "empty", ""},
 		{"too large", make([]byte, MaxDocument+1), upsNumber, fulfillment.LabelRefuse, "at most 8 MB", ""},
-		{"ZPL", []byte("^XA^FO50,50^BCN,100^FD" + upsNumber + "^FS^XZ"), upsNumber, fulfillment.LabelCannotVerify, "ZPL", ""},
+		{"ZPL", []byte("^XA^FO50,50^BCN,100^FD" + upsNumber + "^FS^XZ"), upsNumber, fulfillment.LabelPrint, "", upsNumber},
 		{"damaged PNG", append(slices.Clone(pngMagic), "IHDR"...), upsNumber, fulfillment.LabelRefuse, "damaged", ""},
 	}
 	for _, tt := range tests {
