@@ -98,6 +98,11 @@ func (p *packer) account(ctx context.Context, d *dock, base int) error {
 	}
 	shipped, held := 0, 0
 	for _, o := range st.Orders {
+		if p.notYet[o.ID] && !handed[o.ID] && o.goes() {
+			p.say.step("late", "%s became free after the last truck had left", o.ID)
+			held++
+			continue
+		}
 		for _, fault := range judge(o, handed[o.ID], d.off[o.ID] != "") {
 			p.say.problem("order %s: %s", o.ID, fault)
 		}
@@ -173,7 +178,8 @@ func (p *packer) counts(c counts) {
 func (p *packer) scans(base int) int {
 	var got []judged
 	for _, j := range p.trace.since(base) {
-		if j.Scan != "" {
+		// A scan that asked whether the bench is awake may be judged late; it was never counted as sent.
+		if probe := len(got) == 0 && j.Scan == wakeUp; j.Scan != "" && !probe {
 			got = append(got, j)
 		}
 	}

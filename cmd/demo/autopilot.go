@@ -30,6 +30,9 @@ func (s *stage) autopilot(ctx context.Context) error {
 	if err := d.work(ctx); err != nil {
 		return err
 	}
+	if err := d.stragglers(ctx); err != nil {
+		return err
+	}
 	if err := p.papers(ctx, d); err != nil {
 		return err
 	}
@@ -42,11 +45,14 @@ func (s *stage) autopilot(ctx context.Context) error {
 	return nil
 }
 
-// awake scans PB:MODE:PACK until the bench answers: the window is up before the scanner is.
+// wakeUp changes nothing at a bench that packs already.
+const wakeUp = "PB:MODE:PACK"
+
+// awake scans wakeUp until the bench answers: the window is up before the scanner is.
 func (p *packer) awake(ctx context.Context) error {
 	for range 20 {
 		from := p.trace.mark()
-		if err := p.kit.scanner.Scan("PB:MODE:PACK"); err != nil && ctx.Err() != nil {
+		if err := p.kit.scanner.Scan(wakeUp); err != nil && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		_, err := p.trace.await(ctx, from, 3*time.Second, "first verdict", func(j judged) bool { return j.Verdict == fulfillment.CommandDone })
@@ -111,10 +117,12 @@ func (p *packer) late(ctx context.Context) error {
 			return err
 		}
 		var free []sheet
+		p.notYet = map[string]bool{}
 		for _, o := range st.Orders {
 			if o.goes() && !p.has(o.ID) {
 				free = append(free, p.sheetOf(o))
 			}
+			p.notYet[o.ID] = !o.goes()
 		}
 		if len(free) == 0 {
 			return nil

@@ -248,3 +248,30 @@ func (s *shop) lost(ctx context.Context) (bool, error) {
 	}
 	return false, nil
 }
+
+// stragglers are orders whose hold ended while others were handed over: on a slow machine the day is long enough for it.
+// They are packed and leave with a second truck.
+func (d *dock) stragglers(ctx context.Context) error {
+	n := len(d.packed)
+	if n < 3 {
+		return nil
+	}
+	if _, err := d.must(ctx, wakeUp, fulfillment.CommandDone); err != nil {
+		return err
+	}
+	if err := d.late(ctx); err != nil {
+		return err
+	}
+	if len(d.packed) == n {
+		return nil
+	}
+	if _, err := d.must(ctx, "PB:MODE:HANDOFF", fulfillment.CommandDone); err != nil {
+		return err
+	}
+	for _, q := range d.packed[n:] {
+		if err := d.parcel(ctx, -1, q, ""); err != nil {
+			return err
+		}
+	}
+	return d.seal(ctx)
+}

@@ -59,6 +59,7 @@ type packer struct {
 	sheets  []sheet                            // all orders, as the picker got them
 	slipped map[moment]string                  // the order in which the last mistake was made
 	shown   map[string]bool                    // pictures that were taken
+	notYet  map[string]bool                    // orders that were not free when the packer last looked
 	pacing  time.Time
 }
 
