@@ -17,6 +17,7 @@ type usbSocket struct {
 	control func(r usb.Request, data []byte) (int, error)
 	write   func(ctx context.Context, p []byte) (int, error) // nil: there is no OUT endpoint
 	read    func(ctx context.Context, p []byte) (int, error)
+	restart func() // tells a bus beyond this one that the device was gone for a moment; may be nil
 
 	mu      sync.Mutex
 	plugged bool
@@ -203,6 +204,7 @@ type reports struct {
 	mu    sync.Mutex
 	queue [][]byte
 	more  chan struct{} // closed and replaced when something comes
+	dense bool          // no empty transfers: through an emulated kernel each costs as much as a report
 }
 
 func newReports() *reports { return &reports{more: make(chan struct{})} }
@@ -211,7 +213,10 @@ func (q *reports) put(rs ...[]byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, r := range rs {
-		q.queue = append(q.queue, r, nil)
+		q.queue = append(q.queue, r)
+		if !q.dense {
+			q.queue = append(q.queue, nil)
+		}
 	}
 	close(q.more)
 	q.more = make(chan struct{})

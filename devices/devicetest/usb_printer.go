@@ -205,6 +205,9 @@ func (u *USBPrinter) ended(err error) error {
 			u.sock.unplug()
 			u.cable()
 			u.sock.plug()
+			if u.sock.restart != nil {
+				u.sock.restart()
+			}
 		}
 		return fmt.Errorf("%w: %w", devices.ErrUnplugged, err)
 	}

@@ -1,0 +1,128 @@
+package devicetest
+
+import (
+	"fmt"
+	"time"
+
+	"packbench/devices"
+)
+
+// KernelScanner is a virtual scanner that is plugged into this computer's own USB.
+type KernelScanner struct {
+	*USBScanner
+	port kernelPort
+}
+
+// InKernel plugs the scanner into the kernel; see KernelUSB. Close it when done.
+func (s *USBScanner) InKernel() (*KernelScanner, error) {
+	s.info.Number = 0 // the only interface
+	s.out.dense = s.layout != nil
+	k := &KernelScanner{USBScanner: s, port: kernelPort{s: s.usbSocket}}
+	return k, k.port.plug()
+}
+
+// Scan sends a code. A scanner that types waits until the driver has it: before that the system would type the code into
+// whatever has the focus.
+func (k *KernelScanner) Scan(code string) error {
+	for end := time.Now().Add(Patience); k.layout != nil && k.in() && !k.port.taken(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			return fmt.Errorf("scan %s: no program has claimed the scanner: %w", code, devices.ErrTimeout)
+		}
+	}
+	return k.USBScanner.Scan(code)
+}
+
+// Plug plugs the scanner in.
+func (k *KernelScanner) Plug() error {
+	k.plug()
+	return k.port.plug()
+}
+
+// Unplug pulls the cable.
+func (k *KernelScanner) Unplug() error {
+	k.port.unplug()
+	return k.USBScanner.Unplug()
+}
+
+// Close unplugs for good.
+func (k *KernelScanner) Close() { k.port.unplug() }
+
+// KernelScale is a virtual scale that is plugged into this computer's own USB.
+type KernelScale struct {
+	*USBScale
+	port kernelPort
+}
+
+// InKernel plugs the scale into the kernel; see KernelUSB. Close it when done.
+func (s *USBScale) InKernel() (*KernelScale, error) {
+	k := &KernelScale{USBScale: s, port: kernelPort{s: s.usbSocket}}
+	return k, k.port.plug()
+}
+
+// Plug plugs the scale in.
+func (k *KernelScale) Plug() error {
+	k.plug()
+	return k.port.plug()
+}
+
+// Unplug pulls the cable.
+func (k *KernelScale) Unplug() error {
+	k.port.unplug()
+	return k.USBScale.Unplug()
+}
+
+// Close unplugs for good.
+func (k *KernelScale) Close() { k.port.unplug() }
+
+// KernelPrinter is the virtual printer, plugged into this computer's own USB.
+type KernelPrinter struct {
+	*USBPrinter
+	port kernelPort
+}
+
+// InKernel plugs the printer into the kernel; see KernelUSB. Close it when done.
+func (u *USBPrinter) InKernel() (*KernelPrinter, error) {
+	k := &KernelPrinter{USBPrinter: u, port: kernelPort{s: u.sock}}
+	u.sock.restart = func() { // called from a transfer
+		k.port.pull()
+		if err := k.port.plug(); err != nil {
+			u.sock.complain("the printer restarted and did not come back: %v", err)
+		}
+	}
+	if err := k.port.plug(); err != nil {
+		return k, err
+	}
+	return k, k.port.appear()
+}
+
+// On switches the printer on.
+func (k *KernelPrinter) On() error {
+	if err := k.USBPrinter.On(); err != nil {
+		return err
+	}
+	if err := k.port.plug(); err != nil {
+		return err
+	}
+	return k.port.appear()
+}
+
+// Clear ends every fault but Off; a printer that restarted is back.
+func (k *KernelPrinter) Clear() {
+	k.USBPrinter.Clear()
+	if k.in() {
+		if err := k.port.appear(); err != nil {
+			k.sock.complain("%v", err)
+		}
+	}
+}
+
+func (k *KernelPrinter) in() bool { return k.sock.in() }
+
+// Off switches the printer off.
+func (k *KernelPrinter) Off() {
+	k.port.unplug()
+	k.USBPrinter.Off()
+}
+
+// Close unplugs for good.
+func (k *KernelPrinter) Close() { k.port.unplug() }

@@ -1,0 +1,286 @@
+package devicetest
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"packbench/devices"
+	"packbench/devices/usb"
+)
+
+// vhciDir is where Linux's virtual host controller (module vhci-hcd) takes devices. Writing needs root.
+const vhciDir = "/sys/devices/platform/vhci_hcd.0"
+
+// kernelPort plugs a virtual device into the kernel of this computer, where it is a USB device like any other: the system's
+// own drivers take it, and libusb finds it. It speaks the kernel's USB/IP transfer protocol (Documentation/usb/usbip_protocol)
+// over a socket pair.
+type kernelPort struct {
+	s *usbSocket
+
+	mu   sync.Mutex
+	sock *os.File // nil while unplugged
+	port int
+	urbs map[uint32]*urb
+	held []byte // came for a transfer that was cancelled in that moment
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+}
+
+// urb is one transfer that the host waits for.
+type urb struct {
+	seq    uint32
+	size   int
+	out    []byte
+	cancel context.CancelFunc
+	ctx    context.Context
+	unlink uint32 // number of the request that cancelled it; 0: none
+}
+
+// KernelUSB says why virtual devices cannot be plugged into this computer's own USB; nil: they can.
+func KernelUSB() error {
+	f, err := os.OpenFile(vhciDir+"/attach", os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("no virtual USB host controller (modprobe vhci-hcd, as root): %w: %w", devices.ErrUnsupported, err)
+	}
+	return f.Close()
+}
+
+func (k *kernelPort) plug() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.sock != nil {
+		return nil
+	}
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("plug into the kernel: %w", err)
+	}
+	defer syscall.Close(pair[1]) // the kernel keeps its own reference
+	k.sock, k.urbs, k.held = os.NewFile(uintptr(pair[0]), "vhci"), map[uint32]*urb{}, nil
+	status, err := os.ReadFile(vhciDir + "/status")
+	if err != nil {
+		return fmt.Errorf("plug into the kernel: %w", err)
+	}
+	k.port = -1
+	for _, line := range strings.Split(string(status), "\n") {
+		var hub string
+		var port, state int
+		// hub port state …; state 4 is a free port.
+		if n, _ := fmt.Sscanf(line, "%s %d %d", &hub, &port, &state); n == 3 && hub == "hs" && state == 4 {
+			k.port = port
+			break
+		}
+	}
+	if k.port < 0 {
+		return fmt.Errorf("plug into the kernel: no free port in %q", status)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	k.stop = cancel
+	in, out := make(chan *urb, 1024), make(chan *urb, 1024)
+	sock := k.sock
+	k.wg.Go(func() { k.receive(ctx, sock, in, out) })
+	k.wg.Go(func() { k.each(ctx, in, k.serveIn) })
+	k.wg.Go(func() { k.each(ctx, out, k.serveOut) })
+	const fullSpeed = 2
+	return os.WriteFile(vhciDir+"/attach", fmt.Appendf(nil, "%d %d %d %d", k.port, pair[1], k.port+1, fullSpeed), 0)
+}
+
+// appear waits until the system has found the device and set it up.
+func (k *kernelPort) appear() error {
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if k.listed("/sys/bus/usb/devices/*:1.0") {
+			return nil
+		}
+	}
+	return fmt.Errorf("USB device %s: not found by the system: %w", k.s.info.ID, devices.ErrTimeout)
+}
+
+// taken reports whether a program, and not a driver of the system, has the device's interface.
+func (k *kernelPort) taken() bool { return k.listed("/sys/bus/usb/drivers/usbfs/*:1.0") }
+
+func (k *kernelPort) listed(interfaces string) bool {
+	found, _ := filepath.Glob(interfaces) // the patterns are well formed
+	for _, f := range found {
+		if b, err := os.ReadFile(f + "/../serial"); err == nil && strings.TrimSpace(string(b)) == k.s.info.ID.Serial {
+			return true
+		}
+	}
+	return false
+}
+
+// pull takes the device off the bus without waiting for the transfers, of which the caller may be one.
+func (k *kernelPort) pull() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.sock == nil {
+		return
+	}
+	k.stop()
+	_ = k.sock.Close()
+	k.sock = nil
+	_ = os.WriteFile(vhciDir+"/detach", fmt.Append(nil, k.port), 0)
+}
+
+func (k *kernelPort) unplug() {
+	k.pull()
+	k.wg.Wait()
+}
+
+func (k *kernelPort) each(ctx context.Context, from <-chan *urb, serve func(*urb)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case u := <-from:
+			serve(u)
+		}
+	}
+}
+
+// receive takes what the host submits and cancels.
+func (k *kernelPort) receive(ctx context.Context, sock *os.File, in, out chan<- *urb) {
+	be := binary.BigEndian
+	for {
+		var h [48]byte
+		if _, err := io.ReadFull(sock, h[:]); err != nil {
+			return
+		}
+		if be.Uint32(h[0:]) == 2 {
+			k.unlink(be.Uint32(h[4:]), be.Uint32(h[20:]))
+			continue
+		}
+		u := &urb{seq: be.Uint32(h[4:]), size: int(be.Uint32(h[24:]))}
+		u.ctx, u.cancel = context.WithCancel(ctx)
+		toHost, endpoint := be.Uint32(h[12:]) == 1, be.Uint32(h[16:])
+		if !toHost {
+			u.out = make([]byte, u.size)
+			if _, err := io.ReadFull(sock, u.out); err != nil {
+				return
+			}
+		}
+		k.mu.Lock()
+		k.urbs[u.seq] = u
+		k.mu.Unlock()
+		switch {
+		case endpoint == 0:
+			k.serveControl(u, h[40:48], toHost)
+		case toHost:
+			in <- u
+		default:
+			out <- u
+		}
+	}
+}
+
+// unlink cancels a transfer. To the device answers first, with what it has taken so far; from the device nothing is lost:
+// what comes in this moment is held for the next one.
+func (k *kernelPort) unlink(seq, victim uint32) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	u := k.urbs[victim]
+	status := int32(0)
+	if u != nil {
+		u.cancel()
+		if u.out != nil {
+			u.unlink = seq
+			return
+		}
+		delete(k.urbs, victim)
+		status = -int32(syscall.ECONNRESET)
+	}
+	k.send(4, seq, status, 0, nil)
+}
+
+// send writes one answer; mu is held.
+func (k *kernelPort) send(command, seq uint32, status int32, n int, data []byte) {
+	if k.sock == nil {
+		return
+	}
+	b := make([]byte, 48, 48+len(data))
+	binary.BigEndian.PutUint32(b[0:], command)
+	binary.BigEndian.PutUint32(b[4:], seq)
+	binary.BigEndian.PutUint32(b[20:], uint32(status))
+	binary.BigEndian.PutUint32(b[24:], uint32(n))
+	_, _ = k.sock.Write(append(b, data...)) // an unplugged host hears nothing
+}
+
+// answer ends a transfer; false: it was cancelled before.
+func (k *kernelPort) answer(u *urb, err error, n int, data []byte) bool {
+	status := int32(0)
+	switch {
+	case errors.Is(err, devices.ErrTimeout), errors.Is(err, context.Canceled):
+		status = -int32(syscall.ECONNRESET)
+	case err != nil:
+		status = -int32(syscall.EPIPE)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.urbs[u.seq] == nil {
+		return false
+	}
+	delete(k.urbs, u.seq)
+	u.cancel()
+	k.send(3, u.seq, status, n, data)
+	if u.unlink != 0 {
+		k.send(4, u.unlink, 0, 0, nil)
+	}
+	return true
+}
+
+func (k *kernelPort) serveIn(u *urb) {
+	buf := make([]byte, u.size)
+	k.mu.Lock()
+	n := copy(buf, k.held)
+	had := k.held != nil
+	k.held = nil
+	k.mu.Unlock()
+	var err error
+	if !had {
+		n, err = k.s.read(u.ctx, buf)
+	}
+	if !k.answer(u, err, n, buf[:n]) && n > 0 {
+		k.mu.Lock()
+		k.held = buf[:n]
+		k.mu.Unlock()
+	}
+}
+
+func (k *kernelPort) serveOut(u *urb) {
+	n, err := 0, error(devices.ErrUnsupported)
+	if u.ctx.Err() != nil {
+		err = u.ctx.Err()
+	} else if k.s.write != nil {
+		n, err = k.s.write(u.ctx, u.out)
+	}
+	k.answer(u, err, n, nil)
+}
+
+// serveControl answers control requests: the bus's own from the descriptors, the rest by the device.
+func (k *kernelPort) serveControl(u *urb, setup []byte, toHost bool) {
+	r := usb.Request{Type: setup[0], Request: setup[1], Value: binary.LittleEndian.Uint16(setup[2:]), Index: binary.LittleEndian.Uint16(setup[4:])}
+	data, err, known := k.s.standard(r)
+	if !known {
+		data = make([]byte, u.size)
+		var n int
+		n, err = k.s.control(r, data)
+		data = data[:n]
+		if errors.Is(err, devices.ErrTimeout) {
+			return // it does not answer; the host gives up by itself
+		}
+	}
+	if !toHost {
+		k.answer(u, err, u.size, nil)
+		return
+	}
+	data = data[:min(len(data), u.size)]
+	k.answer(u, err, len(data), data)
+}

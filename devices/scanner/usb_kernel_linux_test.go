@@ -1,0 +1,56 @@
+package scanner_test
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"packbench/devices"
+	"packbench/devices/devicetest"
+	"packbench/devices/scanner"
+	"packbench/devices/usb"
+	"packbench/fulfillment"
+)
+
+// inKernel leaves a test out where virtual devices cannot, or must not, become devices of this computer: on a desk they would
+// type and print for whoever sits there.
+func inKernel(t *testing.T) {
+	t.Helper()
+	if os.Getenv("PACKBENCH_USB") != "kernel" {
+		t.Skip("USB through the kernel is tested with PACKBENCH_USB=kernel, as root, on a computer of its own with vhci-hcd loaded")
+	}
+	if err := devicetest.KernelUSB(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The same suite with the whole way between: kernel, usbfs, libusb.
+func TestUSBThroughTheKernel(t *testing.T) {
+	inKernel(t)
+	for name, open := range map[string]func() *devicetest.USBScanner{
+		"keyboard": func() *devicetest.USBScanner { return devicetest.NewUSBScanner(us(t)) },
+		"pos":      devicetest.NewUSBPOSScanner,
+	} {
+		t.Run(name, func(t *testing.T) {
+			devicetest.RunScanner(t, func(t *testing.T) (devicetest.ScannerEnd, devicetest.RunScannerDriver) {
+				end, err := open().InKernel()
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() {
+					end.Close()
+					for _, c := range end.Complaints() {
+						t.Error(c)
+					}
+				})
+				return end, func(ctx context.Context, out func(context.Context, fulfillment.Scan) error, report devices.Report) error {
+					// A pause of the whole computer, as emulated ones have, must not end a code.
+					cfg := scanner.USBConfig{Device: end.ID(), IdleGap: 5 * time.Second}
+					return scanner.NewUSB(cfg, usb.NewSystem(), out, report, slog.New(slog.DiscardHandler)).Run(ctx)
+				}
+			})
+		})
+	}
+}
