@@ -142,6 +142,11 @@ func box(w, h, thick, rounding int) *mask {
 	if m == nil {
 		return nil
 	}
+	if rounding == 0 {
+		m.fill(0, 0, w, h, 1)
+		m.fill(thick, thick, w-thick, h-thick, 0)
+		return m
+	}
 	r := float64(min(w, h)) / 2 * float64(rounding) / 8
 	for y := range h {
 		for x := range w {

@@ -329,3 +329,13 @@ func FuzzRender(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkRender(b *testing.B) {
+	in := []byte("^XA^CI28" + strings.Repeat("^FO20,20^A0N,30,28^FDSOMEBODY ON A MADE UP ROAD^FS", 20) + "^FO10,150^GB790,900,4^FS" +
+		"^FO60,400^BY3^BCN,200,Y,N^FD1Z999AA1>50123456784^FS^FO600,700^BQN,2,5^FDQA,1Z999AA10123456784^FS^XZ")
+	for b.Loop() {
+		if r, err := zpl.Render(in, 812, 1218, 203); err != nil || len(r.Unknown) > 0 {
+			b.Fatal(err, r.Unknown)
+		}
+	}
+}
