@@ -95,7 +95,7 @@ func (t *turn) putAside() { t.out.Next.Parcel = nil }
 func (t *turn) scan(s Scan) {
 	class, why := Classify(*t.bench(), s, t.in.Found)
 	switch {
-	case class == ClassBadge:
+	case class == ClassBadge || t.in.Member != nil && class == ClassUnknown:
 		t.badge()
 	case class == ClassUnknown && why != WhyNotKnown:
 		t.refuse(Verdict{Code: UnknownCode, Class: class, Why: why})

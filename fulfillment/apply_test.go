@@ -286,6 +286,36 @@ func TestPrinterTroubleNeverMakesASecondLabelByItself(t *testing.T) {
 	})
 }
 
+func TestARefusedLabelIsNeverTakenForPrinted(t *testing.T) {
+	for _, verdict := range []LabelVerdict{LabelRefuse, LabelCannotVerify} {
+		w := newWorld(t)
+		w.order("1", ShippingPlatform, "MUG")
+		refuse := func() {
+			t.Helper()
+			j, o := w.jobs[len(w.jobs)-1], w.orders["1"]
+			j.State, j.Verdict = JobRefused, verdict
+			w.apply(Input{Printed: &j, Order: &o})
+		}
+		w.scan("1")
+		w.expect("MUG", ItemComplete)
+		refuse()
+		w.expect("TRACK1", WrongLabel)
+		w.expect("PB:SKIP", CommandDone)
+		w.expect("1", OrderOpened) // it is proved again, and nothing is said to have been sent
+		if w.bench.Parcel.Print != PrintQueued {
+			t.Fatalf("print state %q after reopening", w.bench.Parcel.Print)
+		}
+		w.expect("TRACK1", WrongLabel) // before the proof is there
+		w.expect("PB:SKIP", CommandDone)
+		refuse() // the answer comes while the parcel is aside
+		w.expect("TRACK1", OrderOpened)
+		w.expect("TRACK1", WrongLabel)
+		if w.rung("1").AtLeast(RungLabelled) {
+			t.Fatalf("%s: a label that was refused stands on rung %s", verdict, w.rung("1"))
+		}
+	}
+}
+
 func TestAParcelPutAsideWhileItsLabelPrintsIsNotLabelledTwice(t *testing.T) {
 	aside := func() *world {
 		w := newWorld(t)
@@ -319,6 +349,16 @@ func TestAParcelPutAsideWhileItsLabelPrintsIsNotLabelledTwice(t *testing.T) {
 	t.Run("the label is scanned first", func(t *testing.T) {
 		w := aside()
 		w.expect("TRACK1", Applied)
+	})
+	t.Run("it was dropped before the dial", func(t *testing.T) {
+		w := aside()
+		j, o := w.jobs[0], w.orders["1"]
+		j.State = JobDropped
+		w.apply(Input{Printed: &j, Order: &o})
+		w.expect("1", OrderOpened)
+		if w.bench.Parcel.Print != PrintQueued || len(w.jobs) != 2 {
+			t.Fatalf("print state %q, %d jobs", w.bench.Parcel.Print, len(w.jobs))
+		}
 	})
 }
 
@@ -362,8 +402,47 @@ func TestAMissingWeight(t *testing.T) {
 		}
 		w.n += 60
 		w.apply(Input{Tick: true})
+		if len(w.jobs) != 0 {
+			t.Fatal("printed unweighed although the scale answers")
+		}
+		w.n += 60
+		if out := w.apply(Input{Tick: true, ScaleSilent: true}); out.Verdict == nil || out.Verdict.Why != WhyScaleSilent || len(w.jobs) != 1 {
+			t.Fatalf("verdict %+v, %d jobs: a scale that is dead must be said and must not stop the bench", out.Verdict, len(w.jobs))
+		}
+	})
+	t.Run("is given up by FINISH under warn", func(t *testing.T) {
+		w := newWorld(t)
+		w.pol.HasScale = true
+		w.order("1", ShippingSeller, "MUG")
+		w.scan("1")
+		w.scan("MUG")
+		w.expect("PB:FINISH", CommandDone)
 		if len(w.jobs) != 1 {
-			t.Fatal("not printed after the wait")
+			t.Fatal("not printed after FINISH")
+		}
+	})
+	t.Run("a wrong weight stops under warn until it is right or insisted on", func(t *testing.T) {
+		for _, end := range []string{"weighed again", "PB:FINISH"} {
+			w := newWorld(t)
+			w.pol.HasScale = true
+			w.order("1", ShippingSeller, "MUG", "TEA")
+			w.scan("1")
+			w.scan("MUG")
+			w.apply(Input{Weight: &Weight{Stable: true}})
+			w.apply(Input{Weight: &Weight{Grams: 105, Stable: true}})
+			w.expect("TEA", ItemComplete)
+			if out := w.apply(Input{Tick: true}); out.Verdict == nil || out.Verdict.Code != WeightOff || len(w.jobs) != 0 {
+				t.Fatalf("verdict %+v, %d jobs", out.Verdict, len(w.jobs))
+			}
+			if end == "PB:FINISH" {
+				w.expect(end, CommandDone)
+			} else {
+				w.apply(Input{Weight: &Weight{Stable: true}})
+				w.apply(Input{Weight: &Weight{Grams: 210, Stable: true}})
+			}
+			if len(w.jobs) != 1 || w.rung("1") != RungWeighed {
+				t.Fatalf("%s: %d jobs, rung %s", end, len(w.jobs), w.rung("1"))
+			}
 		}
 	})
 	t.Run("holds the label under block, and a light parcel is not taken", func(t *testing.T) {

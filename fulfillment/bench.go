@@ -76,6 +76,7 @@ type Parcel struct {
 	// WeighBy is when a missing weight is given up under policy warn; zero when no weight is awaited.
 	WeighBy   time.Time
 	Unweighed bool // the wait for a weight was given up and recorded
+	OffG      int  // a weight in grams that cannot be right and was said; PB:FINISH insists on it under policy warn
 }
 
 // Left is how many units are still to be scanned.
@@ -124,6 +125,8 @@ type Input struct {
 	Changed *Order            // an order in hand or on an open manifest, as the platform now tells it
 	Photo   *PhotoTaken       //
 	Tick    bool              // time has passed
+	// ScaleSilent: the scale has not answered for a while.
+	ScaleSilent bool
 }
 
 // PhotoTaken is a photo that was stored for a parcel on a manifest.

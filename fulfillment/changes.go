@@ -17,6 +17,18 @@ func (t *turn) changed(o Order) {
 			}
 		}
 	}
+	t.changedAfterHandover(o)
+}
+
+// changedAfterHandover: a parcel that has left was cancelled. That was known too late, and must be said all the same.
+func (t *turn) changedAfterHandover(o Order) {
+	for _, p := range o.Packages {
+		if o.Status == StatusCancelled && p.Rung == RungHandedOver {
+			t.event(EventOrderChanged, o.ID, p.ID, map[string]any{"status": o.Status, "rung": p.Rung})
+			t.say(Verdict{Code: Cancelled, Why: WhyHandedOver, OrderID: o.ID, PackageID: p.ID, Name: string(p.Tracking)})
+			return
+		}
+	}
 }
 
 func (t *turn) changedInHand(o Order) {
@@ -29,6 +41,9 @@ func (t *turn) changedInHand(o Order) {
 	pkg.Rung, pkg.WeightG, pkg.LabelJob, pkg.Reprints = old.Package.Rung, old.Package.WeightG, old.Package.LabelJob, old.Package.Reprints
 	next := NewParcel(o, pkg, t.productsOf(*old), old.OpenedAt)
 	itemsChanged := next.overlay(*old)
+	if len(next.Items) == 0 { // everything was cancelled: the packer must still see what to take out
+		next.Items, next.Done, itemsChanged = old.Items, old.Done, false
+	}
 	t.bench().Parcel = &next
 	v, why := Gate(o, t.bench().Supervisor, t.in.Now)
 	switch {

@@ -17,7 +17,7 @@ func (t *turn) command(cmd Command, arg string) {
 		}
 		t.handoffCommand(cmd, arg)
 	case CmdNextBox:
-		t.no(cmd, WhyNotAvailable)
+		t.no(cmd, WhyNotBuilt)
 	default:
 		if t.parcel() == nil {
 			t.no(cmd, WhyNoParcel)
@@ -40,11 +40,11 @@ func (t *turn) done(cmd Command) {
 func (t *turn) mode(arg string) {
 	b := t.bench()
 	switch {
-	case b.Parcel != nil && arg != "PACK":
-		t.no(CmdMode, WhyParcelOpen)
-		return
 	case arg == "RETURNS":
-		t.no(CmdMode, WhyNotAvailable)
+		t.no(CmdMode, WhyNotBuilt)
+		return
+	case b.Parcel != nil && arg != "PACK":
+		t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyParcelOpen, Name: string(b.Parcel.Order.ID)})
 		return
 	case arg == "HANDOFF":
 		b.Mode = ModeHandoff
@@ -167,6 +167,9 @@ func (t *turn) finish() {
 		t.verified("by hand")
 	case p.Left() > 0:
 		t.no(CmdFinish, WhyIncomplete)
+	case p.WeightOwed(t.pol) && t.pol.Weigh == PolicyWarn && p.OffG > 0:
+		t.done(CmdFinish)
+		t.weighed(p.OffG, t.bench().Operator)
 	case p.WeightOwed(t.pol) && t.pol.Weigh == PolicyWarn:
 		t.done(CmdFinish)
 		t.goUnweighed()

@@ -171,6 +171,9 @@ func (t *turn) seal() {
 	}
 	b.Open = still
 	v := Verdict{Code: HandedOver, Class: ClassCommand, Name: string(CmdSeal), Got: over, Need: total}
+	if t.stale() {
+		v.Why = WhyUnchecked
+	}
 	if left > 0 {
 		v.Why, v.OrderID, v.PackageID = WhyLeftOff, first.OrderID, first.PackageID
 	}
@@ -183,6 +186,20 @@ func (t *turn) seal() {
 	default:
 		t.no(CmdSeal, WhyEmptyManifest)
 	}
+}
+
+// KnowledgeAge is how old the knowledge about an order may be at the seal; beyond it the seal says so.
+const KnowledgeAge = 10 * time.Minute
+
+// stale reports whether the Seller Center has not been heard of for too long about a parcel that leaves now.
+func (t *turn) stale() bool {
+	for _, p := range t.out.Packages {
+		o := t.in.Staged[p.OrderID]
+		if p.Rung == RungHandedOver && o.Source == SourcePlatform && t.in.Now.Sub(o.CheckedAt) > KnowledgeAge {
+			return true
+		}
+	}
+	return false
 }
 
 // sealParcels checks and hands over each parcel of one manifest. first keeps the first parcel that was left off.

@@ -9,12 +9,15 @@ func (t *turn) advance() {
 		return
 	}
 	if p.WeightOwed(t.pol) {
-		if b := t.bench(); b.ScaleZeroed && b.Live > 0 {
+		b := t.bench()
+		if b.ScaleZeroed && b.Live > 0 && p.weightWhy(b.Live) == WhyNone {
 			t.takeWeight(b.Live)
 			return
 		}
-		if t.pol.Weigh == PolicyWarn && p.WeighBy.IsZero() {
-			p.WeighBy = t.in.Now.Add(WeighPatience)
+		// The clock looks at the scale again: at once where a wrong weight is to be said after the last item's verdict.
+		p.WeighBy = t.in.Now.Add(WeighPatience)
+		if b.ScaleZeroed && b.Live > 0 {
+			p.WeighBy = t.in.Now
 		}
 		return
 	}
@@ -47,47 +50,61 @@ func (t *turn) weight(w Weight) {
 // emptyScaleG: up to this many grams the scale counts as empty.
 const emptyScaleG = 2
 
-func (t *turn) takeWeight(g int) {
-	p, b := t.parcel(), t.bench()
+// weightWhy says whether a weight can be this parcel's: a missing item makes it too light, a strange one too heavy.
+// Packaging is not known, so the upper limit is wide.
+func (p Parcel) weightWhy(g int) Why {
 	want, known := p.ExpectedG()
-	off := Verdict{Code: WeightOff, WeightG: g, ExpectedG: want}
 	switch {
 	case known && g < want-max(want/20, 10):
-		off.Why = WhyTooLight
+		return WhyTooLight
 	case known && g > want+max(want/2, 500):
-		off.Why = WhyTooHeavy
+		return WhyTooHeavy
 	}
-	if off.Why != "" && t.pol.Weigh == PolicyBlock {
-		// Said once for each new reading, not with every tick of the scale.
-		if v := t.out.Verdict; v == nil {
-			t.refuse(off)
-		}
-		b.ScaleZeroed = false // it must come off and be put on again
+	return WhyNone
+}
+
+// takeWeight takes the parcel's weight, or stops: it must come off, be checked and be put on again. Under policy warn the
+// packer may insist with PB:FINISH.
+func (t *turn) takeWeight(g int) {
+	p, b := t.parcel(), t.bench()
+	b.ScaleZeroed = false
+	if why := p.weightWhy(g); why != WhyNone {
+		want, _ := p.ExpectedG()
+		p.OffG = g
+		t.refuse(Verdict{Code: WeightOff, Why: why, WeightG: g, ExpectedG: want})
 		return
 	}
-	b.ScaleZeroed = false
-	p.Package.WeightG, p.Package.Rung, p.WeighBy = g, RungWeighed, time.Time{}
-	t.eventHere(EventWeighed, map[string]any{"g": g, "expected_g": want, "why": off.Why})
+	t.weighed(g, "")
+}
+
+// weighed records the weight and goes on to the label.
+func (t *turn) weighed(g int, insisted string) {
+	p := t.parcel()
+	want, _ := p.ExpectedG()
+	p.Package.WeightG, p.Package.Rung, p.WeighBy, p.OffG = g, RungWeighed, time.Time{}, 0
+	t.eventHere(EventWeighed, map[string]any{"g": g, "expected_g": want, "insisted": insisted})
 	t.save()
-	switch v := t.out.Verdict; {
-	case v != nil: // the last item's verdict carries the weight
+	if v := t.out.Verdict; v != nil { // the last item's verdict carries the weight
 		v.WeightG, v.ExpectedG = g, want
-		if off.Why != "" {
-			v.Why = off.Why
-		}
-	case off.Why != "":
-		t.say(off)
 	}
 	t.label()
 }
 
-// tick: time has passed.
+// tick: time has passed. A parcel on the scale is taken; a scale that answers is waited for; one that does not answer
+// must not stop the bench under policy warn.
 func (t *turn) tick() {
-	p := t.parcel()
-	if p == nil || p.WeighBy.IsZero() || p.Unweighed || t.in.Now.Before(p.WeighBy) {
+	p, b := t.parcel(), t.bench()
+	if p == nil || p.WeighBy.IsZero() || p.Unweighed || t.in.Now.Before(p.WeighBy) || !p.WeightOwed(t.pol) {
 		return
 	}
-	t.goUnweighed()
+	p.WeighBy = t.in.Now.Add(WeighPatience)
+	switch {
+	case b.ScaleZeroed && b.Live > 0:
+		t.takeWeight(b.Live)
+	case t.in.ScaleSilent && t.pol.Weigh == PolicyWarn:
+		t.say(Verdict{Code: WeightOff, Why: WhyScaleSilent})
+		t.goUnweighed()
+	}
 }
 
 func (t *turn) goUnweighed() {
@@ -159,6 +176,8 @@ func (t *turn) printed(j PrintJob) {
 		if j.Verdict == LabelCannotVerify {
 			p.Print, said.Code, said.Why = PrintUnproved, CannotVerify, WhyLabelUnreadable
 		}
+		p.Package.LabelJob = "" // nothing came out of it: who opens the parcel again has the label proved again
+		t.save()
 	case JobQueued, JobSending:
 		if j.Reason == "" || p.Print == PrintTrouble && p.PrintWhy == j.Reason {
 			return
@@ -194,11 +213,20 @@ func (t *turn) labelOut(j PrintJob) {
 
 // printedElsewhere: the parcel was put aside while its label was on its way.
 func (t *turn) printedElsewhere(j PrintJob) {
-	if j.State != JobDone || t.in.Order == nil {
+	if t.in.Order == nil {
 		return
 	}
 	pkg, ok := t.in.Order.PackageByID(j.PackageID)
 	if !ok || pkg.LabelJob != j.ID {
+		return
+	}
+	if j.State == JobRefused || j.State == JobDropped { // nothing came out, and nobody must take it for printed
+		pkg.LabelJob = ""
+		t.event(EventPrintTrouble, j.OrderID, j.PackageID, map[string]any{"job": j.ID, "reason": j.Reason})
+		t.savePackage(pkg)
+		return
+	}
+	if j.State != JobDone {
 		return
 	}
 	if !pkg.Rung.AtLeast(RungLabelled) {

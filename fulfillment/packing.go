@@ -203,6 +203,9 @@ func (t *turn) labelScanned() {
 	case PrintRefused, PrintUnproved:
 		t.refuse(Verdict{Code: WrongLabel, Class: ClassTracking, Why: WhyLabelRefused})
 		return
+	case PrintQueued, PrintWaiting: // ours is not out yet: this one was printed elsewhere and nobody has proved it
+		t.refuse(Verdict{Code: WrongLabel, Class: ClassTracking, Why: WhyNotPrinted})
+		return
 	case PrintAsk, PrintTrouble:
 		t.out.Jobs = append(t.out.Jobs, PrintJob{ID: p.Job, OrderID: p.Order.ID, PackageID: p.Package.ID, Label: p.Package.Label,
 			Tracking: p.Package.Tracking, Reprint: p.Package.Reprints, State: JobDone, Reason: "the label was scanned on the parcel"})

@@ -121,7 +121,7 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 		same = same && i == j && old.Items[j].Need == it.Need
 	}
 	p.Box, p.Print, p.PrintWhy, p.Job, p.OpenedAt = old.Box, old.Print, old.PrintWhy, old.Job, old.OpenedAt
-	p.WeighBy, p.Unweighed = old.WeighBy, old.Unweighed
+	p.WeighBy, p.Unweighed, p.OffG = old.WeighBy, old.Unweighed, old.OffG
 	if same {
 		p.Done = old.Done
 	}

@@ -51,6 +51,9 @@ const (
 	WhyNeedsAnswer     Why = "needs_answer"     // the buyer asked to cancel; a supervisor decides
 	WhyNotAParcel      Why = "not_a_parcel"     // handoff takes parcels only
 	WhyBadge           Why = "badge"            // nobody has this badge
+	WhyScaleSilent     Why = "scale_silent"     // the scale does not answer: the parcel goes on without a weight
+	WhyNotBuilt        Why = "not_built"        // the command is known and not built yet
+	WhyUnchecked       Why = "unchecked"        // handed over on old knowledge: the Seller Center could not be asked
 	WhyNotWeighed      Why = "not_weighed"      // the parcel must be weighed first
 	WhyTooLate         Why = "too_late"         // the label is already on its way
 	WhyNotOnOrder      Why = "not_on_order"     // a known product that this order does not contain

@@ -40,7 +40,9 @@ func (s *Store) PackedNotHandedOver(ctx context.Context) ([]fulfillment.OrderSum
 			if err != nil {
 				return err
 			}
-			out = append(out, summarise(o))
+			if sum := summarise(o); len(sum.Holds) == 0 { // what is held is not missing at the truck
+				out = append(out, sum)
+			}
 		}
 		return nil
 	})

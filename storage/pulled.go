@@ -97,7 +97,7 @@ func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order
 // platformHolds are the holds that the platform's own words mean, beside those that came with the order.
 func platformHolds(o fulfillment.Order) []fulfillment.Hold {
 	holds := slices.Clone(o.Holds)
-	if o.Status == fulfillment.StatusOnHold {
+	if o.Status == fulfillment.StatusOnHold || o.Status == fulfillment.StatusUnpaid {
 		holds = fulfillment.WithHold(holds, fulfillment.HoldOnHold)
 	}
 	if o.CancelRequested {

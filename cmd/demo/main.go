@@ -53,7 +53,7 @@ func parseOptions(args []string, errw io.Writer) (options, error) {
 	f.SetOutput(errw)
 	f.BoolVar(&o.autopilot, "autopilot", false, "pack and hand over everything by itself; exit 1 if anything was shipped that must not be, twice, or not at all")
 	f.StringVar(&o.market, "market", "GB", "market of the sandbox shop: GB, US or VN")
-	f.IntVar(&o.orders, "orders", 24, "orders in the shop; the first traps come with 2, all of them with 30")
+	f.IntVar(&o.orders, "orders", 60, "orders in the shop; the first traps come with 2, all of them with 30")
 	f.Uint64Var(&o.seed, "seed", 1, "the same seed makes the same shop")
 	f.Float64Var(&o.speed, "speed", 1, "how much faster the shop's time runs")
 	f.StringVar(&o.out, "out", "", "folder for screenshots, labels, documents and logs (default: demo-TIME beside this program)")

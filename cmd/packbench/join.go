@@ -182,7 +182,16 @@ func (a *app) showSync() {
 	if err != nil {
 		a.env.log.Error("Outbox could not be read", "err", err)
 	}
+	out.Queued, out.Uncertain, out.Parked = 0, 0, 0 // of the same moment as the list
 	for _, r := range rows {
+		switch r.State {
+		case fulfillment.OutboxUncertain:
+			out.Uncertain++
+		case fulfillment.OutboxParked:
+			out.Parked++
+		default:
+			out.Queued++
+		}
 		out.Outbox = append(out.Outbox, ui.OutboxLine{Kind: r.Kind, OrderID: r.OrderID, State: r.State, Age: time.Since(r.CreatedAt), Reason: r.Reason})
 	}
 	a.window.ShowSync(out)

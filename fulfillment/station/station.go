@@ -129,12 +129,15 @@ func (s *Station) Run(ctx context.Context) error {
 		case m := <-s.in:
 			s.handle(work, m)
 		case <-timer.C:
-			s.apply(work, fulfillment.Input{Tick: true})
+			s.apply(work, fulfillment.Input{Tick: true, ScaleSilent: s.o.Now().Sub(s.scale.At) > scaleSilence})
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
+
+// scaleSilence is how long a scale that says its weight every second may say nothing.
+const scaleSilence = 4 * time.Second
 
 // arm sets the timer to the moment when the wait for a weight ends.
 func (s *Station) arm(t *time.Timer) {
@@ -159,10 +162,9 @@ func (s *Station) handle(ctx context.Context, m message) {
 	case m.printed != nil:
 		err = s.orderOf(ctx, m.printed.OrderID, &in.Order)
 	case m.changed != "":
-		if !s.concerns(m.changed) {
+		if err = s.orderOf(ctx, m.changed, &in.Changed); err == nil && (in.Changed == nil || !s.concerns(*in.Changed)) {
 			return
 		}
-		err = s.orderOf(ctx, m.changed, &in.Changed)
 	}
 	if err != nil {
 		s.failed(m.scan, err)
@@ -196,6 +198,11 @@ func (s *Station) lookUp(ctx context.Context, sc fulfillment.Scan, in *fulfillme
 	case isCommand || len(sc.Code) > fulfillment.MaxScan:
 		return nil
 	}
+	for _, op := range s.o.Operators { // a badge may carry its number alone
+		if op.Badge == sc.Code {
+			in.Member = &op
+		}
+	}
 	in.Match = s.o.Candidates(sc.Code)
 	var err error
 	in.Found, err = s.o.Store.Find(ctx, sc.Code, in.Match)
@@ -227,9 +234,10 @@ func (s *Station) weightMatters(w fulfillment.Weight) bool {
 	return !same
 }
 
-// concerns reports whether an order is in hand or on an open manifest.
-func (s *Station) concerns(id fulfillment.OrderID) bool {
-	if p := s.bench.Parcel; p != nil && p.Order.ID == id {
+// concerns reports whether an order is in hand or on an open manifest, or was cancelled after its parcel had left.
+func (s *Station) concerns(o fulfillment.Order) bool {
+	id := o.ID
+	if p := s.bench.Parcel; p != nil && p.Order.ID == id || o.Status == fulfillment.StatusCancelled {
 		return true
 	}
 	for _, m := range s.bench.Open {
@@ -327,6 +335,8 @@ func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
 		return PromptStop
 	case p.Left() > 0:
 		return PromptScanItems
+	case p.WeightOwed(pol) && !b.ScaleZeroed && b.Live > 0:
+		return PromptEmptyScale
 	case p.WeightOwed(pol):
 		return PromptWeigh
 	}

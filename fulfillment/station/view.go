@@ -12,6 +12,7 @@ const (
 	PromptScanOrder   Prompt = "scan_order"   // scan the next order
 	PromptScanItems   Prompt = "scan_items"   // scan the items
 	PromptWeigh       Prompt = "weigh"        // put the parcel on the scale
+	PromptEmptyScale  Prompt = "empty_scale"  // something is on the scale that was there before: take it off first
 	PromptPrinting    Prompt = "printing"     // the label is being printed
 	PromptApply       Prompt = "apply"        // stick the label on and scan it
 	PromptWaitLabel   Prompt = "wait_label"   // packed, no label yet: put it on the shelf, PB:SKIP

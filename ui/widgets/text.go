@@ -63,8 +63,13 @@ func (t *Text) Colour(c color.NRGBA) {
 	}
 }
 
-// CreateRenderer implements fyne.Widget.
-func (t *Text) CreateRenderer() fyne.WidgetRenderer { return &textRenderer{t: t} }
+// CreateRenderer implements fyne.Widget. The toolkit throws a renderer away that was hidden for a minute and does not lay
+// out the next one, because the size is the same: it must come with its lines.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer {
+	r := &textRenderer{t: t}
+	r.Layout(t.Size())
+	return r
+}
 
 type textRenderer struct {
 	t     *Text
