@@ -59,20 +59,18 @@ func (q *PrintQueue) Wake() {
 	}
 }
 
+// idle is how long an empty queue sleeps; a new job wakes it.
+const idle = time.Minute
+
 // Run prints until ctx ends; the job in hand is finished first.
 func (q *PrintQueue) Run(ctx context.Context) error {
 	for {
-		again, err := q.one(context.WithoutCancel(ctx))
+		pause, err := q.one(context.WithoutCancel(ctx))
 		if err != nil {
 			q.Log.Error("Print queue failed", "err", err)
+			pause = q.Retry
 		}
-		if again && err == nil && ctx.Err() == nil {
-			continue
-		}
-		wait := time.NewTimer(q.Retry)
-		if !again && err == nil {
-			wait.Reset(time.Minute)
-		}
+		wait := time.NewTimer(pause)
 		select {
 		case <-q.wake:
 		case <-wait.C:
@@ -84,19 +82,19 @@ func (q *PrintQueue) Run(ctx context.Context) error {
 	}
 }
 
-// one takes the oldest job as far as it goes. again is true if another may be waiting; an error means: later.
-func (q *PrintQueue) one(ctx context.Context) (again bool, err error) {
+// one takes the oldest job as far as it goes and says how long to rest: not at all where another may be waiting.
+func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 	job, ok, err := q.Store.NextJob(ctx)
 	if err != nil || !ok {
-		return false, err
+		return idle, err
 	}
 	order, err := q.Store.Order(ctx, job.OrderID)
 	if err != nil && !errors.Is(err, fulfillment.ErrNotFound) {
-		return false, fmt.Errorf("read order %s before printing: %w", job.OrderID, err)
+		return 0, fmt.Errorf("read order %s before printing: %w", job.OrderID, err)
 	}
 	if v, _ := fulfillment.Gate(order, q.Back.Supervisor(), q.Now()); v != "" {
 		job.State, job.Reason = fulfillment.JobDropped, "order is "+string(v)
-		return true, q.finish(ctx, job)
+		return 0, q.finish(ctx, job)
 	}
 	proof, bitmap, err := q.Labels.Proved(ctx, job.Label, job.Tracking, q.Printer.Media())
 	if err != nil {
@@ -104,11 +102,11 @@ func (q *PrintQueue) one(ctx context.Context) (again bool, err error) {
 	}
 	if proof.Verdict != fulfillment.LabelPrint {
 		job.State, job.Verdict, job.Reason = fulfillment.JobRefused, proof.Verdict, proof.Reason
-		return true, q.finish(ctx, job)
+		return 0, q.finish(ctx, job)
 	}
 	claimed, err := q.Store.ClaimJob(ctx, job.ID)
 	if err != nil || !claimed {
-		return err == nil, err
+		return 0, err
 	}
 	res, sendErr := q.Printer.Print(ctx, bitmap)
 	job.Sent, job.Reason = res.Sent, ""
@@ -118,9 +116,9 @@ func (q *PrintQueue) one(ctx context.Context) (again bool, err error) {
 	case res.Complete:
 		job.State, job.Reason = fulfillment.JobAsk, sendErr.Error()
 	default: // without the last byte the printer cannot have finished a label
-		job.State, job.Reason = fulfillment.JobQueued, sendErr.Error()
+		job.State, job.Reason, pause = fulfillment.JobQueued, sendErr.Error(), q.Retry
 	}
-	return job.State != fulfillment.JobQueued, q.finish(ctx, job)
+	return pause, q.finish(ctx, job)
 }
 
 func (q *PrintQueue) finish(ctx context.Context, job fulfillment.PrintJob) error {
