@@ -29,8 +29,11 @@ func (s *Store) Find(ctx context.Context, code string, candidates []fulfillment.
 			return err
 		}
 		found.SKUs = strs[fulfillment.SKU](skus)
-		if found.Order != nil {
+		switch {
+		case found.Order != nil:
 			found.Products, err = productsOf(ctx, q, *found.Order)
+		case len(found.SKUs) > 0: // so that a wrong item can be called by its name
+			found.Products, err = productsOf(ctx, q, fulfillment.Order{Lines: []fulfillment.LineItem{{SKU: found.SKUs[0]}}})
 		}
 		return err
 	})

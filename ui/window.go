@@ -267,7 +267,7 @@ func (w *Window) ShowSync(s SyncStatus) {
 		w.sync = s
 		w.strip.sync(s, w.o.Now())
 		w.equipment.ShowSync(s)
-		w.bench.Offline(offlineSince(s))
+		w.bench.Offline(offlineSince(s), s.LastPull)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"sync"
 	"time"
 
 	"packbench/devices"
@@ -85,8 +86,10 @@ func (a *app) healthChanged(h devices.Health) {
 
 // joinShop starts the syncer where a shop is connected; without one the station works with imported orders.
 func (a *app) joinShop() {
+	var line lineClock
+	show := func() { a.showSync(&line) }
 	s, err := a.env.newSyncer(func(o *syncer.Options) {
-		o.Changed, o.LabelReady, o.StatusChanged = a.ordersChanged, a.labelStored, func(syncer.Status) { a.showSync() }
+		o.Changed, o.LabelReady, o.StatusChanged = a.ordersChanged, a.labelStored, func(syncer.Status) { show() }
 	})
 	if err != nil {
 		if !errors.Is(err, errNoShop) {
@@ -97,8 +100,8 @@ func (a *app) joinShop() {
 	}
 	a.sync = s
 	a.syncGroup.run("sync", s.Run)
-	a.syncGroup.run("sync display", a.refreshSync)
-	a.showSync()
+	a.syncGroup.run("sync display", func(ctx context.Context) error { return refreshSync(ctx, show) })
+	show()
 }
 
 // newSyncer makes the syncer of the connected shop; errNoShop if none is.
@@ -156,23 +159,42 @@ func (a *app) labelStored(fulfillment.PackageID) {
 }
 
 // refreshSync keeps the ages on the screen true.
-func (a *app) refreshSync(ctx context.Context) error {
+func refreshSync(ctx context.Context, show func()) error {
 	t := time.NewTicker(5 * time.Second)
 	defer t.Stop()
 	for {
 		select {
 		case <-t.C:
-			a.showSync()
+			show()
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
+// lineClock knows since when the Seller Center has not answered. It may be used from any goroutine.
+type lineClock struct {
+	mu  sync.Mutex
+	off time.Time
+}
+
+// since is zero while the line is up.
+func (l *lineClock) since(online bool, now time.Time) time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case online:
+		l.off = time.Time{}
+	case l.off.IsZero():
+		l.off = now
+	}
+	return l.off
+}
+
 // showSync shows what the syncer says and what waits in the outbox.
-func (a *app) showSync() {
+func (a *app) showSync(line *lineClock) {
 	st := a.sync.Status()
-	out := ui.SyncStatus{Configured: true, Online: st.Online, LastPull: st.LastPull, Err: st.LastError, ClockOffset: st.ClockOffset, ClockKnown: !st.LastPull.IsZero(),
+	out := ui.SyncStatus{Configured: true, Online: st.Online, OfflineSince: line.since(st.Online || st.LastError == "", time.Now()), LastPull: st.LastPull, Err: st.LastError, ClockOffset: st.ClockOffset, ClockKnown: !st.LastPull.IsZero(),
 		Queued: st.Outbox[fulfillment.OutboxQueued] + st.Outbox[fulfillment.OutboxInFlight], Uncertain: st.Outbox[fulfillment.OutboxUncertain],
 		Parked: st.Outbox[fulfillment.OutboxParked]}
 	if st.NeedsPerson != "" {
