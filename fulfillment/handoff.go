@@ -189,7 +189,7 @@ func (t *turn) seal() {
 }
 
 // KnowledgeAge is how old the knowledge about an order may be at the seal; beyond it the seal says so.
-const KnowledgeAge = 10 * time.Minute
+const KnowledgeAge = 2 * time.Minute
 
 // stale reports whether the Seller Center has not been heard of for too long about a parcel that leaves now.
 func (t *turn) stale() bool {

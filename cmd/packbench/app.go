@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -40,6 +39,7 @@ type app struct {
 	trace   *tracer
 	pics    *pictures
 	prover  *prover
+	warmed  chan struct{} // closed when the PDF renderer has started, or will not
 
 	deviceGroup, stationGroup, printerGroup, syncGroup *group
 }
@@ -71,9 +71,9 @@ func runWindow(ctx context.Context, c *call) error {
 		return err
 	}
 	defer trace.close()
-	a := &app{dir: c.dir, env: e, trace: trace}
+	a := &app{dir: c.dir, env: e, trace: trace, warmed: make(chan struct{})}
 	engine := label.NewEngine(label.Options{CacheDir: filepath.Join(c.dir, "cache", "pdfium"), Log: e.log})
-	defer engine.Close()
+	defer closeRenderer(engine)
 	a.archive = label.NewArchive(engine, e.store, e.log)
 	a.build()
 	return a.work(ctx, one, engine, c.err)
@@ -91,8 +91,9 @@ func (a *app) build() {
 	a.window = ui.New(newFyneApp(), a.windowOptions(player))
 	a.station = station.New(station.Options{
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
-		Candidates: label.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.wakeSync, Wish: a.wish, NewID: newID, Log: e.log,
+		Candidates: label.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.wakeSync, Wish: a.wish, Refresh: a.lastLook, NewID: newID, Log: e.log,
 	})
+	startShop := a.joinShop() // before any part runs: they read a.sync
 	fail := a.partFailed
 	a.deviceGroup, a.stationGroup = newGroup("devices", e.log, fail), newGroup("station", e.log, fail)
 	a.printerGroup, a.syncGroup = newGroup("printer", e.log, fail), newGroup("sync", e.log, fail)
@@ -109,10 +110,10 @@ func (a *app) build() {
 		a.queue = station.NewPrintQueue(station.PrintQueue{Store: e.store, Labels: a.archive, Printer: p, Back: a.station, Now: time.Now, Log: e.log})
 		a.printerGroup.run("print queue", a.recoverJobs)
 		a.prover = newProver(e.store, a.archive, p.Media(), a.labelReady, e.log)
-		a.printerGroup.run("label prover", a.prover.Run)
+		a.printerGroup.run("label prover", a.proveWhenWarm)
 	}
 	a.devices.board.OnChange(a.healthChanged)
-	a.joinShop()
+	startShop()
 }
 
 func newFyneApp() fyne.App {
@@ -128,31 +129,18 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 func (a *app) work(ctx context.Context, one *instance, engine *label.Engine, errw io.Writer) error {
 	a.deviceGroup.run("second starts", func(ctx context.Context) error { return one.run(ctx, a.window.Raise) })
 	if a.devices.printer != nil {
-		a.printerGroup.run("PDF renderer", func(ctx context.Context) error { a.warm(ctx, engine); return nil })
+		a.printerGroup.run("PDF renderer", func(ctx context.Context) error { return a.warm(ctx, engine) })
 	}
 	a.deviceGroup.run("window watch", func(ctx context.Context) error { return a.watchWindow(ctx, errw) })
 	a.deviceGroup.run("signals", func(g context.Context) error { return a.watchSignals(g, ctx) })
 	a.window.ShowHealth(a.devices.board.Snapshot())
 	a.window.ShowAndRun() // the toolkit's loop must have the main goroutine
+	stuck := time.AfterFunc(stopPatience, func() { a.endStuck(errw) })
+	defer stuck.Stop()
 	for _, g := range []*group{a.deviceGroup, a.stationGroup, a.printerGroup, a.syncGroup} {
 		g.stop()
 	}
 	return nil
-}
-
-// warm starts the PDF renderer once the window is there: until then it would take the processor from the window. What its
-// compiler leaves behind, hundreds of megabytes on the first start, goes back to the system at once. Without a label
-// printer nothing has to be quick: the renderer starts with the first label that somebody asks for.
-func (a *app) warm(ctx context.Context, engine *label.Engine) {
-	select {
-	case <-a.window.Ready():
-	case <-ctx.Done():
-		return
-	}
-	if err := engine.Warm(ctx); err != nil && ctx.Err() == nil {
-		a.env.log.Error("PDF renderer did not start", "err", err)
-	}
-	debug.FreeOSMemory()
 }
 
 // watchWindow ends the program if no frame was painted: without GL the toolkit would run on without a window and look

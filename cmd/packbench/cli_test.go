@@ -1,17 +1,15 @@
 package main
 
 import (
-	"context"
-	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain lets the test binary be the program: scripts run it as `packbench`.
+// TestMain lets the test binary be the program: scripts run it as `packbench`, and so do tests that start processes.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"packbench": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) },
+		"packbench": main,
 	})
 }
 

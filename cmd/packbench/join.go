@@ -84,8 +84,8 @@ func (a *app) healthChanged(h devices.Health) {
 	}
 }
 
-// joinShop starts the syncer where a shop is connected; without one the station works with imported orders.
-func (a *app) joinShop() {
+// joinShop makes the syncer where a shop is connected; without one the station works with imported orders.
+func (a *app) joinShop() (start func()) {
 	var line lineClock
 	show := func() { a.showSync(&line) }
 	s, err := a.env.newSyncer(func(o *syncer.Options) {
@@ -95,13 +95,22 @@ func (a *app) joinShop() {
 		if !errors.Is(err, errNoShop) {
 			a.env.log.Error("Seller Center is not connected", "err", err)
 		}
-		a.window.ShowSync(ui.SyncStatus{Err: err.Error()})
-		return
+		return func() { a.window.ShowSync(ui.SyncStatus{Err: err.Error()}) }
 	}
 	a.sync = s
-	a.syncGroup.run("sync", s.Run)
-	a.syncGroup.run("sync display", func(ctx context.Context) error { return refreshSync(ctx, show) })
-	show()
+	return func() {
+		a.syncGroup.run("sync", s.Run)
+		a.syncGroup.run("sync display", func(ctx context.Context) error { return refreshSync(ctx, show) })
+		show()
+	}
+}
+
+// lastLook reads orders anew before a seal; without a shop there is nobody to ask.
+func (a *app) lastLook(ctx context.Context, ids []fulfillment.OrderID) error {
+	if a.sync == nil {
+		return nil
+	}
+	return a.sync.Refresh(ctx, ids)
 }
 
 // newSyncer makes the syncer of the connected shop; errNoShop if none is.
@@ -194,6 +203,9 @@ func (l *lineClock) since(online bool, now time.Time) time.Time {
 // showSync shows what the syncer says and what waits in the outbox.
 func (a *app) showSync(line *lineClock) {
 	st := a.sync.Status()
+	// Connected is not enough: orders must really come in, or no cancellation is ever heard of.
+	fresh := st.LastPull.IsZero() || time.Since(st.LastPull) < 3*time.Duration(a.env.cfg.Shop.Poll)+2*time.Minute
+	st.Online = st.Online && st.NeedsPerson == "" && fresh
 	out := ui.SyncStatus{Configured: true, Online: st.Online, OfflineSince: line.since(st.Online || st.LastError == "", time.Now()), LastPull: st.LastPull, Err: st.LastError, ClockOffset: st.ClockOffset, ClockKnown: !st.LastPull.IsZero(),
 		Queued: st.Outbox[fulfillment.OutboxQueued] + st.Outbox[fulfillment.OutboxInFlight], Uncertain: st.Outbox[fulfillment.OutboxUncertain],
 		Parked: st.Outbox[fulfillment.OutboxParked]}

@@ -15,6 +15,13 @@ import (
 	"packbench/fulfillment"
 )
 
+// slower gives the emulated printer, which draws each label on a loaded computer, more time to say that it is ready.
+var slower = func() printer.Timeouts {
+	t := short
+	t.After = 6 * time.Second
+	return t
+}()
+
 func newUSBEnd(t testing.TB) *devicetest.USBPrinter {
 	t.Helper()
 	end, err := devicetest.NewUSBPrinter(media.DPI)
@@ -26,7 +33,7 @@ func newUSBEnd(t testing.TB) *devicetest.USBPrinter {
 }
 
 func usbConfig(end *devicetest.USBPrinter) printer.USBConfig {
-	return printer.USBConfig{Device: end.ID(), Role: "label", Language: printer.ZPL{}, Media: media, Timeouts: short}
+	return printer.USBConfig{Device: end.ID(), Role: "label", Language: printer.ZPL{}, Media: media, Timeouts: slower}
 }
 
 func TestUSB(t *testing.T) {

@@ -155,6 +155,9 @@ func checkEvents(ix index) string {
 		if !e.Verify(e.Prev) {
 			return fmt.Sprintf("event %s/%d (%s) was changed: its hash does not fit", e.Station, e.Seq, e.Kind)
 		}
+		if e.OrderID != ix.OrderID {
+			return fmt.Sprintf("event %s/%d belongs to order %s, not to %s", e.Station, e.Seq, e.OrderID, ix.OrderID)
+		}
 		before, ok := last[e.Station]
 		if ok && e.Seq <= before.Seq {
 			return fmt.Sprintf("event %s/%d stands after %d", e.Station, e.Seq, before.Seq)

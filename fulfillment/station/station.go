@@ -25,10 +25,13 @@ type Options struct {
 	// Queued is called after a print job was committed, Outboxed after an outbox row was. They must not block.
 	Queued, Outboxed func()
 	// Wish is called for each photo to be taken. It must not block.
-	Wish  func(fulfillment.PhotoWish)
-	Now   func() time.Time // default time.Now
-	NewID func() string    // UUIDv7
-	Log   *slog.Logger
+	Wish func(fulfillment.PhotoWish)
+	// Refresh reads orders anew at the Seller Center, for the last look before a seal. It is given sealPatience, and a
+	// failure only makes the seal say how old its knowledge is; nil: no Seller Center.
+	Refresh func(context.Context, []fulfillment.OrderID) error
+	Now     func() time.Time // default time.Now
+	NewID   func() string    // UUIDv7
+	Log     *slog.Logger
 }
 
 // Station is the one owner of the parcel in hand and the open manifests. Run owns the state; every other method may be
@@ -212,6 +215,7 @@ func (s *Station) lookUp(ctx context.Context, sc fulfillment.Scan, in *fulfillme
 // staged reads every order on an open manifest anew: the seal is the last gate.
 func (s *Station) staged(ctx context.Context, in *fulfillment.Input) error {
 	in.Staged = map[fulfillment.OrderID]fulfillment.Order{}
+	s.lastLook(ctx)
 	for _, m := range s.bench.Open {
 		for _, p := range m.Parcels {
 			if _, ok := in.Staged[p.OrderID]; ok || p.LeftOff {
@@ -225,6 +229,32 @@ func (s *Station) staged(ctx context.Context, in *fulfillment.Input) error {
 		}
 	}
 	return nil
+}
+
+// sealPatience is the one wait for the network at the bench: a parcel that leaves cannot be called back.
+const sealPatience = 4 * time.Second
+
+// lastLook reads the platform's orders on the open manifests anew, if that can be done quickly.
+func (s *Station) lastLook(ctx context.Context) {
+	if s.o.Refresh == nil {
+		return
+	}
+	var ids []fulfillment.OrderID
+	for _, m := range s.bench.Open {
+		for _, p := range m.Parcels {
+			if !p.LeftOff {
+				ids = append(ids, p.OrderID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	look, cancel := context.WithTimeout(ctx, sealPatience)
+	defer cancel()
+	if err := s.o.Refresh(look, ids); err != nil {
+		s.o.Log.Warn("Sealed without a fresh look at the Seller Center", "err", err)
+	}
 }
 
 // weightMatters keeps the scale's chatter from the rule and the screen.

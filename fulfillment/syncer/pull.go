@@ -39,6 +39,10 @@ func (s *Syncer) pull(ctx context.Context) (changed int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("reading how far the shop was pulled: %w", err)
 	}
+	// A time from the future, from a wrong clock or a lying answer, must not hide what changes from now on.
+	if now := s.platformNow(); cursor.After(now) {
+		cursor = now
+	}
 	since := cursor.Add(-s.o.Overlap)
 	if cursor.IsZero() {
 		since = s.platformNow().Add(-s.o.FirstPull)
@@ -48,6 +52,9 @@ func (s *Syncer) pull(ctx context.Context) (changed int, err error) {
 			if o.UpdatedAt.After(cursor) {
 				cursor = o.UpdatedAt
 			}
+		}
+		if now := s.platformNow(); cursor.After(now) {
+			cursor = now
 		}
 		n, err := s.apply(ctx, orders, cursor)
 		changed += n
@@ -60,6 +67,13 @@ func (s *Syncer) pull(ctx context.Context) (changed int, err error) {
 }
 
 func (s *Syncer) apply(ctx context.Context, orders []fulfillment.Order, cursor time.Time) (int, error) {
+	now := s.platformNow()
+	orders = slices.Clone(orders)
+	for i := range orders { // else nothing that the platform says later would be newer
+		if orders[i].UpdatedAt.After(now) {
+			orders[i].UpdatedAt = now
+		}
+	}
 	ids, err := s.o.Orders.ApplyPulled(ctx, s.o.Market.Shop(), orders, cursor)
 	if err != nil {
 		return 0, fmt.Errorf("storing %d orders: %w", len(orders), err)

@@ -27,24 +27,25 @@ func TestPullCursor(t *testing.T) {
 		var told []fulfillment.OrderID
 		y, s, m := bench(t, func(o *Options) { o.Changed = func(ids []fulfillment.OrderID) { told = append(told, ids...) } })
 		start := time.Now()
-		m.pages = [][]fulfillment.Order{ordersAt("a b", start), nil} // breaks off after a page
+		base := start.Add(-2 * time.Hour)
+		m.pages = [][]fulfillment.Order{ordersAt("a b", base), nil} // breaks off after a page
 		if _, err := y.Once(t.Context()); !errors.Is(err, ErrOffline) {
 			t.Errorf("a broken pull: %v", err)
 		}
 		if got := m.since[0]; !got.Equal(start.Add(-30 * 24 * time.Hour)) {
 			t.Errorf("the first pull reaches back to %v", got)
 		}
-		if !s.cursor.Equal(start.Add(time.Second)) || y.Status().LastPull != (time.Time{}) {
+		if !s.cursor.Equal(base.Add(time.Second)) || y.Status().LastPull != (time.Time{}) {
 			t.Errorf("cursor %v, status %+v", s.cursor, y.Status())
 		}
-		m.pages = [][]fulfillment.Order{ordersAt("a", start), ordersAt("c", start.Add(time.Hour))}
+		m.pages = [][]fulfillment.Order{ordersAt("a", base), ordersAt("c", base.Add(time.Hour))}
 		if _, err := y.Once(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if got := m.since[1]; !got.Equal(start.Add(time.Second).Add(-10 * time.Minute)) {
+		if got := m.since[1]; !got.Equal(base.Add(time.Second).Add(-10 * time.Minute)) {
 			t.Errorf("the second pull begins at %v", got)
 		}
-		if !s.cursor.Equal(start.Add(time.Hour)) || !slices.Equal(told, []fulfillment.OrderID{"a", "b", "c"}) {
+		if !s.cursor.Equal(base.Add(time.Hour)) || !slices.Equal(told, []fulfillment.OrderID{"a", "b", "c"}) {
 			t.Errorf("cursor %v, told %v", s.cursor, told)
 		}
 	})
@@ -266,4 +267,18 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%s: %d, want %d; news %+v", tc.name, got, tc.want, news)
 		}
 	}
+}
+
+// A time from the future neither hides what changes later nor moves the cursor beyond the present.
+func TestAFutureUpdateTimeDoesNotStopThePull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y, s, m := bench(t, nil)
+		m.pages = [][]fulfillment.Order{ordersAt("a", time.Now().AddDate(74, 0, 0))}
+		if _, err := y.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.since[0]; got.After(time.Now()) || s.cursor.After(time.Now()) {
+			t.Errorf("pulled since %v, cursor %v, now %v", got, s.cursor, time.Now())
+		}
+	})
 }

@@ -3,6 +3,7 @@ package handoff
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -95,7 +96,7 @@ func (l *liveView) step(post func(func()), now time.Time) {
 		return
 	}
 	l.seq = seq
-	img, err := jpeg.Decode(bytes.NewReader(data))
+	img, err := decodeFrame(data)
 	if err != nil {
 		l.say(post, text.T("camera.bad"))
 		return
@@ -146,4 +147,18 @@ func fill(buf *image.RGBA, img image.Image) image.Image {
 		}
 	}
 	return buf.SubImage(image.Rect(0, 0, w, h))
+}
+
+// maxFrame is the largest side of a picture that is unpacked, in dots: a header may claim anything.
+const maxFrame = 8192
+
+func decodeFrame(data []byte) (image.Image, error) {
+	head, err := jpeg.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	if head.Width > maxFrame || head.Height > maxFrame {
+		return nil, fmt.Errorf("picture of %d×%d dots", head.Width, head.Height)
+	}
+	return jpeg.Decode(bytes.NewReader(data))
 }

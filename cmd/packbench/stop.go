@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"packbench/fulfillment/label"
+)
+
+// stopPatience is how long the parts may take to end once the window is closed: longer than a label that is on its way to
+// a slow printer. Until the program has ended it holds the data folder, and a new start would only look for its window.
+const stopPatience = 15 * time.Second
+
+// endStuck ends a program whose parts do not end. Everything that was accepted is on the disk.
+func (a *app) endStuck(errw io.Writer) {
+	a.env.log.Error("A part did not end with the window")
+	fmt.Fprintf(errw, "packbench: a part of the program did not end within %s and was cut off; everything recorded is safe\n", stopPatience)
+	os.Exit(exitFailed)
+}
+
+// warm starts the PDF renderer once the window is there: until then it would take the processor from the window. What its
+// compiler leaves behind, hundreds of megabytes on the first start, goes back to the system at once. Without a label
+// printer nothing has to be quick: the renderer starts with the first label that somebody asks for.
+//
+// A compilation cannot be interrupted, and it takes many seconds on a slow computer. Who closes the window does not wait
+// for it: it ends with the process, and its cache is written as a whole or not at all.
+func (a *app) warm(ctx context.Context, engine *label.Engine) error {
+	select {
+	case <-a.window.Ready():
+	case <-ctx.Done():
+		return nil
+	}
+	go func() {
+		defer close(a.warmed)
+		if err := engine.Warm(ctx); err != nil && ctx.Err() == nil {
+			a.env.log.Error("PDF renderer did not start", "err", err)
+		}
+		debug.FreeOSMemory()
+	}()
+	select {
+	case <-a.warmed:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// proveWhenWarm keeps the prover from being the one who waits for the compilation.
+func (a *app) proveWhenWarm(ctx context.Context) error {
+	select {
+	case <-a.warmed:
+		return a.prover.Run(ctx)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// closeRenderer frees the renderer, unless it is being compiled; see warm.
+func closeRenderer(engine *label.Engine) {
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		_ = engine.Close() // nothing of it is kept
+	}()
+	select {
+	case <-closed:
+	case <-time.After(time.Second):
+	}
+}
