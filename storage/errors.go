@@ -20,7 +20,11 @@ var (
 	// ErrDamaged: the file is a database, and its content is broken.
 	ErrDamaged = errors.New("the database is damaged: restore the last backup with `packbench restore`")
 	// ErrNotDatabase: the file is something else.
-	ErrNotDatabase = errors.New("packbench.db is not a Packbench database: move it away or restore a backup")
+	ErrNotDatabase = errors.New("packbench.db is not a Packbench database: move it away, or put a backup back with `packbench restore FILE`")
+	// ErrLost: a station has worked in this folder, and its database is not there any more.
+	ErrLost = errors.New("the station's database is gone: put a backup back with `packbench restore FILE`, or move the data folder aside to begin a new station")
+	// ErrNoData: a read-only open of a folder in which no station has worked.
+	ErrNoData = errors.New("there is no data here yet: start packbench once, or name the folder with --data")
 	// ErrDiskFull: nothing more can be written. What was recorded before is safe.
 	ErrDiskFull = errors.New("the disk is full: free some space, then scan again")
 	// ErrReadOnly: the folder or file cannot be written.

@@ -177,8 +177,8 @@ func checkRestored(ctx context.Context, path string) (err error) {
 // closeExisting makes sure that nobody has the database open: only then can SQLite leave its log mode. The log is folded
 // into the file on the way, so that what is kept is whole. A database that is too damaged for that is kept as it lies.
 func closeExisting(ctx context.Context, path string) (err error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
+		return nil // a folder or a pipe is moved aside as it is
 	}
 	db, err := openPool(path, "mode=rw&_busy_timeout=500", 1)
 	if err != nil {

@@ -62,7 +62,7 @@ type Store struct {
 }
 
 // Open opens the database in dir, makes or migrates it, and grows its log. Errors: ErrNewer, ErrOlder, ErrDamaged,
-// ErrNotDatabase, ErrReadOnly, ErrDiskFull, ErrInUse, or what the system said. The caller must Close.
+// ErrNotDatabase, ErrLost, ErrNoData, ErrReadOnly, ErrDiskFull, ErrInUse, or what the system said. The caller must Close.
 func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -86,11 +86,19 @@ func (s *Store) open(ctx context.Context) error {
 		if err := os.MkdirAll(s.dir, 0o700); err != nil {
 			return explain(err, "make data folder %s", s.dir)
 		}
+	}
+	empty, err := checkPlace(s.dir)
+	if err == nil && empty && s.opt.ReadOnly {
+		err = ErrNoData
+	}
+	if err != nil {
+		return explain(err, "open %s", path)
+	}
+	if !s.opt.ReadOnly {
 		if err := s.openWriter(ctx, path); err != nil {
 			return explain(err, "open %s", path)
 		}
 	}
-	var err error
 	if s.files, err = openFiles(s.dir, s.opt.ReadOnly); err != nil {
 		return explain(err, "open file store in %s", s.dir)
 	}
@@ -128,6 +136,13 @@ func (s *Store) openWriter(ctx context.Context, path string) (err error) {
 	}
 	if err := checkContent(ctx, s.w, path); err != nil {
 		return err
+	}
+	if v, err := currentVersion(ctx, s.w); err != nil {
+		return err
+	} else if v == 0 { // a database without a table: made by a start that was cut off, or by another program
+		if err := refuseTraces(s.dir, "without content"); err != nil {
+			return err
+		}
 	}
 	return migrate(ctx, s.w, s.dir, migrations(), s.opt)
 }
