@@ -20,6 +20,8 @@ func Apply(b Bench, in Input, pol Policy) Outcome {
 		t.printed(*in.Printed)
 	case in.Changed != nil:
 		t.changed(*in.Changed)
+	case in.Decide != nil:
+		t.decide(*in.Decide)
 	case in.Photo != nil:
 		t.photo(*in.Photo)
 	case in.Tick:

@@ -93,9 +93,18 @@ type Bench struct {
 	Mode       Mode
 	Operator   string
 	Supervisor bool
-	Parcel     *Parcel    // nil: no parcel in hand
-	Carrier    string     // CarrierCode the handoff is narrowed to; empty: any
-	Open       []Manifest // open manifests of this station
+	Parcel     *Parcel // nil: no parcel in hand
+	Carrier    string  // CarrierCode the handoff is narrowed to; empty: any
+	// CarrierName is the display name of Carrier.
+	CarrierName string `json:",omitempty"`
+	// Below is where parcels stood that went on an open manifest from another rung than the bench's last, by a
+	// supervisor's word: taking one off again must claim nothing that was never done.
+	Below map[PackageID]Rung `json:",omitempty"`
+	// Last is the order whose parcel was finished last: PB:NEXTBOX opens its next package.
+	Last OrderID `json:",omitempty"`
+	// Reprint is why a parcel that was finished before shall get its label once more; the next scan says which parcel.
+	Reprint ReprintReason `json:",omitempty"`
+	Open    []Manifest    // open manifests of this station
 	// ScaleZeroed is true once the scale has shown about zero since the last weight was taken: a new parcel never
 	// inherits the weight of the one before.
 	ScaleZeroed bool
@@ -110,21 +119,25 @@ type Weight struct {
 	At     time.Time
 }
 
-// Input is one thing that happened to the bench. Exactly one of Scan, Weight, Printed, Changed, Photo and Tick is set.
+// Input is one thing that happened to the bench. Exactly one of Scan, Weight, Printed, Changed, Photo, Decide and
+// Tick is set.
 type Input struct {
-	Now     time.Time
-	ID      string            // a fresh UUIDv7 for the one job or manifest that the rule may create
-	Scan    *Scan             //
-	Found   Found             // for a scan: what the store knows under the code
-	Match   []Tracking        // for a scan: tracking numbers that the code may carry, by the carriers' extractors
-	Member  *Operator         // for PB:USER: who the badge belongs to, nil if unknown
-	Staged  map[OrderID]Order // for PB:SEAL: the orders of every parcel on an open manifest, as stored now
-	Weight  *Weight           //
-	Printed *PrintJob         // a job as the print queue left it
-	Order   *Order            // for Printed: the job's order as stored, where it is not the one in hand
-	Changed *Order            // an order in hand or on an open manifest, as the platform now tells it
-	Photo   *PhotoTaken       //
-	Tick    bool              // time has passed
+	Now    time.Time
+	ID     string            // a fresh UUIDv7 for the one job or manifest that the rule may create
+	Scan   *Scan             //
+	Found  Found             // for a scan: what the store knows under the code
+	Match  []Tracking        // for a scan: tracking numbers that the code may carry, by the carriers' extractors
+	Member *Operator         // for PB:USER: who the badge belongs to, nil if unknown
+	Staged map[OrderID]Order // for PB:SEAL and PB:UNDO at the dock: the orders of parcels on open manifests, as stored now
+	// Carriers are for PB:CARRIER: display names of every carrier known here; nil: it cannot be known.
+	Carriers []string
+	Decide   *OutboxDecision // what a person decided about a parked outbox row
+	Weight   *Weight         //
+	Printed  *PrintJob       // a job as the print queue left it
+	Order    *Order          // for Printed: the job's order as stored, where it is not the one in hand
+	Changed  *Order          // an order in hand or on an open manifest, as the platform now tells it
+	Photo    *PhotoTaken     //
+	Tick     bool            // time has passed
 	// ScaleSilent: the scale has not answered for a while.
 	ScaleSilent bool
 }
@@ -163,7 +176,8 @@ type Outcome struct {
 	Manifests []Manifest  // changed manifests, whole
 	Outbox    []OutboxRow // ID, State and times are filled in by the station
 	Jobs      []PrintJob  // ID, State and CreatedAt are filled in by the station where empty
-	Photo     *PhotoWish  // a photo to take once this is committed
+	Decisions []OutboxDecision
+	Photo     *PhotoWish // a photo to take once this is committed
 }
 
 // OrderHold replaces the holds that this station set on an order.

@@ -17,7 +17,11 @@ func (t *turn) command(cmd Command, arg string) {
 		}
 		t.handoffCommand(cmd, arg)
 	case CmdNextBox:
-		t.no(cmd, WhyNotBuilt)
+		t.nextBox()
+	case CmdUndo:
+		t.undoHere()
+	case CmdReprint:
+		t.reprintHere(arg)
 	default:
 		if t.parcel() == nil {
 			t.no(cmd, WhyNoParcel)
@@ -41,7 +45,7 @@ func (t *turn) mode(arg string) {
 	b := t.bench()
 	switch {
 	case arg == "RETURNS":
-		t.no(CmdMode, WhyNotBuilt)
+		t.no(CmdMode, WhyNoReturns)
 		return
 	case b.Parcel != nil && arg != "PACK":
 		t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyParcelOpen, Name: string(b.Parcel.Order.ID)})
@@ -51,15 +55,13 @@ func (t *turn) mode(arg string) {
 	default:
 		b.Mode = ModePack
 	}
-	b.Carrier = ""
+	b.Carrier, b.CarrierName, b.Reprint = "", "", ""
 	t.event(EventMode, "", "", map[string]any{"mode": b.Mode})
 	t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: "MODE:" + arg})
 }
 
 func (t *turn) parcelCommand(cmd Command) {
 	switch cmd {
-	case CmdUndo:
-		t.undo()
 	case CmdSkip:
 		t.eventHere(EventSkipped, map[string]any{"left": t.parcel().Left(), "rung": t.parcel().Package.Rung})
 		t.done(cmd)
@@ -68,8 +70,6 @@ func (t *turn) parcelCommand(cmd Command) {
 		t.hold(cmd, HoldHeld, EventHeld)
 	case CmdShort:
 		t.hold(cmd, HoldShort, EventShort)
-	case CmdReprint:
-		t.reprint()
 	case CmdFinish:
 		t.finish()
 	}
@@ -96,7 +96,7 @@ func (t *turn) undo() {
 		p.Package.Rung = RungToPack
 		t.save()
 	}
-	t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: string(CmdUndo), SKU: it.SKU, Got: it.Got, Need: it.Need})
+	t.say(Verdict{Code: CommandDone, Why: WhyItemBack, Class: ClassCommand, Name: it.Called(), SKU: it.SKU, Got: it.Got, Need: it.Need})
 }
 
 // hold puts the whole order aside with a reason; a supervisor releases it by opening it again. A label that has not
@@ -108,14 +108,13 @@ func (t *turn) hold(cmd Command, h Hold, kind EventKind) {
 	if p.Job != "" && slices.Contains([]PrintState{PrintQueued, PrintTrouble, PrintAsk}, p.Print) {
 		t.dropJob()
 	}
-	var missing []SKU
-	for _, it := range p.Items {
-		if it.Got < it.Need {
-			missing = append(missing, it.SKU)
-		}
-	}
-	t.eventHere(kind, map[string]any{"rung": p.Package.Rung, "missing": missing})
+	missing, got, need := p.missing()
+	t.eventHere(kind, map[string]any{"rung": p.Package.Rung, "missing": missing, "got": got, "need": need, "print": p.Print, "print_why": p.PrintWhy})
 	t.done(cmd)
+	if len(missing) > 0 {
+		v := t.out.Verdict
+		v.Why, v.Name, v.Got, v.Need = WhyMissing, missingWords(missing), got, need
+	}
 	t.putAside()
 }
 
@@ -126,29 +125,6 @@ func (t *turn) dropJob() {
 		Tracking: p.Package.Tracking, Reprint: p.Package.Reprints, State: JobDropped, CreatedAt: t.in.Now})
 	p.Package.LabelJob = ""
 	t.save()
-}
-
-// reprint makes a new job for the same label: after one came out spoiled, or where it is not certain that one came out.
-func (t *turn) reprint() {
-	p := t.parcel()
-	switch p.Print {
-	case PrintDone, PrintAsk:
-	case PrintTrouble, PrintQueued:
-		t.no(CmdReprint, WhyPrinterWait)
-		return
-	default:
-		t.no(CmdReprint, WhyNotPrinted)
-		return
-	}
-	if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
-		t.refuse(Verdict{Code: v, Class: ClassCommand, Why: why})
-		return
-	}
-	if p.Print == PrintAsk {
-		t.dropJob()
-	}
-	t.queueJob(p.Package.Reprints + 1)
-	t.done(CmdReprint)
 }
 
 // finish ends a step that the packer may end by hand: verification under policy off or warn, or the wait for a weight.

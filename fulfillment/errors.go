@@ -4,3 +4,9 @@ import "errors"
 
 // ErrNotFound is returned by stores where nothing is kept under the name asked for.
 var ErrNotFound = errors.New("not found")
+
+// ErrBusy is returned by stores that another program kept from writing for longer than anybody waits. Nothing was changed.
+var ErrBusy = errors.New("the data is busy")
+
+// WhyBusy is said of ErrBusy: the same scan may be made again.
+const WhyBusy Why = "busy"

@@ -1,11 +1,7 @@
 package fulfillment
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -43,6 +39,9 @@ const (
 	EventReported     EventKind = "reported"      // the platform accepted an outbox row
 	EventParked       EventKind = "parked"        // the platform refused an outbox row
 	EventImported     EventKind = "imported"
+	EventUnstaged     EventKind = "unstaged" // a parcel was taken off an open manifest
+	EventReopened     EventKind = "reopened" // a finished parcel came back for another label
+	EventDecided      EventKind = "decided"  // a supervisor decided about a parked outbox row
 )
 
 // Event is one link of the station's chain. (Station, Seq) is its identity; Seq starts at 1 and has no gaps.
@@ -59,31 +58,4 @@ type Event struct {
 	Body      json.RawMessage `json:"body,omitempty"` // details of the kind; an object
 	Prev      Hash            `json:"prev"`           // hash of the event before; empty for the first
 	Hash      Hash            `json:"hash"`
-}
-
-// Link returns e with At cut to milliseconds, Prev set and Hash computed: SHA-256 over Prev, a newline and the event's
-// JSON (fields in the order of the struct, Hash empty, Body compacted). An error means Body is not JSON.
-func (e Event) Link(prev Hash) (Event, error) {
-	e.At = e.At.UTC().Truncate(time.Millisecond)
-	e.Prev, e.Hash = prev, ""
-	if len(e.Body) > 0 {
-		var b bytes.Buffer
-		if err := json.Compact(&b, e.Body); err != nil {
-			return e, fmt.Errorf("event body of %s: %w", e.Kind, err)
-		}
-		e.Body = b.Bytes()
-	}
-	text, err := json.Marshal(e)
-	if err != nil {
-		return e, fmt.Errorf("event %s as JSON: %w", e.Kind, err)
-	}
-	sum := sha256.Sum256(append([]byte(string(prev)+"\n"), text...))
-	e.Hash = Hash(hex.EncodeToString(sum[:]))
-	return e, nil
-}
-
-// Verify reports whether e is intact and follows prev.
-func (e Event) Verify(prev Hash) bool {
-	again, err := e.Link(prev)
-	return err == nil && e.Prev == prev && again.Hash == e.Hash
 }

@@ -90,6 +90,7 @@ func (t *turn) stage(o Order, pkg Package, said Verdict) {
 	if o.CancelRequested {
 		t.event(EventOverride, o.ID, pkg.ID, map[string]any{"over": HoldCancelRequested})
 	}
+	t.noteBelow(pkg.ID, pkg.Rung)
 	pkg.Rung, pkg.Manifest = RungStaged, m.ID
 	t.savePackage(pkg)
 	t.out.Manifests = append(t.out.Manifests, *m)
@@ -114,11 +115,11 @@ func (t *turn) handoffCommand(cmd Command, arg string) {
 	b := t.bench()
 	switch cmd {
 	case CmdCarrier:
-		b.Carrier = CarrierCode(arg)
-		t.event(EventCarrier, "", "", map[string]any{"carrier": b.Carrier})
-		t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: "CARRIER:" + b.Carrier})
+		t.narrow(arg)
+	case CmdUndo:
+		t.unstage()
 	case CmdPhoto:
-		m, p, ok := lastStaged(b.Open)
+		m, p, ok := b.lastStaged()
 		if !ok {
 			t.no(cmd, WhyEmptyManifest)
 			return
@@ -128,20 +129,6 @@ func (t *turn) handoffCommand(cmd Command, arg string) {
 	case CmdSeal:
 		t.seal()
 	}
-}
-
-// lastStaged is the parcel scanned last on any open manifest.
-func lastStaged(open []Manifest) (ManifestID, ManifestParcel, bool) {
-	var id ManifestID
-	var last ManifestParcel
-	for _, m := range open {
-		for _, p := range m.Parcels {
-			if !p.LeftOff && (id == "" || p.At.After(last.At)) {
-				id, last = m.ID, p
-			}
-		}
-	}
-	return id, last, id != ""
 }
 
 // seal closes the narrowed manifest, or all open ones. Every parcel is checked once more; what was cancelled meanwhile
@@ -220,6 +207,7 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 			t.savePackage(pkg)
 			t.event(EventHandedOver, o.ID, pkg.ID, map[string]any{"manifest": m.ID, "tracking": pkg.Tracking, "checked_at": o.CheckedAt})
 			t.reportAt("handover", o, pkg)
+			t.takeBelow(pkg.ID)
 			handed++
 			continue
 		}
@@ -230,7 +218,7 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 		}
 		t.event(EventLeftOff, mp.OrderID, mp.PackageID, map[string]any{"manifest": m.ID, "verdict": v, "why": why})
 		if has {
-			pkg.Rung, pkg.Manifest = t.doneRung(), ""
+			pkg.Rung, pkg.Manifest = t.takeBelow(pkg.ID), ""
 			t.savePackage(pkg)
 		}
 		t.diverted(o, v)

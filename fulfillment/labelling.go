@@ -123,7 +123,7 @@ func (t *turn) label() {
 	case p.Package.LabelJob != "": // put aside while its label was on the way: it may have come out since
 		p.Job, p.Print, p.PrintWhy = p.Package.LabelJob, PrintAsk, "a label was sent to the printer before this parcel was put aside"
 	case p.Package.Label != "" && t.pol.HasPrinter:
-		t.queueJob(p.Package.Reprints)
+		t.queueJob(p.Package.Reprints, "")
 	case p.Order.ShippingType == ShippingPlatform:
 		p.Print = PrintWaiting
 		if t.pol.ArrangeAt == "at_pack" && !p.Package.Arranged {
@@ -135,13 +135,17 @@ func (t *turn) label() {
 }
 
 // queueJob adds the one print job of the package, or its n-th reprint. A job that is already queued is not doubled.
-func (t *turn) queueJob(reprint int) {
+func (t *turn) queueJob(reprint int, why ReprintReason) {
 	p := t.parcel()
 	p.Job, p.Print, p.PrintWhy = JobID(t.in.ID), PrintQueued, ""
 	p.Package.LabelJob, p.Package.Reprints = p.Job, reprint
 	t.out.Jobs = append(t.out.Jobs, PrintJob{ID: p.Job, OrderID: p.Order.ID, PackageID: p.Package.ID, Label: p.Package.Label,
 		Tracking: p.Package.Tracking, Reprint: reprint, State: JobQueued, CreatedAt: t.in.Now})
-	t.eventHere(EventLabelQueued, map[string]any{"job": p.Job, "label": p.Package.Label, "reprint": reprint})
+	body := map[string]any{"job": p.Job, "label": p.Package.Label, "reprint": reprint}
+	if why != "" {
+		body["reason"] = why
+	}
+	t.eventHere(EventLabelQueued, body)
 	t.save()
 }
 
@@ -207,6 +211,7 @@ func (t *turn) labelOut(j PrintJob) {
 	t.say(Verdict{Code: LabelPrinted, Name: string(p.Package.Tracking)})
 	if !t.pol.ApplyScan {
 		t.reportAt("label", p.Order, p.Package)
+		t.moreBoxes()
 		t.putAside()
 	}
 }

@@ -22,6 +22,26 @@ const (
 	OutboxDone      OutboxState = "done"
 )
 
+// OutboxAction is what a supervisor does about a parked row.
+type OutboxAction string
+
+const (
+	OutboxRetry      OutboxAction = "retry"        // send it again
+	OutboxDoneByHand OutboxAction = "done_by_hand" // somebody told the platform in the Seller Center
+	OutboxGiveUp     OutboxAction = "give_up"      // the platform is not told, and that is how it stays
+)
+
+// OutboxDecision is one such decision. Reason is asked for unless the row is sent again.
+type OutboxDecision struct {
+	ID        string // of the row
+	Kind      OutboxKind
+	OrderID   OrderID
+	PackageID PackageID
+	Action    OutboxAction
+	Reason    string
+	By        string // filled in by the rule
+}
+
 // OutboxRow is one thing to tell the platform. Rows of one order are sent strictly in the order of ID (UUIDv7).
 type OutboxRow struct {
 	ID         string // UUIDv7, also the idempotency key where the platform takes one

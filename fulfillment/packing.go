@@ -37,6 +37,10 @@ func (t *turn) pack(class Class) {
 func (t *turn) start(class Class) {
 	switch class {
 	case ClassOrder, ClassPackage, ClassTracking:
+		if t.bench().Reprint != "" {
+			t.reopen(class)
+			return
+		}
 		t.open(class)
 	case ClassItem:
 		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyNoParcel})
@@ -146,7 +150,7 @@ func (t *turn) item() {
 	it.Got++
 	said.Got = it.Got
 	p.Done = append(p.Done, i)
-	t.eventHere(EventItemScanned, map[string]any{"sku": it.SKU, "got": it.Got, "need": it.Need, "bundle": it.Bundle})
+	t.eventHere(EventItemScanned, &ItemScanned{Item: i, SKU: it.SKU, Bundle: it.Bundle, Got: it.Got, Need: it.Need})
 	if p.Left() > 0 {
 		t.say(said)
 		return
@@ -227,6 +231,7 @@ func (t *turn) applied() {
 	t.save()
 	t.reportAt("label", p.Order, p.Package)
 	t.say(Verdict{Code: Applied, Class: ClassTracking, Name: p.Package.Carrier})
+	t.moreBoxes()
 	t.putAside()
 }
 

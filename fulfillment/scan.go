@@ -69,6 +69,12 @@ func ParseCommand(code string) (cmd Command, arg string, ok bool) {
 	switch {
 	case plainCommands[cmd] && !hasArg:
 		return cmd, "", true
+	case cmd == CmdReprint && hasArg:
+		_, known := ReprintReasonOf(arg)
+		if !known {
+			return "", "", false
+		}
+		return cmd, arg, true
 	case argCommands[cmd] && hasArg && arg != "":
 		if cmd == CmdMode && arg != "PACK" && arg != "HANDOFF" && arg != "RETURNS" {
 			return "", "", false

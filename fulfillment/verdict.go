@@ -52,7 +52,6 @@ const (
 	WhyNotAParcel      Why = "not_a_parcel"     // handoff takes parcels only
 	WhyBadge           Why = "badge"            // nobody has this badge
 	WhyScaleSilent     Why = "scale_silent"     // the scale does not answer: the parcel goes on without a weight
-	WhyNotBuilt        Why = "not_built"        // the command is known and not built yet
 	WhyUnchecked       Why = "unchecked"        // handed over on old knowledge: the Seller Center could not be asked
 	WhyNotWeighed      Why = "not_weighed"      // the parcel must be weighed first
 	WhyTooLate         Why = "too_late"         // the label is already on its way
@@ -84,6 +83,25 @@ const (
 	WhyDisk            Why = "disk"            // could not be recorded; nothing was changed
 	WhyTrackingInUse   Why = "tracking_in_use" // this tracking number belongs to another parcel
 	WhyManifestElse    Why = "manifest_else"   // already on another manifest
+	WhyOffManifest     Why = "off_manifest"    // PB:UNDO took the parcel off its open manifest
+	WhyItemBack        Why = "item_back"       // PB:UNDO took this item back
+	WhyMissing         Why = "missing"         // put aside with items missing: how many of them are in
+	WhyCarrierUnknown  Why = "carrier_unknown" // no parcel and no provider has this carrier
+	WhyOneBox          Why = "one_box"         // the platform planned the order as one parcel
+	WhyBoxOpen         Why = "box_open"        // the box in hand must be finished before the next
+	WhyAllBoxes        Why = "all_boxes"       // every box of the order is packed
+	WhyMoreBoxes       Why = "more_boxes"      // the parcel is done and the order has another one
+	WhyNoLastOrder     Why = "no_last_order"   // PB:NEXTBOX without an order before it
+	WhyNoReturns       Why = "no_returns"      // returns are not taken at this station
+	WhyReprint         Why = "reprint"         // another copy of the label is printed
+	WhyReprintWhich    Why = "reprint_which"   // which parcel gets another label is said by the next scan
+	WhyOnManifest      Why = "on_manifest"     // the parcel must come off its manifest first
+	WhySupervisorOnly  Why = "supervisor_only" // only a supervisor decides this
+	WhyNoReason        Why = "no_reason"       // the decision needs a reason
+	WhyNotParked       Why = "not_parked"      // somebody decided about this row already
+	WhyRetried         Why = "retried"         // the parked row is sent again
+	WhyDoneByHand      Why = "done_by_hand"    // the parked row was done in the Seller Center
+	WhyGivenUp         Why = "given_up"        // the parked row is not sent any more
 )
 
 // Verdict is one answer, with what the screen needs to say it in words.

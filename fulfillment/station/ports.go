@@ -34,6 +34,9 @@ type Commit struct {
 	Manifests []fulfillment.Manifest
 	Outbox    []fulfillment.OutboxRow
 	Jobs      []fulfillment.PrintJob
+	// Decisions change parked outbox rows; where one is not parked any more the whole commit fails with
+	// fulfillment.ErrNotFound.
+	Decisions []fulfillment.OutboxDecision
 	Photo     *Photo
 }
 

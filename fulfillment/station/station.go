@@ -29,9 +29,12 @@ type Options struct {
 	// Refresh reads orders anew at the Seller Center, for the last look before a seal. It is given sealPatience, and a
 	// failure only makes the seal say how old its knowledge is; nil: no Seller Center.
 	Refresh func(context.Context, []fulfillment.OrderID) error
-	Now     func() time.Time // default time.Now
-	NewID   func() string    // UUIDv7
-	Log     *slog.Logger
+	// Carriers are the display names of every carrier that a parcel here or a provider of the shop has; nil: not known, and
+	// PB:CARRIER takes any code.
+	Carriers func(context.Context) ([]string, error)
+	Now      func() time.Time // default time.Now
+	NewID    func() string    // UUIDv7
+	Log      *slog.Logger
 }
 
 // Station is the one owner of the parcel in hand and the open manifests. Run owns the state; every other method may be
@@ -54,6 +57,7 @@ type message struct {
 	printed *fulfillment.PrintJob
 	changed fulfillment.OrderID
 	photo   *fulfillment.PhotoTaken
+	decide  *fulfillment.OutboxDecision
 }
 
 // New returns a station; Run starts its work.
@@ -98,6 +102,11 @@ func (s *Station) PhotoTaken(ctx context.Context, p fulfillment.PhotoTaken) erro
 	return s.send(ctx, message{photo: &p})
 }
 
+// Decide hands in what a person decided about a parked outbox row; whether that person may is judged by the rule.
+func (s *Station) Decide(ctx context.Context, d fulfillment.OutboxDecision) error {
+	return s.send(ctx, message{decide: &d})
+}
+
 // Supervisor reports whether a supervisor is logged in at this moment.
 func (s *Station) Supervisor() bool { return s.supervisor.Load() }
 
@@ -120,7 +129,8 @@ func (s *Station) Run(ctx context.Context) error {
 	}
 	s.bench = b
 	if s.o.Operator != "" {
-		s.bench.Operator = s.o.Operator
+		// Nobody logs in at such a station but a supervisor, and a supervisor's word ends with the program.
+		s.bench.Operator, s.bench.Supervisor = s.o.Operator, false
 	}
 	s.supervisor.Store(s.bench.Supervisor)
 	s.show(nil)
@@ -153,7 +163,7 @@ func (s *Station) arm(t *time.Timer) {
 
 // handle fills in what the rule must be told and applies it.
 func (s *Station) handle(ctx context.Context, m message) {
-	in := fulfillment.Input{Scan: m.scan, Weight: m.weight, Printed: m.printed, Photo: m.photo}
+	in := fulfillment.Input{Scan: m.scan, Weight: m.weight, Printed: m.printed, Photo: m.photo, Decide: m.decide}
 	var err error
 	switch {
 	case m.scan != nil:
@@ -174,87 +184,6 @@ func (s *Station) handle(ctx context.Context, m message) {
 		return
 	}
 	s.apply(ctx, in)
-}
-
-func (s *Station) orderOf(ctx context.Context, id fulfillment.OrderID, into **fulfillment.Order) error {
-	o, err := s.o.Store.Order(ctx, id)
-	if errors.Is(err, fulfillment.ErrNotFound) {
-		return nil
-	}
-	*into = &o
-	return err
-}
-
-// lookUp asks the store what a scan may mean.
-func (s *Station) lookUp(ctx context.Context, sc fulfillment.Scan, in *fulfillment.Input) error {
-	cmd, arg, isCommand := fulfillment.ParseCommand(sc.Code)
-	switch {
-	case isCommand && cmd == fulfillment.CmdUser:
-		for _, op := range s.o.Operators {
-			if op.Badge == arg {
-				in.Member = &op
-			}
-		}
-		return nil
-	case isCommand && cmd == fulfillment.CmdSeal:
-		return s.staged(ctx, in)
-	case isCommand || len(sc.Code) > fulfillment.MaxScan:
-		return nil
-	}
-	for _, op := range s.o.Operators { // a badge may carry its number alone
-		if op.Badge == sc.Code {
-			in.Member = &op
-		}
-	}
-	in.Match = s.o.Candidates(sc.Code)
-	var err error
-	in.Found, err = s.o.Store.Find(ctx, sc.Code, in.Match)
-	return err
-}
-
-// staged reads every order on an open manifest anew: the seal is the last gate.
-func (s *Station) staged(ctx context.Context, in *fulfillment.Input) error {
-	in.Staged = map[fulfillment.OrderID]fulfillment.Order{}
-	s.lastLook(ctx)
-	for _, m := range s.bench.Open {
-		for _, p := range m.Parcels {
-			if _, ok := in.Staged[p.OrderID]; ok || p.LeftOff {
-				continue
-			}
-			o, err := s.o.Store.Order(ctx, p.OrderID)
-			if err != nil && !errors.Is(err, fulfillment.ErrNotFound) {
-				return err
-			}
-			in.Staged[p.OrderID] = o
-		}
-	}
-	return nil
-}
-
-// sealPatience is the one wait for the network at the bench: a parcel that leaves cannot be called back.
-const sealPatience = 4 * time.Second
-
-// lastLook reads the platform's orders on the open manifests anew, if that can be done quickly.
-func (s *Station) lastLook(ctx context.Context) {
-	if s.o.Refresh == nil {
-		return
-	}
-	var ids []fulfillment.OrderID
-	for _, m := range s.bench.Open {
-		for _, p := range m.Parcels {
-			if !p.LeftOff {
-				ids = append(ids, p.OrderID)
-			}
-		}
-	}
-	if len(ids) == 0 {
-		return
-	}
-	look, cancel := context.WithTimeout(ctx, sealPatience)
-	defer cancel()
-	if err := s.o.Refresh(look, ids); err != nil {
-		s.o.Log.Warn("Sealed without a fresh look at the Seller Center", "err", err)
-	}
 }
 
 // weightMatters keeps the scale's chatter from the rule and the screen.
@@ -288,6 +217,11 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) {
 	if c := s.commit(in, out); len(c.Events) > 0 {
 		// Disk before screen: a green tick must survive a power cut.
 		if err := s.o.Store.Record(ctx, c); err != nil {
+			if in.Decide != nil && errors.Is(err, fulfillment.ErrNotFound) {
+				s.show(&fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyNotParked, Class: fulfillment.ClassCommand,
+					OrderID: in.Decide.OrderID, PackageID: in.Decide.PackageID, At: in.Now})
+				return
+			}
 			s.failed(in.Scan, err)
 			return
 		}
@@ -298,7 +232,7 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) {
 	if len(out.Jobs) > 0 {
 		s.o.Queued()
 	}
-	if len(out.Outbox) > 0 {
+	if len(out.Outbox)+len(out.Decisions) > 0 {
 		s.o.Outboxed()
 	}
 	if out.Photo != nil {
@@ -317,7 +251,7 @@ func (s *Station) operator(b fulfillment.Bench) string {
 // commit gives the outcome its ids and turns it into one transaction.
 func (s *Station) commit(in fulfillment.Input, out fulfillment.Outcome) Commit {
 	c := Commit{Station: s.o.ID, Operator: out.Next.Operator, At: in.Now, Bench: out.Next, Events: out.Events, Packages: out.Packages,
-		Orders: out.Orders, Manifests: out.Manifests, Outbox: out.Outbox, Jobs: out.Jobs}
+		Orders: out.Orders, Manifests: out.Manifests, Outbox: out.Outbox, Jobs: out.Jobs, Decisions: out.Decisions}
 	for i := range c.Outbox {
 		c.Outbox[i].ID, c.Outbox[i].State, c.Outbox[i].CreatedAt = s.o.NewID(), fulfillment.OutboxQueued, in.Now
 	}
@@ -334,6 +268,9 @@ func (s *Station) commit(in fulfillment.Input, out fulfillment.Outcome) Commit {
 func (s *Station) failed(sc *fulfillment.Scan, err error) {
 	s.o.Log.Error("Bench could not record", "err", err)
 	v := fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyDisk, Class: fulfillment.ClassUnknown, Name: err.Error(), At: s.o.Now().UTC()}
+	if errors.Is(err, fulfillment.ErrBusy) {
+		v.Why = fulfillment.WhyBusy
+	}
 	if sc != nil {
 		v.Scan = sc.Code
 	}
@@ -346,49 +283,7 @@ func (s *Station) show(v *fulfillment.Verdict) {
 	}
 	s.view.Station, s.view.Operator, s.view.Supervisor = s.o.ID, s.operator(s.bench), s.bench.Supervisor
 	s.view.Mode, s.view.Carrier, s.view.Manifests, s.view.Weight = s.bench.Mode, s.bench.Carrier, s.bench.Open, s.scale
-	s.view.Parcel = s.bench.Parcel
+	s.view.Parcel, s.view.CarrierName, s.view.Reprint = s.bench.Parcel, s.bench.CarrierName, s.bench.Reprint
 	s.view.Prompt = prompt(s.bench, s.o.Policy, s.o.Now())
 	s.o.Show(s.view)
-}
-
-// prompt is the one thing to do next.
-func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
-	p := b.Parcel
-	switch {
-	case pol.AskOperator && b.Operator == "":
-		return PromptLogin
-	case b.Mode == fulfillment.ModeHandoff:
-		return PromptScanParcels
-	case p == nil:
-		return PromptScanOrder
-	case stopped(b, now):
-		return PromptStop
-	case p.Left() > 0:
-		return PromptScanItems
-	case p.WeightOwed(pol) && !b.ScaleZeroed && b.Live > 0:
-		return PromptEmptyScale
-	case p.WeightOwed(pol):
-		return PromptWeigh
-	}
-	switch p.Print {
-	case fulfillment.PrintQueued:
-		return PromptPrinting
-	case fulfillment.PrintTrouble:
-		return PromptPrinterWait
-	case fulfillment.PrintAsk:
-		return PromptPrinterAsk
-	case fulfillment.PrintRefused, fulfillment.PrintUnproved:
-		return PromptLabelWrong
-	case fulfillment.PrintWaiting:
-		return PromptWaitLabel
-	case fulfillment.PrintDone:
-		return PromptApply
-	}
-	return PromptBindLabel
-}
-
-// stopped: the order in hand may not go on.
-func stopped(b fulfillment.Bench, now time.Time) bool {
-	v, _ := fulfillment.Gate(b.Parcel.Order, b.Supervisor, now)
-	return v != ""
 }

@@ -1,6 +1,8 @@
 package station
 
 import (
+	"time"
+
 	"packbench/fulfillment"
 )
 
@@ -21,6 +23,7 @@ const (
 	PromptPrinterAsk  Prompt = "printer_ask"  // did a label come out? scan it, or PB:REPRINT
 	PromptLabelWrong  Prompt = "label_wrong"  // the label's barcode is not this parcel's: hold it
 	PromptStop        Prompt = "stop"         // the order may not go on: put it aside, PB:HOLD
+	PromptReprint     Prompt = "reprint"      // scan the parcel that needs another label
 	PromptScanParcels Prompt = "scan_parcels" // handoff: scan each parcel's label, then PB:SEAL
 )
 
@@ -33,9 +36,56 @@ type View struct {
 	Prompt     Prompt
 	Parcel     *fulfillment.Parcel // nil: none in hand
 	Carrier    string              // code the handoff is narrowed to
-	Manifests  []fulfillment.Manifest
-	Verdict    *fulfillment.Verdict // the last verdict
-	VerdictSeq uint64               // grows with every verdict: a new one even if it reads the same
-	Weight     fulfillment.Weight   // live reading; zero At: no scale
-	Err        string               // the last scan could not be recorded: what a person can do
+	// CarrierName is what people call the carrier of that code.
+	CarrierName string
+	Reprint     fulfillment.ReprintReason // another label is wanted, and the next scan says for which parcel
+	Manifests   []fulfillment.Manifest
+	Verdict     *fulfillment.Verdict // the last verdict
+	VerdictSeq  uint64               // grows with every verdict: a new one even if it reads the same
+	Weight      fulfillment.Weight   // live reading; zero At: no scale
+	Err         string               // the last scan could not be recorded: what a person can do
+}
+
+// prompt is the one thing to do next.
+func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
+	p := b.Parcel
+	switch {
+	case pol.AskOperator && b.Operator == "":
+		return PromptLogin
+	case b.Mode == fulfillment.ModeHandoff:
+		return PromptScanParcels
+	case p == nil && b.Reprint != "":
+		return PromptReprint
+	case p == nil:
+		return PromptScanOrder
+	case stopped(b, now):
+		return PromptStop
+	case p.Left() > 0:
+		return PromptScanItems
+	case p.WeightOwed(pol) && !b.ScaleZeroed && b.Live > 0:
+		return PromptEmptyScale
+	case p.WeightOwed(pol):
+		return PromptWeigh
+	}
+	switch p.Print {
+	case fulfillment.PrintQueued:
+		return PromptPrinting
+	case fulfillment.PrintTrouble:
+		return PromptPrinterWait
+	case fulfillment.PrintAsk:
+		return PromptPrinterAsk
+	case fulfillment.PrintRefused, fulfillment.PrintUnproved:
+		return PromptLabelWrong
+	case fulfillment.PrintWaiting:
+		return PromptWaitLabel
+	case fulfillment.PrintDone:
+		return PromptApply
+	}
+	return PromptBindLabel
+}
+
+// stopped: the order in hand may not go on.
+func stopped(b fulfillment.Bench, now time.Time) bool {
+	v, _ := fulfillment.Gate(b.Parcel.Order, b.Supervisor, now)
+	return v != ""
 }

@@ -1,0 +1,57 @@
+package fulfillment
+
+// openBoxes are the packages of an order that still have to be packed, beside one.
+func (t *turn) openBoxes(o Order, beside PackageID) []Package {
+	var out []Package
+	for _, p := range o.Packages {
+		if p.ID != beside && p.PlatformStatus != packageCancelled && !p.Rung.AtLeast(t.doneRung()) && len(linesOf(o, p)) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// packageCancelled is the platform's word for a package that was taken back.
+const packageCancelled = "CANCELLED"
+
+// moreBoxes remembers the order of the parcel that is finished, and says where it has another.
+func (t *turn) moreBoxes() {
+	p := t.parcel()
+	t.bench().Last = p.Order.ID
+	if open := t.openBoxes(p.Order, p.Package.ID); len(open) > 0 && t.out.Verdict != nil {
+		v := t.out.Verdict
+		v.Why, v.Need = WhyMoreBoxes, len(p.Order.Packages)
+		v.Got = v.Need - len(open)
+	}
+}
+
+// nextBox opens the next package of the order in work. How an order is divided is the platform's plan: a bench that put
+// the rest into a box of its own would have no label for it.
+func (t *turn) nextBox() {
+	if p := t.parcel(); p != nil {
+		why := WhyOneBox
+		if len(t.openBoxes(p.Order, p.Package.ID)) > 0 {
+			why = WhyBoxOpen
+		}
+		t.no(CmdNextBox, why)
+		return
+	}
+	o := t.in.Found.Order
+	switch {
+	case t.bench().Mode != ModePack:
+		t.no(CmdNextBox, WhyNotAvailable)
+	case o == nil:
+		t.no(CmdNextBox, WhyNoLastOrder)
+	case len(o.Packages) < 2:
+		t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyOneBox, OrderID: o.ID})
+	default:
+		open := t.openBoxes(*o, "")
+		if len(open) == 0 {
+			t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyAllBoxes, OrderID: o.ID})
+			return
+		}
+		t.bench().Reprint = ""
+		t.in.Found.Package = open[0].ID
+		t.open(ClassCommand)
+	}
+}

@@ -1,0 +1,97 @@
+package fulfillment
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// MissingItem is an item of which not every unit was in the box when the order was put aside.
+type MissingItem struct {
+	SKU  SKU    `json:"sku"`
+	Name string `json:"name"`
+	Got  int    `json:"got"`
+	Need int    `json:"need"`
+}
+
+// missing are the items that are not complete, and how many units are in of how many.
+func (p Parcel) missing() (items []MissingItem, got, need int) {
+	for _, it := range p.Items {
+		got, need = got+it.Got, need+it.Need
+		if it.Got < it.Need {
+			items = append(items, MissingItem{SKU: it.SKU, Name: it.Called(), Got: it.Got, Need: it.Need})
+		}
+	}
+	return items, got, need
+}
+
+// Called is the item's name with its variant, the SKU where it has no name.
+func (it Item) Called() string {
+	name := it.Name
+	if name == "" {
+		name = string(it.SKU)
+	}
+	if it.Variant != "" {
+		name += ", " + it.Variant
+	}
+	return name
+}
+
+// missingWords counts what is missing: "1 × Red mug, 2 × Tea".
+func missingWords(items []MissingItem) string {
+	var words []string
+	for _, it := range items {
+		words = append(words, fmt.Sprintf("%d × %s", it.Need-it.Got, it.Name))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Story is why an order stands where it stands, as its events tell it.
+type Story struct {
+	Held     EventKind // held or short while it is put aside by a person; empty: it is not
+	By       string    // who put it aside
+	At       time.Time // when, UTC
+	Got      int       // units that were in the box then, of Need
+	Need     int
+	Missing  []MissingItem
+	Print    PrintState // where the label was then
+	PrintWhy string     // the printer's or the label's trouble at its last word; empty after a label came out
+	Skipped  bool       // put back unfinished, and nobody has opened it since
+}
+
+// StoryOf reads an order's events, oldest first. A body that cannot be read says nothing.
+func StoryOf(events []Event) Story {
+	var s Story
+	for _, e := range events {
+		switch e.Kind {
+		case EventHeld, EventShort:
+			var body struct {
+				Missing  []MissingItem `json:"missing"`
+				Got      int           `json:"got"`
+				Need     int           `json:"need"`
+				Print    PrintState    `json:"print"`
+				PrintWhy string        `json:"print_why"`
+			}
+			_ = json.Unmarshal(e.Body, &body)
+			s.Held, s.By, s.At = e.Kind, e.Operator, e.At
+			s.Missing, s.Got, s.Need, s.Print = body.Missing, body.Got, body.Need, body.Print
+			if body.PrintWhy != "" {
+				s.PrintWhy = body.PrintWhy
+			}
+		case EventReleased:
+			s = Story{PrintWhy: s.PrintWhy}
+		case EventSkipped:
+			s.Skipped = true
+		case EventOrderOpened, EventReopened:
+			s.Skipped = false
+		case EventPrintTrouble:
+			var body struct{ Reason string }
+			_ = json.Unmarshal(e.Body, &body)
+			s.PrintWhy = body.Reason
+		case EventLabelPrinted, EventApplied:
+			s.PrintWhy = ""
+		}
+	}
+	return s
+}

@@ -1,0 +1,113 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"packbench/fulfillment"
+)
+
+func (s *Station) orderOf(ctx context.Context, id fulfillment.OrderID, into **fulfillment.Order) error {
+	o, err := s.o.Store.Order(ctx, id)
+	if errors.Is(err, fulfillment.ErrNotFound) {
+		return nil
+	}
+	*into = &o
+	return err
+}
+
+// lookUp asks the store what a scan may mean.
+func (s *Station) lookUp(ctx context.Context, sc fulfillment.Scan, in *fulfillment.Input) error {
+	cmd, arg, isCommand := fulfillment.ParseCommand(sc.Code)
+	switch {
+	case isCommand && cmd == fulfillment.CmdUser:
+		for _, op := range s.o.Operators {
+			if op.Badge == arg {
+				in.Member = &op
+			}
+		}
+		return nil
+	case isCommand && cmd == fulfillment.CmdSeal:
+		s.lastLook(ctx)
+		return s.staged(ctx, in)
+	case isCommand && cmd == fulfillment.CmdUndo && s.bench.Mode == fulfillment.ModeHandoff:
+		return s.staged(ctx, in)
+	case isCommand && cmd == fulfillment.CmdNextBox && s.bench.Parcel == nil && s.bench.Last != "":
+		var err error
+		in.Found, err = s.o.Store.Find(ctx, string(s.bench.Last), nil)
+		return err
+	case isCommand && cmd == fulfillment.CmdCarrier && s.o.Carriers != nil:
+		var err error
+		in.Carriers, err = s.carriers(ctx)
+		return err
+	case isCommand || len(sc.Code) > fulfillment.MaxScan:
+		return nil
+	}
+	for _, op := range s.o.Operators { // a badge may carry its number alone
+		if op.Badge == sc.Code {
+			in.Member = &op
+		}
+	}
+	in.Match = s.o.Candidates(sc.Code)
+	var err error
+	in.Found, err = s.o.Store.Find(ctx, sc.Code, in.Match)
+	return err
+}
+
+// carriers are never nil: a shop without a parcel knows that it has no carrier.
+func (s *Station) carriers(ctx context.Context) ([]string, error) {
+	names, err := s.o.Carriers(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the carriers: %w", err)
+	}
+	if names == nil {
+		names = []string{}
+	}
+	return names, nil
+}
+
+// staged reads every order on an open manifest anew: the seal is the last gate.
+func (s *Station) staged(ctx context.Context, in *fulfillment.Input) error {
+	in.Staged = map[fulfillment.OrderID]fulfillment.Order{}
+	for _, m := range s.bench.Open {
+		for _, p := range m.Parcels {
+			if _, ok := in.Staged[p.OrderID]; ok || p.LeftOff {
+				continue
+			}
+			o, err := s.o.Store.Order(ctx, p.OrderID)
+			if err != nil && !errors.Is(err, fulfillment.ErrNotFound) {
+				return err
+			}
+			in.Staged[p.OrderID] = o
+		}
+	}
+	return nil
+}
+
+// sealPatience is the one wait for the network at the bench: a parcel that leaves cannot be called back.
+const sealPatience = 4 * time.Second
+
+// lastLook reads the platform's orders on the open manifests anew, if that can be done quickly.
+func (s *Station) lastLook(ctx context.Context) {
+	if s.o.Refresh == nil {
+		return
+	}
+	var ids []fulfillment.OrderID
+	for _, m := range s.bench.Open {
+		for _, p := range m.Parcels {
+			if !p.LeftOff {
+				ids = append(ids, p.OrderID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	look, cancel := context.WithTimeout(ctx, sealPatience)
+	defer cancel()
+	if err := s.o.Refresh(look, ids); err != nil {
+		s.o.Log.Warn("Sealed without a fresh look at the Seller Center", "err", err)
+	}
+}
