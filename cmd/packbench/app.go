@@ -103,6 +103,7 @@ func (a *app) build() {
 	a.deviceGroup.run("window", a.window.Run)
 	a.deviceGroup.run("sound", player.Run)
 	a.stationGroup.run("station", a.station.Run)
+	a.stationGroup.run("chain head", e.keepHeads)
 	if a.photos != nil {
 		a.stationGroup.run("photographer", a.photos.Run)
 	}

@@ -215,5 +215,8 @@ func runRestore(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := c.noteRestore(ctx); err != nil {
+		return fmt.Errorf("%s was restored (what it replaces is in %s), but the end of its chain could not be noted: %w", c.args[0], kept, err)
+	}
 	return c.json(map[string]any{"restored": c.args[0], "kept": kept})
 }

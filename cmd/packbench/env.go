@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -16,6 +17,8 @@ import (
 
 // env is what most subcommands need: configuration, store, secrets, log.
 type env struct {
+	dir     string // the data folder
+	write   bool
 	cfg     Config
 	store   *storage.Store
 	secrets *secrets.Store
@@ -35,14 +38,14 @@ func (c *call) open(ctx context.Context, readOnly bool) (*env, error) {
 		return nil, err
 	}
 	if readOnly {
-		if _, err := os.Stat(filepath.Join(c.dir, "packbench.db")); err != nil {
-			return nil, fmt.Errorf("there is no data in %s yet (%w); start packbench once or name the folder with --data", c.dir, err)
+		if err := c.mustHaveData(); err != nil {
+			return nil, err
 		}
 	}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w; choose another with --data", err)
 	}
-	e := &env{cfg: cfg}
+	e := &env{dir: c.dir, write: !readOnly, cfg: cfg}
 	e.log, e.logs = newLog(c.dir)
 	e.store, err = storage.Open(ctx, c.dir, storage.Options{Station: cfg.Station.ID, Market: cfg.Station.Market, Log: e.log, ReadOnly: readOnly})
 	if err != nil {
@@ -54,8 +57,27 @@ func (c *call) open(ctx context.Context, readOnly bool) (*env, error) {
 	return e, nil
 }
 
-// close ends the store, then the log: what the store says last is still logged.
-func (e *env) close() error { return errors.Join(e.store.Close(), e.logs.Close()) }
+// mustHaveData refuses a folder without a station: a command that only reads must not make one.
+func (c *call) mustHaveData() error {
+	if _, err := os.Stat(filepath.Join(c.dir, "packbench.db")); err == nil {
+		return nil
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("look for a station in %s: %w; check the path and its permissions", c.dir, err)
+	}
+	return fmt.Errorf("there is no station in %s; name the right folder with --data, or start packbench there once", c.dir)
+}
+
+// close writes the chain's head, ends the store, then the log: what the store says last is still logged.
+func (e *env) close() error {
+	if e.write && e.secrets != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), headTimeout)
+		defer cancel()
+		if err := e.keepHead(ctx); err != nil {
+			e.log.Error("The chain's head was not kept", "err", err)
+		}
+	}
+	return errors.Join(e.store.Close(), e.logs.Close())
+}
 
 // json prints one object on one line.
 func (c *call) json(v any) error {

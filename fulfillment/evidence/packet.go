@@ -2,28 +2,30 @@ package evidence
 
 import (
 	"archive/zip"
-	"crypto/sha256"
-	"encoding/hex"
+	"bytes"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"packbench/fulfillment"
 )
 
 // Format names the layout of a packet; a reader refuses one it does not know.
-const Format = "packbench-evidence-1"
+const Format = "packbench-evidence-2"
 
-// File is a picture or document of a packet. Its name in the zip is its hash; what it is stands in the index.
+// indexName is the file of the zip that holds the events and lists the other files.
+const indexName = "packet.json"
+
+// File is a picture or document of a packet.
 type File struct {
 	Kind string           `json:"kind"` // photo, label
-	Hash fulfillment.Hash `json:"hash"`
-	Name string           `json:"name"` // path inside the zip
+	Hash fulfillment.Hash `json:"hash"` // SHA-256
+	Name string           `json:"name"` // path inside the zip: kind, hash, and the ending that fits the content
 }
 
 // Packet is everything the station can prove about one order.
@@ -37,6 +39,8 @@ type Packet struct {
 	// the chain was not rewritten.
 	HeadSeq  int64
 	HeadHash fulfillment.Hash
+	// Key seals the packet; see NewKey.
+	Key ed25519.PrivateKey
 }
 
 // index is packet.json.
@@ -47,47 +51,87 @@ type index struct {
 	MadeAt    time.Time              `json:"made_at"`
 	HeadSeq   int64                  `json:"head_seq"`
 	HeadHash  fulfillment.Hash       `json:"head_hash"`
+	Count     int                    `json:"event_count"`
+	LastHash  fulfillment.Hash       `json:"last_event_hash"`
 	Events    []fulfillment.Event    `json:"events"`
 	Manifests []fulfillment.Manifest `json:"manifests"`
 	Files     []File                 `json:"files"`
+	// Gone are files that events name and that the retention rules have wiped since.
+	Gone []File `json:"gone"`
 }
 
-// Write makes the zip. read returns the bytes of a stored file; a file that is gone (wiped by the retention rules) is left
-// out of the packet, because its hash in the event still says what it was.
+// Write makes the zip and seals it with p.Key. read returns the bytes of a stored file; a file that is gone (wiped by the
+// retention rules: fulfillment.ErrNotFound) is listed as such, because its hash in the event still says what it was.
 func Write(w io.Writer, p Packet, read func(fulfillment.Hash) ([]byte, error)) error {
-	z := zip.NewWriter(w)
+	if len(p.Key) != ed25519.PrivateKeySize {
+		return errors.New("write the packet: it has no key to be sealed with")
+	}
 	ix := index{Format: Format, OrderID: p.OrderID, Station: p.Station, MadeAt: p.MadeAt.UTC(), HeadSeq: p.HeadSeq, HeadHash: p.HeadHash,
-		Events: p.Events, Manifests: p.Manifests}
+		Count: len(p.Events), Events: p.Events, Manifests: p.Manifests}
+	if n := len(p.Events); n > 0 {
+		ix.LastHash = p.Events[n-1].Hash
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
 	for _, f := range FilesOf(p.Events) {
 		data, err := read(f.Hash)
 		if errors.Is(err, fulfillment.ErrNotFound) {
+			ix.Gone = append(ix.Gone, f)
 			continue
 		}
 		if err != nil {
 			return fmt.Errorf("read %s %s for the packet: %w", f.Kind, f.Hash, err)
 		}
-		out, err := z.Create(f.Name)
-		if err != nil {
-			return fmt.Errorf("write the packet: %w", err)
-		}
-		if _, err := out.Write(data); err != nil {
-			return fmt.Errorf("write the packet: %w", err)
+		f.Name += ending(data)
+		if err := add(z, f.Name, data); err != nil {
+			return err
 		}
 		ix.Files = append(ix.Files, f)
 	}
-	out, err := z.Create("packet.json")
+	text, err := json.MarshalIndent(ix, "", " ")
 	if err != nil {
 		return fmt.Errorf("write the packet: %w", err)
 	}
-	enc := json.NewEncoder(out)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(ix); err != nil {
+	if err := add(z, indexName, append(text, '\n')); err != nil {
+		return err
+	}
+	if err := closeSealed(z, &b, p.Key); err != nil {
+		return fmt.Errorf("seal the packet: %w", err)
+	}
+	if _, err := b.WriteTo(w); err != nil {
 		return fmt.Errorf("write the packet: %w", err)
 	}
-	return z.Close()
+	return nil
 }
 
-// FilesOf are the photos and labels that the events name, each once.
+func add(z *zip.Writer, name string, data []byte) error {
+	out, err := z.Create(name)
+	if err == nil {
+		_, err = out.Write(data)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s into the packet: %w", name, err)
+	}
+	return nil
+}
+
+// ending is the file name's ending that lets any computer open the content; ".bin" for what is not known.
+func ending(data []byte) string {
+	for _, k := range []struct{ magic, ext string }{
+		{"%PDF", ".pdf"}, {"\xff\xd8\xff", ".jpg"}, {"\x89PNG\r\n\x1a\n", ".png"}, {"GIF8", ".gif"}, {"^XA", ".zpl"},
+	} {
+		if bytes.HasPrefix(data, []byte(k.magic)) {
+			return k.ext
+		}
+	}
+	if json.Valid(data) {
+		return ".json"
+	}
+	return ".bin"
+}
+
+// FilesOf are the photos and labels that the events name, each once, in the order in which they are named. A Name is
+// without its ending, which only the content tells.
 func FilesOf(events []fulfillment.Event) []File {
 	var out []File
 	for _, e := range events {
@@ -98,138 +142,13 @@ func FilesOf(events []fulfillment.Event) []File {
 		if json.Unmarshal(e.Body, &body) != nil {
 			continue
 		}
-		for kind, h := range map[string]fulfillment.Hash{"photo": body.Photo, "label": body.Label} {
-			if h != "" && !slices.ContainsFunc(out, func(f File) bool { return f.Hash == h }) {
-				out = append(out, File{Kind: kind, Hash: h, Name: path.Join(kind+"s", string(h))})
+		for _, n := range []File{{Kind: "photo", Hash: body.Photo}, {Kind: "label", Hash: body.Label}} {
+			if n.Hash == "" || slices.ContainsFunc(out, func(f File) bool { return f.Hash == n.Hash }) {
+				continue
 			}
+			n.Name = path.Join(n.Kind+"s", string(n.Hash))
+			out = append(out, n)
 		}
 	}
 	return out
 }
-
-// Report is what a check found.
-type Report struct {
-	OK     bool   `json:"ok"`
-	Events int    `json:"events"`
-	Photos int    `json:"photos"`
-	Labels int    `json:"labels"`
-	Fault  string `json:"fault,omitempty"`
-}
-
-// limits of a packet that is read: it may come from anywhere.
-const (
-	maxIndex = 64 << 20
-	maxFile  = 64 << 20
-)
-
-// Verify checks a packet: every event's hash, the order of events, and that every file is the one its event names. The
-// report holds the first fault; an error means that it is no packet at all.
-func Verify(r io.ReaderAt, size int64) (Report, error) {
-	z, err := zip.NewReader(r, size)
-	if err != nil {
-		return Report{}, fmt.Errorf("read the packet: %w; it is no zip file", err)
-	}
-	var ix index
-	data, err := readFile(z, "packet.json", maxIndex)
-	if err == nil {
-		err = json.Unmarshal(data, &ix)
-	}
-	if err != nil {
-		return Report{}, fmt.Errorf("read packet.json: %w", err)
-	}
-	if ix.Format != Format {
-		return Report{}, fmt.Errorf("the packet's format is %q; this program reads %q", ix.Format, Format)
-	}
-	rep := Report{Events: len(ix.Events)}
-	if rep.Fault = checkEvents(ix); rep.Fault == "" {
-		rep.Fault = checkFiles(z, ix, &rep)
-	}
-	rep.OK = rep.Fault == ""
-	return rep, nil
-}
-
-// checkEvents: each event is intact, belongs to the order, and follows the one before it; neighbours are linked.
-func checkEvents(ix index) string {
-	last := map[string]fulfillment.Event{}
-	for _, e := range ix.Events {
-		if !e.Verify(e.Prev) {
-			return fmt.Sprintf("event %s/%d (%s) was changed: its hash does not fit", e.Station, e.Seq, e.Kind)
-		}
-		if e.OrderID != ix.OrderID {
-			return fmt.Sprintf("event %s/%d belongs to order %s, not to %s", e.Station, e.Seq, e.OrderID, ix.OrderID)
-		}
-		before, ok := last[e.Station]
-		if ok && e.Seq <= before.Seq {
-			return fmt.Sprintf("event %s/%d stands after %d", e.Station, e.Seq, before.Seq)
-		}
-		if ok && e.Seq == before.Seq+1 && e.Prev != before.Hash {
-			return fmt.Sprintf("event %s/%d is not linked to the one before it", e.Station, e.Seq)
-		}
-		last[e.Station] = e
-	}
-	return ""
-}
-
-// checkFiles: every file in the index is there and has its hash, and is named by an event.
-func checkFiles(z *zip.Reader, ix index, rep *Report) string {
-	named := FilesOf(ix.Events)
-	for _, f := range ix.Files {
-		if !slices.ContainsFunc(named, func(n File) bool { return n.Hash == f.Hash && n.Kind == f.Kind }) {
-			return fmt.Sprintf("%s %s is named by no event", f.Kind, short(f.Hash))
-		}
-		data, err := readFile(z, f.Name, maxFile)
-		if err != nil {
-			return fmt.Sprintf("%s %s is missing or cannot be read", f.Kind, short(f.Hash))
-		}
-		sum := sha256.Sum256(data)
-		if hex.EncodeToString(sum[:]) != string(f.Hash) {
-			return fmt.Sprintf("%s %s was changed: its hash does not fit", f.Kind, short(f.Hash))
-		}
-		switch f.Kind {
-		case "photo":
-			rep.Photos++
-		case "label":
-			rep.Labels++
-		}
-	}
-	return ""
-}
-
-func short(h fulfillment.Hash) string { return string(h[:min(12, len(h))]) }
-
-func readFile(z *zip.Reader, name string, limit int64) ([]byte, error) {
-	if strings.Contains(name, "..") {
-		return nil, fmt.Errorf("%q is no name inside a packet", name)
-	}
-	f, err := z.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s is larger than %d bytes", name, limit)
-	}
-	return data, err
-}
-
-// Chain checks events one after the other, as they stand in one station's chain.
-type Chain struct {
-	seq  int64
-	head fulfillment.Hash
-}
-
-// Next takes the following event; an error names the first fault.
-func (c *Chain) Next(e fulfillment.Event) error {
-	switch {
-	case e.Seq != c.seq+1:
-		return fmt.Errorf("after event %d comes %d: events are missing", c.seq, e.Seq)
-	case !e.Verify(c.head):
-		return fmt.Errorf("event %d (%s) was changed or is not linked to the one before it", e.Seq, e.Kind)
-	}
-	c.seq, c.head = e.Seq, e.Hash
-	return nil
-}
-
-// Len is how many events were taken.
-func (c *Chain) Len() int64 { return c.seq }
