@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -109,6 +110,36 @@ func (s *Store) Requeue(ctx context.Context, id string) error {
 		return err
 	})
 	return explain(err, "send outbox row %s again", id)
+}
+
+// decideOutbox carries out what a supervisor decided about a parked row; the event stands in the same transaction.
+// fulfillment.ErrNotFound where no parked row has the id: somebody has decided before. What was done by hand counts as
+// told; what was given up is only not tried again.
+func decideOutbox(ctx context.Context, q *queries.Queries, d fulfillment.OutboxDecision, at time.Time) error {
+	was, err := q.OutboxRow(ctx, d.ID)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && was.State != string(fulfillment.OutboxParked) {
+		return fulfillment.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	if d.Action == fulfillment.OutboxRetry {
+		_, err := q.RequeueOutbox(ctx, queries.RequeueOutboxParams{ChangedAt: ms(at), ID: d.ID})
+		return err
+	}
+	word := map[fulfillment.OutboxAction]string{fulfillment.OutboxDoneByHand: "done by hand", fulfillment.OutboxGiveUp: "given up"}[d.Action]
+	if word == "" {
+		return fmt.Errorf("unknown action %q", d.Action)
+	}
+	mark := queries.MarkOutboxParams{State: string(fulfillment.OutboxDone), Attempts: was.Attempts, NextAt: was.NextAt,
+		Reason: word + " by " + d.By + ": " + d.Reason, RequestID: was.RequestID, ChangedAt: ms(at), ID: d.ID}
+	if _, err := q.MarkOutbox(ctx, mark); err != nil {
+		return err
+	}
+	if d.Action == fulfillment.OutboxDoneByHand {
+		return applyNews(ctx, q, was, nil, at)
+	}
+	return nil
 }
 
 // Outbox returns all rows that are not done, oldest first.

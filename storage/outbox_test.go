@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -174,5 +175,64 @@ func TestTwoProcessesNeverTakeTheSameRow(t *testing.T) {
 	row.State = fulfillment.OutboxUncertain
 	if err := s.Mark(ctx, row, nil); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestDecisionsAboutParkedRows(t *testing.T) {
+	for _, c := range []struct {
+		action   fulfillment.OutboxAction
+		state    fulfillment.OutboxState // empty: not among the unfinished any more
+		reported bool
+	}{
+		{fulfillment.OutboxRetry, fulfillment.OutboxQueued, false},
+		{fulfillment.OutboxDoneByHand, "", true},
+		{fulfillment.OutboxGiveUp, "", false},
+	} {
+		t.Run(string(c.action), func(t *testing.T) {
+			s := openTest(t, t.TempDir())
+			ctx := t.Context()
+			pull(t, s, testOrder("1", "MUG"))
+			row := fulfillment.OutboxRow{ID: "a", Kind: fulfillment.OutboxReportShipped, OrderID: "1", PackageID: "P1", RequestID: "req-1"}
+			if err := s.Add(ctx, []fulfillment.OutboxRow{row}); err != nil {
+				t.Fatal(err)
+			}
+			d := fulfillment.OutboxDecision{ID: "a", OrderID: "1", PackageID: "P1", Action: c.action, Reason: "told in the Seller Center", By: "Demo Supervisor"}
+			commit := station.Commit{Station: "PACK-01", At: t0, Decisions: []fulfillment.OutboxDecision{d},
+				Events: []fulfillment.EventDraft{{Kind: fulfillment.EventDecided, OrderID: "1", PackageID: "P1"}}}
+			if err := s.Record(ctx, commit); !errors.Is(err, fulfillment.ErrNotFound) {
+				t.Fatalf("a row that is not parked was decided about: %v", err)
+			}
+			row.State, row.Reason = fulfillment.OutboxParked, "no"
+			if err := s.Mark(ctx, row, nil); err != nil {
+				t.Fatal(err)
+			}
+			record(t, s, commit)
+			rows, err := s.Outbox(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.state == "" && len(rows) != 0 || c.state != "" && (len(rows) != 1 || rows[0].State != c.state) {
+				t.Errorf("rows %+v", rows)
+			}
+			if got := !mustOrder(t, s, "1").ReportedShippedAt.IsZero(); got != c.reported {
+				t.Errorf("reported: %v", got)
+			}
+			events, err := s.Events(ctx, "1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for _, e := range events {
+				if e.Kind == fulfillment.EventDecided {
+					n++
+				}
+			}
+			if n != 1 {
+				t.Errorf("%d events of one decision: the refused commit left one behind", n)
+			}
+			if err := s.Record(ctx, commit); !errors.Is(err, fulfillment.ErrNotFound) {
+				t.Errorf("the same row was decided about twice: %v", err)
+			}
+		})
 	}
 }

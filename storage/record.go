@@ -74,6 +74,11 @@ func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit
 			return fmt.Errorf("outbox row for %s: %w", row.PackageID, err)
 		}
 	}
+	for _, d := range c.Decisions {
+		if err := decideOutbox(ctx, q, d, c.At); err != nil {
+			return fmt.Errorf("decision about outbox row %s: %w", d.ID, err)
+		}
+	}
 	for _, j := range c.Jobs {
 		if err := saveJob(ctx, q, j, c.At); err != nil {
 			return fmt.Errorf("print job for %s: %w", j.PackageID, err)
