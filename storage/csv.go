@@ -15,7 +15,8 @@ import (
 	"packbench/fulfillment"
 )
 
-// ImportReport tells what an import did. Rows are counted without the header; a row is either kept or named in Bad.
+// ImportReport tells what an import did. Rows are counted without the header; a row is either kept or named in Bad, unless
+// the import ended early: then the rest is neither.
 type ImportReport struct {
 	Rows, Kept     int
 	Bad            []BadRow
@@ -33,15 +34,15 @@ func (r *ImportReport) bad(line int, format string, args ...any) {
 	r.Bad = append(r.Bad, BadRow{Line: line, Reason: fmt.Sprintf(format, args...)})
 }
 
-// finish sorts and counts.
+// finish puts the bad rows into the order of the file.
 func (r *ImportReport) finish() {
 	slices.SortStableFunc(r.Bad, func(a, b BadRow) int { return a.Line - b.Line })
-	r.Kept = r.Rows - len(r.Bad)
 }
 
 const (
-	maxCSVRows = 200_000 // far beyond a day of any shop; a larger file is a mistake
-	maxCode    = 128     // bytes of an id, SKU, barcode or tracking number
+	maxCSVRows  = 200_000 // far beyond a day of any shop; a larger file is a mistake
+	maxCSVBytes = 256 << 20
+	maxCode     = 128 // bytes of an id, SKU, barcode or tracking number
 )
 
 // csvRow is one row by column name, cells trimmed.
@@ -55,11 +56,15 @@ type csvRow struct {
 // ones kept as extra. Rows that cannot be read are named in the report. An error means that the file as a whole is of
 // no use.
 func readCSV(in io.Reader, known, required []string) ([]csvRow, *ImportReport, error) {
-	buf := bufio.NewReader(in)
+	limited := &io.LimitedReader{R: in, N: maxCSVBytes}
+	buf := bufio.NewReader(limited)
 	if bom, err := buf.Peek(3); err == nil && bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
 		if _, err := buf.Discard(3); err != nil {
 			return nil, nil, fmt.Errorf("read CSV: %w", err)
 		}
+	}
+	if onlyCR(buf) {
+		buf = bufio.NewReader(crReader{buf})
 	}
 	first, err := peekLine(buf)
 	if err != nil {
@@ -76,7 +81,30 @@ func readCSV(in io.Reader, known, required []string) ([]csvRow, *ImportReport, e
 		return nil, nil, err
 	}
 	rows, err := readRows(r, header, known, report)
+	if err == nil && limited.N <= 0 {
+		err = fmt.Errorf("read CSV: the file is larger than %d MB: divide it", maxCSVBytes>>20)
+	}
 	return rows, report, err
+}
+
+// onlyCR reports whether lines end with a carriage return alone, as some spreadsheets on a Mac still save them.
+func onlyCR(buf *bufio.Reader) bool {
+	text, _ := buf.Peek(4096) // as much as there is
+	i := bytes.IndexByte(text, '\r')
+	return i >= 0 && i+1 < len(text) && bytes.IndexByte(text, '\n') < 0
+}
+
+// crReader turns each carriage return into a line feed, so that lines keep their numbers.
+type crReader struct{ r io.Reader }
+
+func (c crReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	for i, b := range p[:n] {
+		if b == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // peekLine returns the beginning of the first line without taking it.

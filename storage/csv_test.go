@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,6 +21,8 @@ func TestImportOrdersReadsWhatPeopleSave(t *testing.T) {
 	cases := map[string]string{
 		"plain":                 plain,
 		"BOM":                   "\ufeff" + plain,
+		"CR, from a Mac":        strings.ReplaceAll(plain, "\n", "\r"),
+		"BOM and CR":            "\ufeff" + strings.ReplaceAll(plain, "\n", "\r"),
 		"CRLF":                  strings.ReplaceAll(plain, "\n", "\r\n"),
 		"no newline at the end": strings.TrimSuffix(plain, "\n"),
 		"semicolon":             strings.ReplaceAll(plain, ",", ";"),
@@ -58,6 +61,16 @@ func TestImportOrdersNamesBadRowsAndKeepsGoodOnes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	huge, err := os.Create(filepath.Join(dir, "huge.pdf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(huge.Truncate(1<<40), huge.Close()); err != nil { // without a block on the disk
+		t.Skip(err)
+	}
 	const header = "order_id,seller_sku,quantity,tracking_number,ship_by,label_file\n"
 	const good = "GOOD,MUG,1,TG,,label.pdf\n"
 	cases := []struct{ name, rows, reason string }{
@@ -69,6 +82,8 @@ func TestImportOrdersNamesBadRowsAndKeepsGoodOnes(t *testing.T) {
 		{"far too many", "X,MUG,1001,,,\n", "from 1 to 1000"},
 		{"a date without a zone", "X,MUG,1,,2026-11-23,\n", "ship_by"},
 		{"a label that is not there", "X,MUG,1,,,none.pdf\n", "label_file none.pdf"},
+		{"a label that is a folder", "X,MUG,1,,,folder\n", "it is a folder"},
+		{"a label that is far too large", "X,MUG,1,,,huge.pdf\n", "larger than 8 MB"},
 		{"a label outside the folder", "X,MUG,1,,,../../etc/passwd\n", "label_file ../../etc/passwd"},
 		{"a label that is none", "X,MUG,1,,,photo.gif\n", "neither PDF, PNG nor ZPL"},
 		{"two tracking numbers", "X,MUG,1,T1,,\nX,TEE,1,T2,,\n", "second tracking number"},

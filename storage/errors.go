@@ -29,7 +29,9 @@ var (
 	ErrDiskFull = errors.New("the disk is full: free some space, then scan again")
 	// ErrReadOnly: the folder or file cannot be written.
 	ErrReadOnly = errors.New("the data folder cannot be written: check its permissions")
-	// ErrInUse: another program holds the database.
+	// ErrBusy: another program was writing for longer than anybody waits. Nothing was changed; the same call may be made again.
+	ErrBusy = fmt.Errorf("%w: another Packbench command is writing to the data: nothing was changed, try again in a moment", fulfillment.ErrBusy)
+	// ErrInUse: somebody has the database open that must be closed for this.
 	ErrInUse = errors.New("the database is in use by another program: close the station's window and try again")
 	// ErrBadBackup: the file is not a backup, or not a whole one. Nothing was restored.
 	ErrBadBackup = errors.New("the backup is damaged or not one of Packbench's: choose another")
@@ -71,7 +73,7 @@ func causeOf(err error) error {
 	case sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrPerm:
 		return ErrReadOnly
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return ErrInUse
+		return ErrBusy
 	case sqlite3.ErrIoErr:
 		if se.SystemErrno == syscall.ENOSPC || se.SystemErrno == syscall.EDQUOT || se.SystemErrno == syscall.EFBIG {
 			return ErrDiskFull

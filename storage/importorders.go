@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"packbench/fulfillment"
@@ -21,6 +23,7 @@ var orderColumns = []string{"order_id", "seller_sku", "name", "quantity", "carri
 
 const (
 	maxQuantity  = 1_000   // units of one row
+	maxUnits     = 20_000  // units of one order, which is written in one transaction
 	maxLabelFile = 8 << 20 // bytes
 )
 
@@ -29,10 +32,13 @@ type csvOrder struct {
 	id       fulfillment.OrderID
 	rows     []csvRow
 	units    []csvUnits
+	total    int // of all units
 	carrier  string
 	tracking fulfillment.Tracking
 	shipBy   time.Time
-	label    []byte
+	labelAt  string // the file's name, as the row has it
+	label    fulfillment.Hash
+	labelLen int
 	note     string
 }
 
@@ -43,49 +49,43 @@ type csvUnits struct {
 }
 
 // ImportOrders reads orders; rows of one order_id make one order, and an order with a bad row is left out whole, so that
-// nothing is half imported. baseDir is the CSV's folder, to which label_file is relative; files outside it are refused. An
+// no order is half imported. baseDir is the CSV's folder, to which label_file is relative; files outside it are refused. An
 // order known from the platform keeps what the platform says and gains carrier, tracking number and label; so does an
-// order from a file that has been begun. Labels are stored before the one transaction that holds everything else. An
-// error means that nothing was imported.
+// order from a file that has been begun. Every row is checked before the first is written; then the orders are written in
+// chunks, between which the bench has the disk. After an error the report tells what is imported, and only that; the
+// same file can be imported again: what is there already is left as it is.
 func (s *Store) ImportOrders(ctx context.Context, in io.Reader, baseDir string) (ImportReport, error) {
 	rows, report, err := readCSV(in, orderColumns, []string{"order_id", "seller_sku", "quantity"})
 	if err != nil {
 		return ImportReport{}, fmt.Errorf("import orders: %w", err)
 	}
 	orders := groupOrders(rows, baseDir, report)
-	labels := map[fulfillment.OrderID]fulfillment.Hash{}
-	for _, o := range orders {
-		if o.label == nil {
-			continue
-		}
-		if labels[o.id], err = s.files.Put(ctx, o.label); err != nil {
-			return ImportReport{}, fmt.Errorf("import orders: label of %s: %w", o.id, err)
-		}
-	}
 	at := s.now()
-	err = s.write(ctx, func(q *queries.Queries) error {
-		for _, o := range orders {
-			reason, err := s.importOrder(ctx, q, o, labels[o.id], at)
-			if err != nil {
-				return fmt.Errorf("order %s: %w", o.id, err)
-			}
-			if reason != "" {
-				o.refuse(report, o.rows[0].line, reason)
-				continue
-			}
-			report.Orders = append(report.Orders, o.id)
-		}
-		last, some := s.pending[s.opt.Station]
-		if !some {
-			return nil
-		}
-		return indexEvents(ctx, q, s.opt.Station, last.seq, last.seq)
-	})
-	if err != nil {
-		return ImportReport{}, explain(err, "import orders")
+	reasons := make([]string, len(orders))
+	c := chunks{n: len(orders)}
+	c.ready = func(ctx context.Context, i int) (err error) {
+		reasons[i], err = orders[i].putLabel(ctx, s.files, baseDir)
+		return err
 	}
+	c.save = func(ctx context.Context, q *queries.Queries, i int) (err error) {
+		if reasons[i] == "" {
+			reasons[i], err = s.importOrder(ctx, q, orders[i], at)
+		}
+		if err != nil {
+			return fmt.Errorf("order %s: %w", orders[i].id, err)
+		}
+		return nil
+	}
+	c.done = func(i int) {
+		if o := orders[i]; reasons[i] != "" {
+			o.refuse(report, o.rows[0].line, reasons[i])
+		} else {
+			report.Orders, report.Kept = append(report.Orders, o.id), report.Kept+len(o.rows)
+		}
+	}
+	err = s.inChunks(ctx, c)
 	report.finish()
-	return *report, nil
+	return *report, explain(err, "import orders")
 }
 
 // groupOrders collects the rows of each order, in the order of their first appearance, and leaves out those with a bad row.
@@ -137,6 +137,9 @@ func (o *csvOrder) add(row csvRow, baseDir string) (reason string) {
 	if err != nil || n < 1 || n > maxQuantity {
 		return fmt.Sprintf("quantity is %q; a whole number from 1 to %d is wanted", row.cells["quantity"], maxQuantity)
 	}
+	if o.total += n; o.total > maxUnits {
+		return fmt.Sprintf("order %s has more than %d units: divide it", o.id, maxUnits)
+	}
 	o.units = append(o.units, csvUnits{sku: fulfillment.SKU(sku), name: row.cells["name"], quantity: n})
 	if t := row.cells["tracking_number"]; t != "" {
 		if reason := checkCode("tracking_number", t); reason != "" {
@@ -170,39 +173,87 @@ func (o *csvOrder) add(row csvRow, baseDir string) (reason string) {
 	return ""
 }
 
+// readLabel checks a label file. Its bytes are read again when it is stored: many labels do not fit into memory.
 func (o *csvOrder) readLabel(baseDir, name string) (reason string) {
-	root, err := os.OpenRoot(baseDir)
+	data, err := readBeside(baseDir, name)
 	if err != nil {
-		return fmt.Sprintf("label_file %s: the folder of the CSV cannot be read: %v", name, err)
-	}
-	data, err := readLimited(root, filepath.FromSlash(name), maxLabelFile)
-	if err = errors.Join(err, root.Close()); err != nil {
 		return fmt.Sprintf("label_file %s cannot be read beside the CSV: %v", name, err)
 	}
 	if !bytes.HasPrefix(data, []byte("%PDF-")) && !bytes.HasPrefix(data, []byte("\x89PNG")) && !bytes.Contains(data, []byte("^XA")) {
 		return fmt.Sprintf("label_file %s is neither PDF, PNG nor ZPL", name)
 	}
-	if o.label != nil && !bytes.Equal(o.label, data) {
+	h := hashOf(data)
+	if o.label != "" && o.label != h {
 		return fmt.Sprintf("a second label_file %s for order %s", name, o.id)
 	}
-	o.label = data
+	o.label, o.labelLen, o.labelAt = h, len(data), name
 	return ""
 }
 
-func readLimited(root *os.Root, name string, limit int64) ([]byte, error) {
-	f, err := root.Open(name)
+// putLabel stores the label file, or says why the order cannot be taken.
+func (o *csvOrder) putLabel(ctx context.Context, to *Files, baseDir string) (reason string, err error) {
+	if o.label == "" {
+		return "", nil
+	}
+	data, err := readBeside(baseDir, o.labelAt)
+	if err != nil || hashOf(data) != o.label {
+		return fmt.Sprintf("label_file %s was changed while the file was imported", o.labelAt), nil
+	}
+	if _, err := to.Put(ctx, data); err != nil {
+		return "", fmt.Errorf("label of %s: %w", o.id, err)
+	}
+	return "", nil
+}
+
+// readBeside reads a file below the folder. What is no file is refused: reading a pipe or a device may never end.
+func readBeside(baseDir, name string) (data []byte, err error) {
+	root, err := os.OpenRoot(baseDir)
+	if err != nil {
+		return nil, fmt.Errorf("open the folder of the CSV: %w", err)
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	name = filepath.FromSlash(name)
+	info, err := root.Stat(name)
+	if err == nil {
+		err = checkRegular(info)
+	}
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("it is larger than %d MB", limit>>20)
+	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // it may have become a pipe since
+	if err != nil {
+		return nil, err
 	}
-	return data, errors.Join(err, f.Close())
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if info, err = f.Stat(); err == nil {
+		err = checkRegular(info)
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, err = io.ReadAll(io.LimitReader(f, maxLabelFile+1))
+	if err == nil && len(data) > maxLabelFile {
+		err = errLabelTooLarge
+	}
+	return data, err
+}
+
+var errLabelTooLarge = fmt.Errorf("it is larger than %d MB, which no label is", maxLabelFile>>20)
+
+func checkRegular(info fs.FileInfo) error {
+	switch {
+	case info.IsDir():
+		return errors.New("it is a folder; the name of one label file is wanted")
+	case !info.Mode().IsRegular():
+		return errors.New("it is a pipe or a device; a plain file is wanted")
+	case info.Size() > maxLabelFile:
+		return errLabelTooLarge
+	}
+	return nil
 }
 
 // importOrder stores one order, or says why it cannot be taken.
-func (s *Store) importOrder(ctx context.Context, q *queries.Queries, o *csvOrder, label fulfillment.Hash, at time.Time) (reason string, err error) {
+func (s *Store) importOrder(ctx context.Context, q *queries.Queries, o *csvOrder, at time.Time) (reason string, err error) {
 	if reason, err := o.trackingInUse(ctx, q); reason != "" || err != nil {
 		return reason, err
 	}
@@ -217,12 +268,12 @@ func (s *Store) importOrder(ctx context.Context, q *queries.Queries, o *csvOrder
 			return "", err
 		}
 	}
-	what := "new"
+	what, changed := "new", true
 	if isNew || (stored.Source == fulfillment.SourceCSV && !begun) {
-		err = o.save(ctx, q, s.opt.Market, stored, label, at)
+		changed, err = o.save(ctx, q, s.opt.Market, stored, at)
 	} else {
 		what = "gained"
-		reason, err = o.gain(ctx, q, stored, label, at)
+		changed, reason, err = o.gain(ctx, q, stored, at)
 	}
 	if reason != "" || err != nil {
 		return reason, err
@@ -232,12 +283,15 @@ func (s *Store) importOrder(ctx context.Context, q *queries.Queries, o *csvOrder
 			return "", err
 		}
 	}
+	if !changed { // the same file once more, or the rest of one that was cut off
+		return "", nil
+	}
 	body := map[string]any{"from": "csv", "what": what}
 	if o.tracking != "" {
 		body["tracking"] = o.tracking
 	}
-	if label != "" {
-		body["label"] = label
+	if o.label != "" {
+		body["label"] = o.label
 	}
 	return "", s.appendEvents(ctx, q, s.opt.Station, "", at, []fulfillment.EventDraft{{Kind: fulfillment.EventImported, OrderID: o.id, Body: body}})
 }

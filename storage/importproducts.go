@@ -20,46 +20,65 @@ var productColumns = []string{"seller_sku", "barcode", "name", "weight_g", "leng
 
 // ImportProducts reads barcodes, weights, sizes and handling; several rows of one seller_sku give it several barcodes. A
 // filled cell replaces what is known, an empty one leaves it. Where the file names barcodes for a SKU, these become
-// its barcodes. A bad row is named in the report and the others are kept; all of them in one transaction. An error
-// means that nothing was imported.
+// its barcodes. A bad row is named in the report and the others are kept. It is written in chunks as ImportOrders does,
+// a product never in two; after an error the report tells what is imported, and the file can be imported again.
 func (s *Store) ImportProducts(ctx context.Context, in io.Reader) (ImportReport, error) {
 	rows, report, err := readCSV(in, productColumns, []string{"seller_sku"})
 	if err != nil {
 		return ImportReport{}, fmt.Errorf("import products: %w", err)
 	}
-	err = s.write(ctx, func(q *queries.Queries) error {
-		codes := map[fulfillment.SKU][]string{}
-		seen := map[fulfillment.SKU]int{}
-		for _, row := range rows {
-			sku := fulfillment.SKU(row.cells["seller_sku"])
-			p, err := loadProduct(ctx, q, sku)
-			if err != nil && !errors.Is(err, sql.ErrNoRows) {
-				return err
-			}
-			p.SKU = sku
-			if reason := productFromCells(&p, row.cells); reason != "" {
-				report.bad(row.line, "%s", reason)
-				continue
-			}
-			if code := row.cells["barcode"]; code != "" {
-				codes[sku] = append(codes[sku], code)
-				p.Barcodes = codes[sku]
-			}
-			if err := saveProduct(ctx, q, p); err != nil {
-				return err
-			}
-			if err := keepExtra(ctx, q, "products", string(sku), seen[sku], row.extra); err != nil {
-				return err
-			}
-			seen[sku]++
-		}
-		return nil
+	products := groupProducts(rows, report)
+	err = s.inChunks(ctx, chunks{n: len(products),
+		save: func(ctx context.Context, q *queries.Queries, i int) error { return importProduct(ctx, q, products[i]) },
+		done: func(i int) { report.Kept += len(products[i]) },
 	})
-	if err != nil {
-		return ImportReport{}, explain(err, "import products")
-	}
 	report.finish()
-	return *report, nil
+	return *report, explain(err, "import products")
+}
+
+// groupProducts collects the good rows of each SKU, in the order of their first appearance.
+func groupProducts(rows []csvRow, report *ImportReport) [][]csvRow {
+	var all [][]csvRow
+	at := map[string]int{}
+	for _, row := range rows {
+		sku := row.cells["seller_sku"]
+		p := fulfillment.Product{SKU: fulfillment.SKU(sku)}
+		if reason := productFromCells(&p, row.cells); reason != "" {
+			report.bad(row.line, "%s", reason)
+			continue
+		}
+		i, known := at[sku]
+		if !known {
+			i = len(all)
+			at[sku], all = i, append(all, nil)
+		}
+		all[i] = append(all[i], row)
+	}
+	return all
+}
+
+// importProduct lays the rows of one SKU, which were checked, over what is known of it.
+func importProduct(ctx context.Context, q *queries.Queries, rows []csvRow) error {
+	sku := fulfillment.SKU(rows[0].cells["seller_sku"])
+	p, err := loadProduct(ctx, q, sku)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	p.SKU = sku
+	var codes []string
+	for i, row := range rows {
+		productFromCells(&p, row.cells)
+		if code := row.cells["barcode"]; code != "" {
+			codes = append(codes, code)
+		}
+		if err := keepExtra(ctx, q, "products", string(sku), i, row.extra); err != nil {
+			return err
+		}
+	}
+	if len(codes) > 0 {
+		p.Barcodes = codes
+	}
+	return saveProduct(ctx, q, p)
 }
 
 // productFromCells lays the filled cells over p, or says what is wrong with one of them.

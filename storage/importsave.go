@@ -11,8 +11,8 @@ import (
 )
 
 // save makes a new order of the file's rows, or replaces one that came from a file and was not begun; what the file does
-// not say of carrier, tracking number, deadline and label stays as it was.
-func (o *csvOrder) save(ctx context.Context, q *queries.Queries, market string, stored fulfillment.Order, label fulfillment.Hash, at time.Time) error {
+// not say of carrier, tracking number, deadline and label stays as it was. changed is false where all is stored already.
+func (o *csvOrder) save(ctx context.Context, q *queries.Queries, market string, stored fulfillment.Order, at time.Time) (changed bool, err error) {
 	order := fulfillment.Order{ID: o.id, Market: market, Source: fulfillment.SourceCSV, Status: fulfillment.StatusAwaitingShipment,
 		ShippingType: fulfillment.ShippingSeller, FulfillmentType: fulfillment.FulfillmentBySeller, BuyerMessage: orElse(o.note, stored.BuyerMessage),
 		CreatedAt: at, UpdatedAt: at, Deadlines: stored.Deadlines}
@@ -36,42 +36,53 @@ func (o *csvOrder) save(ctx context.Context, q *queries.Queries, market string, 
 		}
 	}
 	pkg.Carrier, pkg.Tracking = orElse(o.carrier, pkg.Carrier), orElse(o.tracking, pkg.Tracking)
-	if label != "" {
-		pkg.Label = label
-		if err := q.PutLabel(ctx, queries.PutLabelParams{Hash: string(label), Size: int64(len(o.label)), StoredAt: ms(at)}); err != nil {
-			return err
-		}
+	if err := o.tieLabel(ctx, q, &pkg, at); err != nil {
+		return false, err
 	}
 	order.Packages = []fulfillment.Package{pkg}
+	order.Holds, order.ReportedShippedAt = stored.Holds, stored.ReportedShippedAt
+	if same, err := sameOrder(stored, order); same || err != nil {
+		return false, err
+	}
 	// No platform speaks of this order: all its holds were set here.
-	return saveOrder(ctx, q, order, stored.Holds, nil, ms(at))
+	return true, saveOrder(ctx, q, order, stored.Holds, nil, ms(at))
+}
+
+// tieLabel names the stored label on the package.
+func (o *csvOrder) tieLabel(ctx context.Context, q *queries.Queries, p *fulfillment.Package, at time.Time) error {
+	if o.label == "" {
+		return nil
+	}
+	p.Label = o.label
+	return q.PutLabel(ctx, queries.PutLabelParams{Hash: string(o.label), Size: int64(o.labelLen), StoredAt: ms(at)})
 }
 
 // gain gives a known order carrier, tracking number and label and changes nothing else.
-func (o *csvOrder) gain(ctx context.Context, q *queries.Queries, stored fulfillment.Order, label fulfillment.Hash, at time.Time) (reason string, err error) {
+func (o *csvOrder) gain(ctx context.Context, q *queries.Queries, stored fulfillment.Order, at time.Time) (changed bool, reason string, err error) {
 	p, reason := o.parcelOf(stored)
 	if reason != "" {
-		return reason, nil
+		return false, reason, nil
 	}
+	before := p
 	labelled := p.Rung.AtLeast(fulfillment.RungLabelled)
 	switch {
 	case labelled && o.tracking != "" && o.tracking != p.Tracking:
-		return fmt.Sprintf("order %s has its label on already, with tracking number %s", o.id, p.Tracking), nil
-	case labelled && label != "" && p.Label != "" && label != p.Label:
-		return fmt.Sprintf("order %s has its label on already", o.id), nil
+		return false, fmt.Sprintf("order %s has its label on already, with tracking number %s", o.id, p.Tracking), nil
+	case labelled && o.label != "" && p.Label != "" && o.label != p.Label:
+		return false, fmt.Sprintf("order %s has its label on already", o.id), nil
 	}
 	p.Carrier, p.Tracking = orElse(o.carrier, p.Carrier), orElse(o.tracking, p.Tracking)
-	if label != "" {
-		p.Label = label
-		if err := q.PutLabel(ctx, queries.PutLabelParams{Hash: string(label), Size: int64(len(o.label)), StoredAt: ms(at)}); err != nil {
-			return "", err
-		}
+	if err := o.tieLabel(ctx, q, &p, at); err != nil {
+		return false, "", err
+	}
+	if p.Carrier == before.Carrier && p.Tracking == before.Tracking && p.Label == before.Label {
+		return false, "", nil
 	}
 	row, err := packageRow(p, recordedPos)
 	if err != nil {
-		return "", err
+		return false, "", err
 	}
-	return "", q.UpsertPackage(ctx, row)
+	return true, "", q.UpsertPackage(ctx, row)
 }
 
 // parcelOf is the one package of a known order that the rows can mean: its only one, or the only one with all their SKUs.

@@ -14,7 +14,11 @@ import (
 // TestMain turns the test binary into the child of the kill harness where the environment says so.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(killDirEnv); dir != "" {
-		if err := killChild(context.Background(), dir, os.Getenv(killFaultEnv)); err != nil {
+		child := killChild
+		if os.Getenv(killFaultEnv) == importOnly {
+			child = importChild
+		}
+		if err := child(context.Background(), dir, os.Getenv(killFaultEnv)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

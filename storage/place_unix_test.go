@@ -29,3 +29,22 @@ func TestOpenRefusesAPipe(t *testing.T) {
 		t.Errorf("restore over it: %v", err)
 	}
 }
+
+// A label_file without an end does not hang the import: it is refused, and the other orders are taken.
+func TestImportRefusesAPipeOrADeviceForALabel(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.pdf"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := openTest(t, t.TempDir())
+	text := "order_id,seller_sku,quantity,label_file\nX,MUG,1,pipe.pdf\nGOOD,MUG,1,\n"
+	report, err := s.ImportOrders(t.Context(), strings.NewReader(text), dir)
+	if err != nil || report.Kept != 1 || len(report.Bad) != 1 || !strings.Contains(report.Bad[0].Reason, "pipe or a device") {
+		t.Errorf("a pipe: got %+v, %v", report, err)
+	}
+	text = "order_id,seller_sku,quantity,label_file\nX,MUG,1,zero\n"
+	report, err = s.ImportOrders(t.Context(), strings.NewReader(text), "/dev")
+	if err != nil || report.Kept != 0 || len(report.Bad) != 1 || !strings.Contains(report.Bad[0].Reason, "pipe or a device") {
+		t.Errorf("a device: got %+v, %v", report, err)
+	}
+}

@@ -190,7 +190,7 @@ func closeExisting(ctx context.Context, path string) (err error) {
 	if cause := causeOf(err); errors.Is(cause, ErrDamaged) || errors.Is(cause, ErrNotDatabase) {
 		return nil
 	}
-	if err == nil && mode != "delete" {
+	if err == nil && mode != "delete" || errors.Is(causeOf(err), ErrBusy) {
 		return ErrInUse
 	}
 	return err

@@ -35,9 +35,10 @@ type Options struct {
 	Station  string // on every event written here; required unless ReadOnly
 	Market   string // region code for orders that come from a CSV file
 	Log      *slog.Logger
-	ReadOnly bool             // nothing is written, created or migrated
-	noGrow   bool             // tests that open often leave the log as it is
-	Now      func() time.Time // time.Now where nil
+	ReadOnly bool                     // nothing is written, created or migrated
+	onChunk  func(took time.Duration) // tests look at how long an import holds the writer
+	noGrow   bool                     // tests that open often leave the log as it is
+	Now      func() time.Time         // time.Now where nil
 }
 
 // Store is the station's disk. All methods may be called concurrently; writes queue one behind the other. Several
@@ -59,10 +60,12 @@ type Store struct {
 	written map[fulfillment.ManifestID]fulfillment.Manifest
 	// heads are the ends of the stations' chains as last committed here, pending those of the open transaction. Guarded by mu.
 	heads, pending map[string]head
+	// benches are the benches as this process last recorded them; their values are never changed. Guarded by mu.
+	benches map[string]fulfillment.Bench
 }
 
 // Open opens the database in dir, makes or migrates it, and grows its log. Errors: ErrNewer, ErrOlder, ErrDamaged,
-// ErrNotDatabase, ErrLost, ErrNoData, ErrReadOnly, ErrDiskFull, ErrInUse, or what the system said. The caller must Close.
+// ErrNotDatabase, ErrLost, ErrNoData, ErrReadOnly, ErrDiskFull, ErrBusy, or what the system said. The caller must Close.
 func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -73,7 +76,7 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if opt.Station == "" && !opt.ReadOnly {
 		return nil, errors.New("open store: no station id: set id in the [station] table of station.toml")
 	}
-	s := &Store{dir: dir, opt: opt, written: map[fulfillment.ManifestID]fulfillment.Manifest{}, heads: map[string]head{}, pending: map[string]head{}}
+	s := &Store{dir: dir, opt: opt, written: map[fulfillment.ManifestID]fulfillment.Manifest{}, heads: map[string]head{}, pending: map[string]head{}, benches: map[string]fulfillment.Bench{}}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -58,7 +58,7 @@ func runProductsImport(ctx context.Context, c *call) error {
 }
 
 // importFile runs an import and reports it: one JSON line on stdout, each bad row a sentence on stderr. Bad rows make the
-// command fail although the good ones were kept.
+// command fail although the good ones were kept. What was kept before something went wrong is reported too.
 func (c *call) importFile(ctx context.Context, take func(*env, io.Reader) (storage.ImportReport, error)) error {
 	f, err := os.Open(c.args[0])
 	if err != nil {
@@ -71,7 +71,7 @@ func (c *call) importFile(ctx context.Context, take func(*env, io.Reader) (stora
 	}
 	defer e.close()
 	rep, err := take(e, f)
-	if err != nil {
+	if err != nil && rep.Kept == 0 {
 		return fmt.Errorf("import %s: %w; nothing was imported", c.args[0], err)
 	}
 	if len(rep.UnknownColumns) > 0 {
@@ -80,8 +80,12 @@ func (c *call) importFile(ctx context.Context, take func(*env, io.Reader) (stora
 	for _, b := range rep.Bad {
 		fmt.Fprintf(c.err, "packbench: %s, line %d: %s\n", filepath.Base(c.args[0]), b.Line, b.Reason)
 	}
-	if err := c.json(map[string]any{"rows": rep.Rows, "kept": rep.Kept, "bad": len(rep.Bad)}); err != nil {
-		return err
+	if jerr := c.json(map[string]any{"rows": rep.Rows, "kept": rep.Kept, "bad": len(rep.Bad)}); jerr != nil {
+		return errors.Join(err, jerr)
+	}
+	if err != nil {
+		return fmt.Errorf("import %s: %w; it ended early: %d of %d rows were imported, no order in part; import the same file again, what is there is not doubled",
+			c.args[0], err, rep.Kept, rep.Rows)
 	}
 	if len(rep.Bad) > 0 {
 		return fmt.Errorf("%d of %d rows were not imported; the lines above say why, mend them and import the file again", len(rep.Bad), rep.Rows)
