@@ -104,6 +104,9 @@ func TestEveryVerdictAndReasonHasASentence(t *testing.T) {
 			if headline == unknown {
 				t.Errorf("%s has no sentence", code)
 			}
+			if n := utf8.RuneCountInString(detail); n > 110 {
+				t.Errorf("%s+%s: %d characters are no sentence that is read at a glance: %q", code, why, n, detail)
+			}
 			bare, bareDetail := Verdict(fulfillment.Verdict{Code: v.Code, Why: v.Why})
 			sound(t, code+"+"+why+" without nouns", bare, bareDetail, 30)
 		}
@@ -177,7 +180,7 @@ func TestEveryStateWordIsNamed(t *testing.T) {
 }
 
 func TestEveryCommandSaysWhatItDid(t *testing.T) {
-	for _, code := range []string{"PB:UNDO", "PB:SKIP", "PB:HOLD", "PB:SHORT", "PB:REPRINT", "PB:NEXTBOX", "PB:FINISH", "PB:BOX:M", "PB:USER:77",
+	for _, code := range []string{"PB:UNDO", "PB:SKIP", "PB:HOLD", "PB:SHORT", "PB:REPRINT", "PB:REPRINT:LOST", "PB:NEXTBOX", "PB:FINISH", "PB:BOX:M", "PB:USER:77",
 		"PB:MODE:PACK", "PB:MODE:HANDOFF", "PB:MODE:RETURNS", "PB:CARRIER:UPS", "PB:PHOTO", "PB:SEAL"} {
 		_, detail := Verdict(fulfillment.Verdict{Code: fulfillment.CommandDone, Scan: code})
 		if detail == T("command.other") || placeholder.MatchString(detail) {
@@ -187,6 +190,27 @@ func TestEveryCommandSaysWhatItDid(t *testing.T) {
 	_, detail := Verdict(fulfillment.Verdict{Code: fulfillment.CommandDone, Class: fulfillment.ClassBadge, Scan: "PB:USER:77", Name: "Packer One"})
 	if detail != "Hello, Packer One." {
 		t.Errorf("a badge says %q", detail)
+	}
+}
+
+func TestWhatAnUndoSays(t *testing.T) {
+	for _, c := range []struct {
+		v            fulfillment.Verdict
+		head, detail string
+	}{
+		{fulfillment.Verdict{Code: fulfillment.CommandDone, Why: fulfillment.WhyItemBack, Scan: "PB:UNDO", Name: "RED MUG", Got: 2, Need: 3},
+			"Taken back – 2 of 3 in", "1 × RED MUG taken back, 2 of 3."},
+		{fulfillment.Verdict{Code: fulfillment.CommandDone, Why: fulfillment.WhyOffManifest, Scan: "PB:UNDO", Name: "1Z9", OrderID: "5764"},
+			"Off the manifest", "Parcel 1Z9 of order 5764 is taken off: put it back on its pile."},
+		{fulfillment.Verdict{Code: fulfillment.CommandDone, Why: fulfillment.WhyMissing, Scan: "PB:SHORT", Name: "2 × Tea", Got: 1, Need: 3},
+			"Held – 1 of 3 in", "Missing: 2 × Tea. Put the box on the hold shelf."},
+		{fulfillment.Verdict{Code: fulfillment.CommandDone, Class: fulfillment.ClassCommand, Scan: "PB:CARRIER:ROYALMAIL", Name: "Royal Mail"},
+			"Done", "Only Royal Mail parcels are taken now."},
+		{fulfillment.Verdict{Code: fulfillment.HandedOver, Got: 1}, "Sealed – 1 parcel", "The manifest is closed and can no longer change."},
+	} {
+		if head, detail := Verdict(c.v); head != c.head || detail != c.detail {
+			t.Errorf("got %q, %q", head, detail)
+		}
 	}
 }
 

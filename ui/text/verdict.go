@@ -47,11 +47,15 @@ func commandDone(v fulfillment.Verdict) string {
 	if !found {
 		return T("command.other")
 	}
-	if (v.Class == fulfillment.ClassBadge || v.Class == fulfillment.ClassBox) && v.Name != "" {
+	if (v.Class == fulfillment.ClassBadge || v.Class == fulfillment.ClassBox || cmd == fulfillment.CmdCarrier) && v.Name != "" {
 		arg = v.Name
 	}
 	return fill(phrase, "arg", Code(arg))
 }
+
+// nounRoom is how many characters of a name, a list or a cause a sentence has room for, so that it is read whole on the
+// smallest window.
+const nounRoom = 72
 
 func verdictPairs(v fulfillment.Verdict) []string {
 	name := v.Name
@@ -60,6 +64,10 @@ func verdictPairs(v fulfillment.Verdict) []string {
 	}
 	if name == "" {
 		name = T("noun.this")
+	}
+	room := nounRoom
+	if v.Code == fulfillment.PrinterTrouble {
+		room = 2 * nounRoom // the cause is the whole sentence
 	}
 	order := string(v.OrderID)
 	if order == "" {
@@ -70,10 +78,10 @@ func verdictPairs(v fulfillment.Verdict) []string {
 		scan = "“" + Code(v.Scan) + "”"
 	}
 	return []string{
-		"name", Visible(name), "order", Code(order), "scan", scan,
+		"name", Shorten(Visible(name), room), "order", Code(order), "scan", scan,
 		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
 		"weight", Grams(v.WeightG), "expected", Grams(v.ExpectedG), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),
-		"parcels", Plural("count.parcels", v.Got),
+		"parcels", Plural("count.parcels", v.Got), "items", Plural("count.units", v.Need),
 	}
 }
 
@@ -99,7 +107,7 @@ func Prompt(p station.Prompt, v station.View) (headline, detail string) {
 	if why != "" && (p == station.PromptPrinterWait || p == station.PromptPrinterAsk || p == station.PromptLabelWrong) {
 		e.detail = T("prompt.because", "why", Sentence(why), "detail", e.detail)
 	}
-	pairs := []string{"left", fmt.Sprint(left), "carrier", v.Carrier, "word", Visible(string(p))}
+	pairs := []string{"left", fmt.Sprint(left), "carrier", cmp.Or(v.CarrierName, v.Carrier), "word", Visible(string(p))}
 	return fill(e.head, pairs...), fill(e.detail, pairs...)
 }
 
