@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 )
 
 // Exit codes of the contract.
@@ -21,9 +19,11 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithCancel(context.Background())
+	stop := listen(cancel, os.Stderr, os.Exit)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
+	cancel()
 	os.Exit(code)
 }
 
@@ -63,6 +63,9 @@ func run(ctx context.Context, argv []string, out, errw io.Writer) int {
 	case errors.As(err, &usage), errors.As(err, &config):
 		fmt.Fprintln(errw, "packbench:", err)
 		return exitUsage
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(errw, "packbench: ended by a signal before it was done; what was recorded until then is safe")
+		return exitFailed
 	}
 	fmt.Fprintln(errw, "packbench:", err)
 	return exitFailed

@@ -2,27 +2,95 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
-// toolkitQuits is how long the toolkit may take to end its loop after a signal.
-const toolkitQuits = 5 * time.Second
+// Times of ending by a signal.
+const (
+	resendEvery  = 250 * time.Millisecond
+	toolkitQuits = 5 * time.Second // how long the toolkit may take to end its loop after a signal
+)
 
-// watchSignals closes the window if a signal to end came before the toolkit listened; start is the context that ends with
-// such a signal from the program's beginning.
+// echoes counts the signals that the program has sent to itself and not heard yet: they are nobody's second Ctrl-C.
+var echoes atomic.Int32
+
+// listen cancels at the first signal to end, and ends the program at once at the second. It is the process's only
+// listener beside the toolkit's, which hears signals only while its loop runs.
+func listen(cancel context.CancelFunc, errw io.Writer, exit func(int)) (stop func()) {
+	heard := make(chan os.Signal, 8)
+	signal.Notify(heard, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go endBySignals(heard, done, cancel, errw, exit)
+	return func() {
+		signal.Stop(heard)
+		close(done)
+	}
+}
+
+func endBySignals(heard <-chan os.Signal, done <-chan struct{}, cancel context.CancelFunc, errw io.Writer, exit func(int)) {
+	for first := true; ; {
+		select {
+		case <-heard:
+		case <-done:
+			return
+		}
+		if n := echoes.Load(); n > 0 && echoes.CompareAndSwap(n, n-1) {
+			continue
+		}
+		if !first {
+			fmt.Fprintln(errw, "packbench: ended at once by a second signal; everything that was recorded is safe")
+			exit(exitFailed)
+			return
+		}
+		first = false
+		cancel()
+	}
+}
+
+// quitter is the part of the window that ends its loop.
+type quitter interface {
+	Ready() <-chan struct{}
+	Close()
+}
+
+// watchSignals ends the window's loop after a signal to end, whenever it came; start is the context that such a signal
+// ends, from the program's beginning; ctx ends with the loop.
 //
-// From then on the toolkit hears the signals itself and ends its loop. The window must not be closed beside it: once the
-// loop has ended, the toolkit runs what is meant for it on the caller's goroutine, and panics.
-func (a *app) watchSignals(ctx, start context.Context) error {
-	select {
-	case <-start.Done():
-	case <-ctx.Done():
-		return nil
+// While the loop runs, the toolkit hears signals itself. One that came while it was starting was heard by nobody, or by a
+// toolkit that had no loop to end yet: so the interrupt is sent again until the loop has ended. Only where that has no
+// effect the window is closed beside it: once the loop has ended, the toolkit runs what is meant for it on the caller's
+// goroutine, and panics.
+func watchSignals(ctx, start context.Context, w quitter, resend func() error) error {
+	for _, happened := range []<-chan struct{}{start.Done(), w.Ready()} {
+		select {
+		case <-happened:
+		case <-ctx.Done():
+			return nil
+		}
 	}
-	select {
-	case <-time.After(toolkitQuits):
-		a.window.Close()
-	case <-ctx.Done():
+	again, limit := time.NewTicker(resendEvery), time.NewTimer(toolkitQuits)
+	defer again.Stop()
+	defer limit.Stop()
+	for {
+		select {
+		case <-again.C:
+			if echoes.Load() > 0 {
+				continue // the last one is on its way
+			}
+			echoes.Add(1)
+			if err := resend(); err != nil {
+				echoes.Add(-1)
+			}
+		case <-limit.C:
+			w.Close()
+		case <-ctx.Done():
+			return nil
+		}
 	}
-	return nil
 }
