@@ -72,7 +72,7 @@ func runWindow(ctx context.Context, c *call) error {
 	}
 	defer trace.close()
 	a := &app{dir: c.dir, env: e, trace: trace, warmed: make(chan struct{})}
-	engine := label.NewEngine(label.Options{CacheDir: filepath.Join(c.dir, "cache", "pdfium"), Log: e.log})
+	engine := label.NewEngine(label.Options{CacheDir: pdfiumCache(c.dir), Log: e.log})
 	defer closeRenderer(engine)
 	a.archive = label.NewArchive(engine, e.store, e.log)
 	a.build()
@@ -133,7 +133,7 @@ func (a *app) work(ctx context.Context, one *instance, engine *label.Engine, err
 		a.printerGroup.run("PDF renderer", func(ctx context.Context) error { return a.warm(ctx, engine) })
 	}
 	a.deviceGroup.run("window watch", func(ctx context.Context) error { return a.watchWindow(ctx, errw) })
-	a.deviceGroup.run("signals", func(g context.Context) error { return a.watchSignals(g, ctx) })
+	a.deviceGroup.run("signals", func(g context.Context) error { return watchSignals(g, ctx, a.window, interruptSelf) })
 	a.window.ShowHealth(a.devices.board.Snapshot())
 	a.window.ShowAndRun() // the toolkit's loop must have the main goroutine
 	stuck := time.AfterFunc(stopPatience, func() { a.endStuck(errw) })

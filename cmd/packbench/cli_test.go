@@ -21,6 +21,7 @@ func TestCommands(t *testing.T) {
 			e.Setenv("DISPLAY", "")
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CONFIG_HOME", e.WorkDir+"/config")
+			e.Setenv("XDG_CACHE_HOME", sharedCache(t))
 			return nil
 		},
 	})

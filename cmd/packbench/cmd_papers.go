@@ -103,7 +103,7 @@ func runLabel(ctx context.Context, c *call) error {
 	if err != nil {
 		return fmt.Errorf("read the label: %w", err)
 	}
-	engine := label.NewEngine(label.Options{CacheDir: filepath.Join(c.dir, "cache", "pdfium")})
+	engine := label.NewEngine(label.Options{CacheDir: pdfiumCache(c.dir)})
 	defer engine.Close()
 	proof, bitmap, err := engine.Prove(ctx, document, fulfillment.Tracking(c.flags["tracking"]), media)
 	if err != nil {

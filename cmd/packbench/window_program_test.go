@@ -44,8 +44,18 @@ func (s *testStation) command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "packbench", append(args, "--data", s.dir)...)
 	cmd.Env = append(os.Environ(), "DISPLAY="+s.display, "WAYLAND_DISPLAY=", "XDG_SESSION_TYPE=x11", "LIBGL_ALWAYS_SOFTWARE=1",
-		"DBUS_SESSION_BUS_ADDRESS=", "FYNE_SCALE=1", "HOME="+s.files, "XDG_CONFIG_HOME="+s.files, "XDG_CACHE_HOME="+s.files, "GORACE=atexit_sleep_ms=0", "PACKBENCH_TRACE="+s.trace())
+		"DBUS_SESSION_BUS_ADDRESS=", "FYNE_SCALE=1", "HOME="+s.files, "XDG_CONFIG_HOME="+s.files, "XDG_CACHE_HOME="+sharedCache(t), "GORACE=atexit_sleep_ms=0", "PACKBENCH_TRACE="+s.trace())
 	return cmd
+}
+
+// sharedCache is the tester's own: compiling the PDF renderer for every test takes longer than all of them.
+func sharedCache(t *testing.T) string {
+	t.Helper()
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return t.TempDir()
+	}
+	return dir
 }
 
 func (s *testStation) trace() string { return filepath.Join(s.files, "trace.jsonl") }
