@@ -33,7 +33,7 @@ func TestRows(t *testing.T) {
 	if !rows[0].Done || rows[0].Next || !rows[1].Next || rows[2].Next {
 		t.Errorf("first item that wants units is next: %+v", rows)
 	}
-	if rows[1].Name != "BALL" || rows[1].Sub != "BALL  ·  Red" {
+	if rows[1].Name != "BALL" || rows[1].Sub != "BALL" || rows[1].Variant != "Red" {
 		t.Errorf("an item without a name shows its SKU: %+v", rows[1])
 	}
 	if !slices.Equal(rows[2].Marks, []Mark{DangerousGood, Gift}) || rows[2].Sub != "CARD  ·  part of SET" {
@@ -80,13 +80,20 @@ func TestWaiting(t *testing.T) {
 	unknown := o("u", fulfillment.RungToPack, time.Minute)
 	unknown.Status = "BRAND_NEW"
 	got := Waiting([]fulfillment.OrderSummary{o("d", fulfillment.RungToPack, 0), o("c", fulfillment.RungToPack, time.Hour), unknown, o("a", fulfillment.RungToPack, -time.Hour),
-		o("x", fulfillment.RungApplied, time.Minute), o("h", fulfillment.RungToPack, time.Minute, fulfillment.HoldHeld)}, 9)
+		o("x", fulfillment.RungApplied, time.Minute), o("h", fulfillment.RungToPack, time.Minute, fulfillment.HoldHeld),
+		o("v", fulfillment.RungVerified, 2*time.Hour), o("l", fulfillment.RungLabelled, 3*time.Hour)}, 9, true)
 	var ids string
 	for _, s := range got {
 		ids += string(s.ID)
 	}
-	if ids != "acd" {
-		t.Errorf("order %q, want acd", ids)
+	if ids != "acvld" {
+		t.Errorf("order %q, want acvld: what was put back verified must not be forgotten", ids)
+	}
+	if got := State(got[2]); got != "verified – not labelled" {
+		t.Errorf("a verified order says %q", got)
+	}
+	if got := Waiting([]fulfillment.OrderSummary{o("l", fulfillment.RungLabelled, time.Hour)}, 9, false); len(got) != 0 {
+		t.Errorf("without a scan back a labelled order is done: %+v", got)
 	}
 }
 

@@ -66,7 +66,7 @@ func (c *commandBar) set(v station.View) {
 		if order != c.order {
 			c.sure[i].Drop()
 		}
-		c.buttons[i].Enable(v.Parcel != nil)
+		c.buttons[i].Enable(v.Parcel != nil || v.Mode != fulfillment.ModeHandoff && (Commands[i].Idle || v.Reprint != "" && Commands[i].Cmd == fulfillment.CmdUndo))
 	}
 	c.order = order
 	c.tick()

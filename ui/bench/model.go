@@ -22,6 +22,7 @@ const (
 // Row is one item as it is shown.
 type Row struct {
 	Name, Sub string
+	Variant   string // size or colour: what tells two items of one name apart
 	Image     string
 	Got, Need int
 	Done      bool
@@ -35,7 +36,7 @@ func Rows(p fulfillment.Parcel) []Row {
 	next := nextItem(p)
 	rows := make([]Row, len(p.Items))
 	for i, it := range p.Items {
-		rows[i] = Row{Name: text.Visible(cmp.Or(it.Name, string(it.SKU))), Sub: sub(it), Image: it.Image, Got: it.Got, Need: it.Need,
+		rows[i] = Row{Name: text.Visible(cmp.Or(it.Name, string(it.SKU))), Sub: sub(it), Variant: text.Visible(it.Variant), Image: it.Image, Got: it.Got, Need: it.Need,
 			Done: it.Got >= it.Need, Next: i == next, Marks: marks(it)}
 	}
 	return rows
@@ -51,9 +52,6 @@ func nextItem(p fulfillment.Parcel) int {
 
 func sub(it fulfillment.Item) string {
 	s := text.Visible(string(it.SKU))
-	if it.Variant != "" {
-		s += "  ·  " + text.Visible(it.Variant)
-	}
 	if it.Bundle != "" {
 		s += "  ·  " + text.T("bench.bundle", "bundle", text.Visible(string(it.Bundle)))
 	}
@@ -150,23 +148,29 @@ type Command struct {
 	Cmd  fulfillment.Command
 	Icon string
 	Sure bool // must be asked for twice
+	Idle bool // means something at an empty bench, too
 }
 
 // Commands are the buttons, left to right.
 var Commands = []Command{
 	{Code: "PB:UNDO", Cmd: fulfillment.CmdUndo, Icon: "undo"},
 	{Code: "PB:FINISH", Cmd: fulfillment.CmdFinish, Icon: "check"},
-	{Code: "PB:REPRINT", Cmd: fulfillment.CmdReprint, Icon: "printer", Sure: true},
+	{Code: "PB:REPRINT", Cmd: fulfillment.CmdReprint, Icon: "printer", Sure: true, Idle: true},
 	{Code: "PB:SKIP", Cmd: fulfillment.CmdSkip, Icon: "skip", Sure: true},
 	{Code: "PB:SHORT", Cmd: fulfillment.CmdShort, Icon: "short", Sure: true},
 	{Code: "PB:HOLD", Cmd: fulfillment.CmdHold, Icon: "hand", Sure: true},
 }
 
-// Waiting picks the orders that can be packed now, first due first, at most limit.
-func Waiting(all []fulfillment.OrderSummary, limit int) []fulfillment.OrderSummary {
+// Waiting picks the orders that a packer can go on with now, first due first, at most limit: those to pack, and those that
+// were put back verified and still want their label or its scan. applyScan: a label on the parcel must be scanned.
+func Waiting(all []fulfillment.OrderSummary, limit int, applyScan bool) []fulfillment.OrderSummary {
+	done := fulfillment.RungLabelled
+	if applyScan {
+		done = fulfillment.RungApplied
+	}
 	var out []fulfillment.OrderSummary
 	for _, o := range all {
-		if o.Rung == fulfillment.RungToPack && len(o.Holds) == 0 && !o.NotHere && packable(o.Status) {
+		if !o.Rung.AtLeast(done) && len(o.Holds) == 0 && !o.NotHere && packable(o.Status) {
 			out = append(out, o)
 		}
 	}
@@ -182,6 +186,17 @@ func Waiting(all []fulfillment.OrderSummary, limit int) []fulfillment.OrderSumma
 		}
 	})
 	return out[:min(len(out), limit)]
+}
+
+// State says what is left to do on an order of the list.
+func State(o fulfillment.OrderSummary) string {
+	switch {
+	case o.Rung == fulfillment.RungVerified || o.Rung == fulfillment.RungWeighed:
+		return text.T("bench.nolabelyet")
+	case o.Rung == fulfillment.RungLabelled:
+		return text.T("bench.notstuck")
+	}
+	return text.Plural("count.units", o.Units)
 }
 
 // packable: orders from files have no status.

@@ -54,7 +54,7 @@ func newQueueRow() *queueRow {
 		due: widgets.NewText(24, true, widgets.Ink).Fit(15, 1), id: widgets.NewText(22, true, widgets.Ink).Fit(13, 1),
 		units: widgets.NewText(20, false, widgets.Ink).Fit(13, 1), carrier: widgets.NewText(20, false, widgets.Soft).Fit(13, 1)}
 	line := canvas.NewRectangle(widgets.Line)
-	cells := widgets.Row(14, widgets.Fix(r.icon, 28), widgets.Grow(r.due, 5), widgets.Grow(r.id, 6), widgets.Grow(r.units, 2), widgets.Grow(r.carrier, 3))
+	cells := widgets.Row(14, widgets.Fix(r.icon, 28), widgets.Grow(r.due, 5), widgets.Grow(r.id, 6), widgets.Grow(r.units, 6), widgets.Grow(r.carrier, 4))
 	r.box = widgets.Column(0, widgets.Fix(line, 1), widgets.Grow(cells, 1))
 	r.box.Hide()
 	return r
@@ -93,7 +93,8 @@ func (q *queueCard) tick(now time.Time) {
 		words, u := text.Due(o.ShipBy, now)
 		r.due.Set(words)
 		r.id.Set(text.Code(string(o.ID)))
-		r.units.Set(text.Plural("count.units", o.Units))
+		r.units.Bold = o.Rung != fulfillment.RungToPack
+		r.units.Set(State(o))
 		r.carrier.Set(text.Visible(o.Carrier))
 		icon, ink := Urgent(u)
 		r.icon.Set(icon, ink, widgets.Clear, false)

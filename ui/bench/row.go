@@ -21,7 +21,9 @@ type itemRow struct {
 	picture *canvas.Image
 	blank   *widgets.Icon
 	name    *widgets.Text
+	variant *widgets.Text
 	sub     *widgets.Text
+	words   *fyne.Container
 	chips   *fyne.Container
 	count   *widgets.Text
 	tick    *widgets.Icon
@@ -34,17 +36,18 @@ func newItemRow() *itemRow {
 		picture: widgets.NewPicture(),
 		blank:   widgets.NewIcon("picture", widgets.Line, 60),
 		name:    widgets.NewText(26, true, widgets.Ink).Fit(18, 2),
+		variant: widgets.NewText(28, true, widgets.Violet).Fit(18, 1),
 		sub:     widgets.NewText(widgets.SizeBody, false, widgets.Soft).Fit(13, 1),
 		chips:   container.NewStack(),
 		count:   widgets.NewText(54, true, widgets.Ink).Fit(26, 1).Right(),
 		tick:    widgets.NewIcon("check", widgets.White, 44),
 	}
 	r.chips.Hide()
-	words := widgets.Column(2, widgets.Grow(r.name, 1), widgets.Fix(widgets.Row(10, widgets.Own(r.chips), widgets.Grow(r.sub, 1)), 28))
+	r.words = widgets.Column(2, widgets.Grow(r.name, 1), widgets.Grow(r.variant, 1), widgets.Fix(widgets.Row(10, widgets.Own(r.chips), widgets.Grow(r.sub, 1)), 28))
 	body := widgets.Row(10,
 		widgets.Fix(container.NewStack(r.bar, container.NewCenter(r.arrow)), 36),
 		widgets.Square(container.NewStack(container.NewCenter(r.blank), r.picture)),
-		widgets.Grow(words, 1),
+		widgets.Grow(r.words, 1),
 		widgets.Fix(r.count, 160),
 		widgets.Fix(container.NewCenter(r.tick), 54))
 	r.Panel = widgets.NewPanel(widgets.Card, 6, 8, body)
@@ -56,11 +59,18 @@ func newItemRow() *itemRow {
 func (r *itemRow) set(row Row, picture image.Image, large bool, scale float32) {
 	chips := fmt.Sprint(r.row.Marks) != fmt.Sprint(row.Marks)
 	r.row = row
-	r.name.Max, r.name.Lines, r.count.Max = 26*scale, 2, 54*scale
+	r.name.Max, r.name.Lines, r.count.Max, r.variant.Max = 26*scale, 2, 54*scale, 28*scale
 	if large {
-		r.name.Max, r.name.Lines, r.count.Max = 32*scale, 3, 60*scale
+		r.name.Max, r.name.Lines, r.count.Max, r.variant.Max = 32*scale, 3, 60*scale, 40*scale
+	}
+	if row.Variant != "" { // the variant takes the room of a line
+		r.name.Lines--
 	}
 	r.name.Set(row.Name)
+	r.variant.Set(row.Variant)
+	if widgets.ShowOnly(r.variant, row.Variant != "") {
+		r.words.Refresh()
+	}
 	r.sub.Set(row.Sub)
 	r.count.Set(fmt.Sprintf("%d / %d", row.Got, row.Need))
 	r.paint(row)
@@ -83,6 +93,7 @@ func (r *itemRow) paint(row Row) {
 	case row.Done:
 		r.Paint(widgets.GoodPale, widgets.GoodPale, 1)
 		r.name.Colour(widgets.Soft)
+		r.variant.Colour(widgets.Soft)
 		r.count.Colour(widgets.Good)
 		r.tick.Set("check", widgets.White, widgets.Good, false)
 		r.arrow.Hide()
@@ -90,6 +101,7 @@ func (r *itemRow) paint(row Row) {
 	case row.Next:
 		r.Paint(widgets.BluePale, widgets.Blue, 4)
 		r.name.Colour(widgets.Ink)
+		r.variant.Colour(widgets.Violet)
 		r.count.Colour(widgets.Blue)
 		r.tick.Set("", widgets.Clear, widgets.Clear, false)
 		r.arrow.Show()
@@ -97,6 +109,7 @@ func (r *itemRow) paint(row Row) {
 	default:
 		r.Paint(widgets.Card, widgets.Line, 1)
 		r.name.Colour(widgets.Ink)
+		r.variant.Colour(widgets.Violet)
 		r.count.Colour(widgets.Ink)
 		r.tick.Set("", widgets.Clear, widgets.Clear, false)
 		r.arrow.Hide()

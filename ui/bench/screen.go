@@ -25,6 +25,7 @@ type Options struct {
 	Orders       Orders
 	Picture      func(ctx context.Context, url string) (image.Image, error)
 	LabelPreview func(ctx context.Context, p fulfillment.Parcel) (image.Image, error)
+	ApplyScan    bool // a label on the parcel must be scanned back
 	Now          func() time.Time
 }
 
@@ -116,7 +117,7 @@ func (s *Screen) LoadQueue() {
 	}
 	s.o.Background("bench queue", func(ctx context.Context) func() {
 		list, err := s.o.Orders.ListOrders(ctx, "", 300)
-		return func() { s.queue.set(Waiting(list, queueRows), err, s.o.Now()) }
+		return func() { s.queue.set(Waiting(list, queueRows, s.o.ApplyScan), err, s.o.Now()) }
 	})
 }
 

@@ -256,3 +256,52 @@ func FuzzLivePicture(f *testing.F) {
 		l.step(func(f func()) { f() }, now)
 	})
 }
+
+func TestNarrowedClaimsAreAboutThatCarrierOnly(t *testing.T) {
+	test.NewTempApp(t)
+	s := New(Options{Command: func(string) {}, Background: func(_ string, work func(context.Context) func()) { work(context.Background())() },
+		Missing: func(context.Context) ([]fulfillment.OrderSummary, error) {
+			return []fulfillment.OrderSummary{{ID: "1", Carrier: "UPS"}}, nil
+		}, Now: func() time.Time { return now }})
+	s.LoadMissing()
+	for _, c := range []struct{ code, name, want string }{
+		{"", "", "Packed, not scanned yet: 1"},
+		{"UPS", "U.P.S.", "U.P.S.: packed, not scanned yet: 1"},
+		{"ROYALMAIL", "Royal Mail", "Every packed parcel of Royal Mail is on a manifest"},
+	} {
+		s.Show(station.View{Mode: fulfillment.ModeHandoff, Carrier: c.code, CarrierName: c.name})
+		if got := s.missing.title.Words(); got != c.want {
+			t.Errorf("narrowed to %q: %q, want %q", c.name, got, c.want)
+		}
+	}
+	s.Show(station.View{Mode: fulfillment.ModeHandoff, Manifests: []fulfillment.Manifest{manifest("UPS", fulfillment.ManifestParcel{OrderID: "1", At: now})}})
+	if got := s.missing.title.Words(); got != "Every packed parcel is on a manifest" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTheButtonTakesTheLastParcelOffOnTheSecondTouch(t *testing.T) {
+	test.NewTempApp(t)
+	clock := now
+	var sent []string
+	s := New(Options{Command: func(c string) { sent = append(sent, c) }, Background: func(string, func(context.Context) func()) {}, Now: func() time.Time { return clock }})
+	test.Tap(s.undo)
+	v := view()
+	s.Show(v)
+	test.Tap(s.undo)
+	clock = clock.Add(time.Second)
+	v.VerdictSeq++ // another parcel was scanned in between
+	s.Show(v)
+	test.Tap(s.undo)
+	if len(sent) != 0 {
+		t.Fatalf("sent %q", sent)
+	}
+	clock = clock.Add(time.Second)
+	test.Tap(s.undo)
+	if !slices.Equal(sent, []string{"PB:UNDO"}) {
+		t.Errorf("sent %q", sent)
+	}
+	if m := ModelOf(station.View{Manifests: []fulfillment.Manifest{manifest("UPS")}}, now); len(m.Cards) != 0 {
+		t.Errorf("a manifest whose parcels were all taken off is shown: %+v", m.Cards)
+	}
+}

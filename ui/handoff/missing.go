@@ -41,7 +41,12 @@ func newMissingCard() *missingCard {
 	return c
 }
 
-func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool) {
+// set shows the list; carrier is the one that the handoff is narrowed to, whose parcels alone are in it.
+func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool, carrier string) {
+	all, miss := text.T("handoff.all"), text.T("handoff.miss")
+	if carrier != "" {
+		all, miss = text.T("handoff.all.of", "carrier", carrier), text.T("handoff.miss.of", "carrier", carrier)
+	}
 	switch {
 	case err != nil:
 		c.head("bang", widgets.WarnInk, text.T("handoff.err"), widgets.WarnPale)
@@ -49,9 +54,9 @@ func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool
 	case !known:
 		c.head("dash", widgets.Soft, text.T("handoff.err"), widgets.Card)
 	case len(list) == 0:
-		c.head("check", widgets.Good, text.T("handoff.all"), widgets.GoodPale)
+		c.head("check", widgets.Good, all, widgets.GoodPale)
 	default:
-		c.head("bang", widgets.WarnInk, fmt.Sprintf("%s: %d", text.T("handoff.miss"), len(list)), widgets.WarnPale)
+		c.head("bang", widgets.WarnInk, fmt.Sprintf("%s: %d", miss, len(list)), widgets.WarnPale)
 	}
 	c.list = list
 	c.show()

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -35,7 +36,7 @@ type Model struct {
 
 // ModelOf reads the open manifests off a view.
 func ModelOf(v station.View, now time.Time) Model {
-	m := Model{Carrier: v.Carrier}
+	m := Model{Carrier: cmp.Or(text.Visible(v.CarrierName), v.Carrier)}
 	for _, mf := range v.Manifests {
 		if !mf.Open() {
 			continue
@@ -49,6 +50,9 @@ func ModelOf(v station.View, now time.Time) Model {
 			}
 			c.Count++
 			m.noteLast(mf.Carrier, p)
+		}
+		if c.Count == 0 && c.LeftOff == 0 {
+			continue // its parcels were all taken off again: it waits for the next one of its carrier
 		}
 		if c.Sealing {
 			m.Parcels += c.Count

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -34,6 +35,9 @@ type Screen struct {
 	missing *missingCard
 	seal    *sealBar
 	photo   *widgets.Button
+	undo    *widgets.Button
+	sure    widgets.Sure // of undo
+	seq     uint64
 	listed  []fulfillment.OrderSummary
 	err     error
 }
@@ -43,10 +47,11 @@ func New(o Options) *Screen {
 	s := &Screen{o: o, live: newLiveView(o.Camera), last: newLastCard(), cards: newCardList(), missing: newMissingCard()}
 	s.seal = newSealBar(o.Command, o.Now)
 	s.photo = widgets.NewButton("camera", text.T("cmd.PHOTO"), widgets.Ink, widgets.Card, func() { o.Command("PB:PHOTO") })
+	s.undo = widgets.NewButton("undo", text.T("cmd.UNDO"), widgets.Ink, widgets.Card, s.takeOff)
 	left := widgets.Column(10, widgets.Grow(s.live.object, 1), widgets.Fix(s.last.object, 118))
 	s.Object = widgets.Column(10,
 		widgets.Grow(widgets.Row(12, widgets.Grow(left, 10), widgets.Grow(s.cards.object, 8), widgets.Grow(s.missing.object, 8)), 1),
-		widgets.Fix(widgets.Row(10, widgets.Fix(s.photo, 200), widgets.Grow(s.seal.object, 1)), 68))
+		widgets.Fix(widgets.Row(10, widgets.Fix(s.photo, 150), widgets.Fix(s.undo, 190), widgets.Grow(s.seal.object, 1)), 68))
 	s.Show(station.View{})
 	return s
 }
@@ -59,11 +64,17 @@ func (s *Screen) Show(v station.View) {
 	s.last.set(m.Last)
 	s.seal.set(m)
 	s.photo.Enable(m.Last != nil)
+	s.undo.Enable(m.Parcels > 0)
+	if len(v.Manifests) == 0 || v.VerdictSeq != s.seq {
+		s.sure.Drop() // the first touch was meant for another parcel
+		s.seq = v.VerdictSeq
+	}
+	s.tickUndo()
 	s.showMissing()
 }
 
 func (s *Screen) showMissing() {
-	s.missing.set(Missing(s.listed, s.view), s.err, s.o.Missing != nil)
+	s.missing.set(Missing(s.listed, s.view), s.err, s.o.Missing != nil, cmp.Or(text.Visible(s.view.CarrierName), s.view.Carrier))
 }
 
 // Visible tells whether the screen is in front; the camera's picture is drawn only then.
@@ -75,7 +86,26 @@ func (s *Screen) Visible(on bool) {
 }
 
 // Tick brings what depends on the time up to date; call it about once a second.
-func (s *Screen) Tick() { s.seal.tick() }
+func (s *Screen) Tick() {
+	s.seal.tick()
+	s.tickUndo()
+}
+
+// takeOff asks twice: the parcel scanned last comes off its manifest.
+func (s *Screen) takeOff() {
+	if s.sure.Ask(s.o.Now()) {
+		s.o.Command("PB:UNDO")
+	}
+	s.tickUndo()
+}
+
+func (s *Screen) tickUndo() {
+	word, fill := text.T("handoff.undo"), widgets.Card
+	if s.sure.Armed(s.o.Now()) {
+		word, fill = text.T("cmd.confirm", "cmd", text.T("cmd.UNDO")), widgets.Warn
+	}
+	s.undo.Set("undo", word, widgets.Ink, fill)
+}
 
 // LoadMissing reads anew which packed parcels are on no manifest; call it after a scan and about every 20 seconds.
 func (s *Screen) LoadMissing() {

@@ -29,6 +29,19 @@ func Verdict(v fulfillment.Verdict) (headline, detail string) {
 	return fill(e.head, pairs...), fill(e.detail, pairs...)
 }
 
+// Sayings are all combinations of verdict and reason that have words of their own, for whoever must make room for them.
+func Sayings() []fulfillment.Verdict {
+	var all []fulfillment.Verdict
+	for key := range language.verdicts {
+		code, why, _ := strings.Cut(key, "+")
+		all = append(all, fulfillment.Verdict{Code: fulfillment.VerdictCode(code), Why: fulfillment.Why(why)})
+	}
+	for why := range language.whys {
+		all = append(all, fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.Why(why)})
+	}
+	return all
+}
+
 // Line joins headline and detail to one line, as the trace writes it.
 func Line(v fulfillment.Verdict) string {
 	headline, detail := Verdict(v)

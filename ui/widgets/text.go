@@ -63,6 +63,11 @@ func (t *Text) Colour(c color.NRGBA) {
 	}
 }
 
+// Drawn are the words as they are drawn in a place of that size, and the type they are drawn in.
+func (t *Text) Drawn(size fyne.Size) ([]string, float32) {
+	return (&textRenderer{t: t}).fit(size)
+}
+
 // CreateRenderer implements fyne.Widget. The toolkit throws a renderer away that was hidden for a minute and does not lay
 // out the next one, because the size is the same: it must come with its lines.
 func (t *Text) CreateRenderer() fyne.WidgetRenderer {
