@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"packbench/fulfillment"
+	"packbench/fulfillment/station"
 	"packbench/storage/internal/queries"
 )
 
@@ -37,6 +39,37 @@ type itemRow struct {
 	Got    int               `json:"got"`
 }
 
+// toldByEvents reports whether the bench of c is what its events make of the bench before and c writes nothing else: then
+// the events alone are written. That is the scan of an item, which the packer waits for; each page less is time.
+func toldByEvents(before fulfillment.Bench, c station.Commit) bool {
+	if len(c.Events) == 0 || len(c.Packages)+len(c.Orders)+len(c.Manifests)+len(c.Outbox)+len(c.Jobs) > 0 || c.Photo != nil {
+		return false
+	}
+	for _, e := range c.Events {
+		body, _ := e.Body.(*fulfillment.ItemScanned)
+		var ok bool
+		if before, ok = fulfillment.Replay(before, e.Kind, body); !ok {
+			return false
+		}
+	}
+	return reflect.DeepEqual(before, c.Bench)
+}
+
+// putBench writes the bench as it is after the events of c.
+func (s *Store) putBench(ctx context.Context, q *queries.Queries, c station.Commit) error {
+	state, err := benchText(c.Bench)
+	if err != nil {
+		return err
+	}
+	upto, known := s.pending[c.Station]
+	if !known { // no event in this commit
+		if upto, err = readHead(ctx, q, c.Station); err != nil {
+			return err
+		}
+	}
+	return q.PutBenchState(ctx, queries.PutBenchStateParams{Station: c.Station, At: ms(c.At), State: state, Seq: upto.seq})
+}
+
 func benchText(b fulfillment.Bench) (string, error) {
 	row := benchRow{Bench: b}
 	if p := b.Parcel; p != nil {
@@ -52,39 +85,61 @@ func benchText(b fulfillment.Bench) (string, error) {
 	return string(text), nil
 }
 
-func benchFromText(text string) (benchRow, error) {
-	var row benchRow
-	if err := json.Unmarshal([]byte(text), &row); err != nil {
+// savedBench is the bench as last recorded; an empty one in packing mode for a station without a past.
+func savedBench(ctx context.Context, q *queries.Queries, id string) (benchRow, error) {
+	row := benchRow{Bench: fulfillment.Bench{Mode: fulfillment.ModePack}}
+	saved, err := q.BenchState(ctx, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row, nil
+	}
+	if err != nil {
+		return row, err
+	}
+	if err := json.Unmarshal([]byte(saved.State), &row); err != nil {
 		return row, fmt.Errorf("%w: state of the bench: %w", ErrDamaged, err)
 	}
-	return row, nil
+	return row, row.replay(ctx, q, id, saved.Seq)
+}
+
+// replay counts the items that were scanned after the state was written.
+func (r *benchRow) replay(ctx context.Context, q *queries.Queries, id string, after int64) error {
+	bodies, err := q.ItemScansAfter(ctx, queries.ItemScansAfterParams{Station: id, Seq: after})
+	if err != nil {
+		return err
+	}
+	for _, text := range bodies {
+		var body fulfillment.ItemScanned
+		if err := json.Unmarshal([]byte(text), &body); err != nil {
+			return fmt.Errorf("%w: scan of an item: %w", ErrDamaged, err)
+		}
+		if r.Parcel == nil || body.Item < 0 || body.Item >= len(r.Parcel.Items) || r.Parcel.Items[body.Item].SKU != body.SKU {
+			return fmt.Errorf("%w: an item was scanned that is not in the parcel in hand", ErrDamaged)
+		}
+		r.Parcel.Items[body.Item].Got = body.Got
+		r.Parcel.Done = append(r.Parcel.Done, body.Item)
+	}
+	return nil
 }
 
 // Restore returns the bench as it was last recorded, with order, package, products and open manifests read anew. A
 // station without a past gets an empty bench in packing mode. Counts are carried over as far as the items are still
 // wanted; what PB:UNDO takes back is kept only where the list of items is the same. A parcel whose order or package is
 // gone comes back as no parcel in hand.
-func (s *Store) Restore(ctx context.Context, station string) (fulfillment.Bench, error) {
-	b := fulfillment.Bench{Mode: fulfillment.ModePack}
+func (s *Store) Restore(ctx context.Context, id string) (fulfillment.Bench, error) {
+	var b fulfillment.Bench
 	err := s.read(ctx, func(q *queries.Queries) error {
-		text, err := q.BenchState(ctx, station)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		row, err := savedBench(ctx, q, id)
+		if err != nil {
 			return err
 		}
-		if err == nil {
-			row, err := benchFromText(text)
-			if err != nil {
-				return err
-			}
-			b = row.Bench
-			if b.Parcel, err = s.restoreParcel(ctx, q, row.Parcel); err != nil {
-				return err
-			}
+		b = row.Bench
+		if b.Parcel, err = s.restoreParcel(ctx, q, row.Parcel); err != nil {
+			return err
 		}
-		b.Open, err = openManifests(ctx, q, station)
+		b.Open, err = openManifests(ctx, q, id)
 		return err
 	})
-	return b, explain(err, "restore the bench of %s", station)
+	return b, explain(err, "restore the bench of %s", id)
 }
 
 func (s *Store) restoreParcel(ctx context.Context, q *queries.Queries, saved *parcelRow) (*fulfillment.Parcel, error) {

@@ -38,22 +38,14 @@ func (s *Store) appendEvents(ctx context.Context, q *queries.Queries, station, o
 		h, known = s.heads[station]
 	}
 	for _, d := range drafts {
-		e := fulfillment.Event{Station: station, At: at, Kind: d.Kind, Operator: operator, Epoch: soloEpoch,
-			OrderID: d.OrderID, PackageID: d.PackageID, Scan: d.Scan}
-		if d.Body != nil {
-			body, err := json.Marshal(d.Body)
-			if err != nil {
-				return fmt.Errorf("body of event %s: %w", d.Kind, err)
-			}
-			e.Body = body
-		}
+		e := draftEvent(station, operator, at, d)
 		err := errStale
 		if known {
-			h, err = insertEvent(ctx, q, h, e)
+			h, err = insertEvent(ctx, q, h, e, d.Body)
 		}
 		if errors.Is(err, errStale) {
 			if h, err = readHead(ctx, q, station); err == nil {
-				h, err = insertEvent(ctx, q, h, e)
+				h, err = insertEvent(ctx, q, h, e, d.Body)
 			}
 		}
 		if err != nil {
@@ -65,14 +57,24 @@ func (s *Store) appendEvents(ctx context.Context, q *queries.Queries, station, o
 	return nil
 }
 
+func draftEvent(station, operator string, at time.Time, d fulfillment.EventDraft) fulfillment.Event {
+	return fulfillment.Event{Station: station, At: at, Kind: d.Kind, Operator: operator, Epoch: soloEpoch,
+		OrderID: d.OrderID, PackageID: d.PackageID, Scan: d.Scan}
+}
+
 // errStale: the number after the head is taken.
 var errStale = errors.New("the chain has grown")
 
-func insertEvent(ctx context.Context, q *queries.Queries, h head, e fulfillment.Event) (head, error) {
+func insertEvent(ctx context.Context, q *queries.Queries, h head, e fulfillment.Event, body any) (head, error) {
 	e.Seq = h.seq + 1
-	e, err := e.Link(h.hash)
+	e, err := e.LinkBody(h.hash, body)
 	if err != nil {
 		return h, err
+	}
+	if e.Seq == 1 {
+		if err := q.BeginEventCursor(ctx, e.Station); err != nil {
+			return h, err
+		}
 	}
 	err = q.InsertEvent(ctx, eventRow(e))
 	var se sqlite3.Error

@@ -21,10 +21,6 @@ const recordedPos = 1000
 // numbered and linked here. An outbox row with the kind and package of one that exists is left out. Errors: ErrDiskFull,
 // ErrSealed where a sealed manifest was to be changed, ErrInUse; after an error nothing of the commit is stored.
 func (s *Store) Record(ctx context.Context, c station.Commit) error {
-	state, err := benchText(c.Bench)
-	if err != nil {
-		return fmt.Errorf("record at %s: %w", c.Station, err)
-	}
 	if s.one == nil {
 		return errReadOnlyStore
 	}
@@ -34,10 +30,20 @@ func (s *Store) Record(ctx context.Context, c station.Commit) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ctx = context.WithoutCancel(ctx)
-	err = s.writeLocked(ctx, func(q *queries.Queries) error { return s.record(ctx, q, c, state) })
+	c.Bench.Live = 0
+	before, known := s.benches[c.Station]
+	told := known && toldByEvents(before, c)
+	err := errStale
+	if told && len(c.Events) == 1 {
+		err = s.recordOne(ctx, c)
+	}
+	if errors.Is(err, errStale) {
+		err = s.writeLocked(ctx, func(q *queries.Queries) error { return s.record(ctx, q, c, told) })
+	}
 	if err != nil {
 		return explain(err, "record at %s", c.Station)
 	}
+	s.benches[c.Station] = c.Bench
 	for _, m := range c.Manifests {
 		if m.Open() {
 			s.written[m.ID] = m
@@ -48,7 +54,21 @@ func (s *Store) Record(ctx context.Context, c station.Commit) error {
 	return nil
 }
 
-func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit, state string) error {
+// recordOne writes the one event that tells everything, as a transaction of its own: SQLite makes one of a single
+// statement, without the two that begin and end it. errStale where another process has written to the chain.
+func (s *Store) recordOne(ctx context.Context, c station.Commit) error {
+	h, known := s.heads[c.Station]
+	if !known {
+		return errStale
+	}
+	h, err := insertEvent(ctx, s.one.q, h, draftEvent(c.Station, c.Operator, c.At, c.Events[0]), c.Events[0].Body)
+	if err == nil {
+		s.heads[c.Station] = h
+	}
+	return err
+}
+
+func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit, told bool) error {
 	if err := s.appendEvents(ctx, q, c.Station, c.Operator, c.At, c.Events); err != nil {
 		return err
 	}
@@ -57,8 +77,10 @@ func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit
 			return err
 		}
 	}
-	put := queries.PutBenchStateParams{Station: c.Station, At: ms(c.At), State: state}
-	if err := q.PutBenchState(ctx, put); err != nil {
+	if told {
+		return nil
+	}
+	if err := s.putBench(ctx, q, c); err != nil {
 		return err
 	}
 	if err := recordOrders(ctx, q, c); err != nil {

@@ -3,8 +3,6 @@ package storage
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"slices"
 	"time"
 
@@ -15,14 +13,7 @@ import (
 // inHand is the order in hand and how many units are counted into a parcel that is not verified yet; a verified parcel
 // counts by its rung.
 func inHand(ctx context.Context, q *queries.Queries, station string) (fulfillment.OrderID, int, error) {
-	text, err := q.BenchState(ctx, station)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", 0, nil
-	}
-	if err != nil {
-		return "", 0, err
-	}
-	row, err := benchFromText(text)
+	row, err := savedBench(ctx, q, station)
 	if err != nil || row.Parcel == nil {
 		return "", 0, err
 	}

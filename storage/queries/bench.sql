@@ -14,6 +14,9 @@ SELECT e.* FROM event_cursors c JOIN events e ON e.station = c.station AND e.seq
 -- name: EventCursor :one
 SELECT seq FROM event_cursors WHERE station = ?;
 
+-- name: BeginEventCursor :exec
+INSERT INTO event_cursors (station, seq) VALUES (?, 0) ON CONFLICT (station) DO NOTHING;
+
 -- name: IndexEvents :exec
 INSERT INTO order_events (order_id, station, seq)
 SELECT e.order_id, e.station, e.seq FROM events e
@@ -29,11 +32,14 @@ SELECT * FROM events WHERE station = ? AND seq > ? ORDER BY seq LIMIT ?;
 SELECT DISTINCT station FROM events ORDER BY station;
 
 -- name: BenchState :one
-SELECT state FROM bench_state WHERE station = ?;
+SELECT state, seq FROM bench_state WHERE station = ?;
 
 -- name: PutBenchState :exec
-INSERT INTO bench_state (station, at, state) VALUES (?, ?, ?)
-ON CONFLICT (station) DO UPDATE SET at = excluded.at, state = excluded.state;
+INSERT INTO bench_state (station, at, state, seq) VALUES (?, ?, ?, ?)
+ON CONFLICT (station) DO UPDATE SET at = excluded.at, state = excluded.state, seq = excluded.seq;
+
+-- name: ItemScansAfter :many
+SELECT body FROM events WHERE station = ? AND seq > ? AND kind = 'item_scanned' ORDER BY seq;
 
 -- name: UpsertJob :exec
 INSERT INTO print_jobs (id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at)

@@ -21,15 +21,29 @@ func (q *Queries) AskSendingJobs(ctx context.Context, reason string) (int64, err
 	return result.RowsAffected()
 }
 
-const benchState = `-- name: BenchState :one
-SELECT state FROM bench_state WHERE station = ?
+const beginEventCursor = `-- name: BeginEventCursor :exec
+INSERT INTO event_cursors (station, seq) VALUES (?, 0) ON CONFLICT (station) DO NOTHING
 `
 
-func (q *Queries) BenchState(ctx context.Context, station string) (string, error) {
+func (q *Queries) BeginEventCursor(ctx context.Context, station string) error {
+	_, err := q.exec(ctx, q.beginEventCursorStmt, beginEventCursor, station)
+	return err
+}
+
+const benchState = `-- name: BenchState :one
+SELECT state, seq FROM bench_state WHERE station = ?
+`
+
+type BenchStateRow struct {
+	State string
+	Seq   int64
+}
+
+func (q *Queries) BenchState(ctx context.Context, station string) (BenchStateRow, error) {
 	row := q.queryRow(ctx, q.benchStateStmt, benchState, station)
-	var state string
-	err := row.Scan(&state)
-	return state, err
+	var i BenchStateRow
+	err := row.Scan(&i.State, &i.Seq)
+	return i, err
 }
 
 const chainHead = `-- name: ChainHead :one
@@ -279,6 +293,38 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 	return err
 }
 
+const itemScansAfter = `-- name: ItemScansAfter :many
+SELECT body FROM events WHERE station = ? AND seq > ? AND kind = 'item_scanned' ORDER BY seq
+`
+
+type ItemScansAfterParams struct {
+	Station string
+	Seq     int64
+}
+
+func (q *Queries) ItemScansAfter(ctx context.Context, arg ItemScansAfterParams) ([]string, error) {
+	rows, err := q.query(ctx, q.itemScansAfterStmt, itemScansAfter, arg.Station, arg.Seq)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			return nil, err
+		}
+		items = append(items, body)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const job = `-- name: Job :one
 SELECT id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at FROM print_jobs WHERE id = ?
 `
@@ -377,18 +423,24 @@ func (q *Queries) Proof(ctx context.Context, arg ProofParams) (LabelProof, error
 }
 
 const putBenchState = `-- name: PutBenchState :exec
-INSERT INTO bench_state (station, at, state) VALUES (?, ?, ?)
-ON CONFLICT (station) DO UPDATE SET at = excluded.at, state = excluded.state
+INSERT INTO bench_state (station, at, state, seq) VALUES (?, ?, ?, ?)
+ON CONFLICT (station) DO UPDATE SET at = excluded.at, state = excluded.state, seq = excluded.seq
 `
 
 type PutBenchStateParams struct {
 	Station string
 	At      int64
 	State   string
+	Seq     int64
 }
 
 func (q *Queries) PutBenchState(ctx context.Context, arg PutBenchStateParams) error {
-	_, err := q.exec(ctx, q.putBenchStateStmt, putBenchState, arg.Station, arg.At, arg.State)
+	_, err := q.exec(ctx, q.putBenchStateStmt, putBenchState,
+		arg.Station,
+		arg.At,
+		arg.State,
+		arg.Seq,
+	)
 	return err
 }
 

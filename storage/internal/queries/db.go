@@ -36,6 +36,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.barcodesStmt, err = db.PrepareContext(ctx, barcodes); err != nil {
 		return nil, fmt.Errorf("error preparing query Barcodes: %w", err)
 	}
+	if q.beginEventCursorStmt, err = db.PrepareContext(ctx, beginEventCursor); err != nil {
+		return nil, fmt.Errorf("error preparing query BeginEventCursor: %w", err)
+	}
 	if q.benchStateStmt, err = db.PrepareContext(ctx, benchState); err != nil {
 		return nil, fmt.Errorf("error preparing query BenchState: %w", err)
 	}
@@ -110,6 +113,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.insertScratchStmt, err = db.PrepareContext(ctx, insertScratch); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertScratch: %w", err)
+	}
+	if q.itemScansAfterStmt, err = db.PrepareContext(ctx, itemScansAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query ItemScansAfter: %w", err)
 	}
 	if q.jobStmt, err = db.PrepareContext(ctx, job); err != nil {
 		return nil, fmt.Errorf("error preparing query Job: %w", err)
@@ -316,6 +322,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing barcodesStmt: %w", cerr)
 		}
 	}
+	if q.beginEventCursorStmt != nil {
+		if cerr := q.beginEventCursorStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing beginEventCursorStmt: %w", cerr)
+		}
+	}
 	if q.benchStateStmt != nil {
 		if cerr := q.benchStateStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing benchStateStmt: %w", cerr)
@@ -439,6 +450,11 @@ func (q *Queries) Close() error {
 	if q.insertScratchStmt != nil {
 		if cerr := q.insertScratchStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertScratchStmt: %w", cerr)
+		}
+	}
+	if q.itemScansAfterStmt != nil {
+		if cerr := q.itemScansAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing itemScansAfterStmt: %w", cerr)
 		}
 	}
 	if q.jobStmt != nil {
@@ -784,6 +800,7 @@ type Queries struct {
 	addOutboxStmt            *sql.Stmt
 	askSendingJobsStmt       *sql.Stmt
 	barcodesStmt             *sql.Stmt
+	beginEventCursorStmt     *sql.Stmt
 	benchStateStmt           *sql.Stmt
 	bitmapsOfLabelStmt       *sql.Stmt
 	chainHeadStmt            *sql.Stmt
@@ -809,6 +826,7 @@ type Queries struct {
 	insertLineStmt           *sql.Stmt
 	insertPhotoStmt          *sql.Stmt
 	insertScratchStmt        *sql.Stmt
+	itemScansAfterStmt       *sql.Stmt
 	jobStmt                  *sql.Stmt
 	jobsToTellStmt           *sql.Stmt
 	labelWipedStmt           *sql.Stmt
@@ -879,6 +897,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addOutboxStmt:            q.addOutboxStmt,
 		askSendingJobsStmt:       q.askSendingJobsStmt,
 		barcodesStmt:             q.barcodesStmt,
+		beginEventCursorStmt:     q.beginEventCursorStmt,
 		benchStateStmt:           q.benchStateStmt,
 		bitmapsOfLabelStmt:       q.bitmapsOfLabelStmt,
 		chainHeadStmt:            q.chainHeadStmt,
@@ -904,6 +923,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertLineStmt:           q.insertLineStmt,
 		insertPhotoStmt:          q.insertPhotoStmt,
 		insertScratchStmt:        q.insertScratchStmt,
+		itemScansAfterStmt:       q.itemScansAfterStmt,
 		jobStmt:                  q.jobStmt,
 		jobsToTellStmt:           q.jobsToTellStmt,
 		labelWipedStmt:           q.labelWipedStmt,
