@@ -2,6 +2,7 @@ package devicetest
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"packbench/devices"
@@ -16,6 +17,7 @@ type KernelScanner struct {
 // InKernel plugs the scanner into the kernel; see KernelUSB. Close it when done.
 func (s *USBScanner) InKernel() (*KernelScanner, error) {
 	s.info.Number = 0 // the only interface
+	s.ownSerial()
 	s.out.dense = s.layout != nil
 	k := &KernelScanner{USBScanner: s, port: kernelPort{s: s.usbSocket}}
 	return k, k.port.plug()
@@ -47,6 +49,11 @@ func (k *KernelScanner) Unplug() error {
 // Close unplugs for good.
 func (k *KernelScanner) Close() { k.port.unplug() }
 
+// ownSerial gives the device a serial number that no device of another test has which runs at the same time.
+func (s *usbSocket) ownSerial() {
+	s.info.ID.Serial = fmt.Sprintf("%s-%d", s.info.ID.Serial, os.Getpid())
+}
+
 // KernelScale is a virtual scale that is plugged into this computer's own USB.
 type KernelScale struct {
 	*USBScale
@@ -55,6 +62,7 @@ type KernelScale struct {
 
 // InKernel plugs the scale into the kernel; see KernelUSB. Close it when done.
 func (s *USBScale) InKernel() (*KernelScale, error) {
+	s.ownSerial()
 	k := &KernelScale{USBScale: s, port: kernelPort{s: s.usbSocket}}
 	return k, k.port.plug()
 }
@@ -82,6 +90,7 @@ type KernelPrinter struct {
 
 // InKernel plugs the printer into the kernel; see KernelUSB. Close it when done.
 func (u *USBPrinter) InKernel() (*KernelPrinter, error) {
+	u.sock.ownSerial()
 	k := &KernelPrinter{USBPrinter: u, port: kernelPort{s: u.sock}}
 	u.sock.restart = func() { // called from a transfer
 		k.port.pull()

@@ -24,7 +24,8 @@ const vhciDir = "/sys/devices/platform/vhci_hcd.0"
 // own drivers take it, and libusb finds it. It speaks the kernel's USB/IP transfer protocol (Documentation/usb/usbip_protocol)
 // over a socket pair.
 type kernelPort struct {
-	s *usbSocket
+	s    *usbSocket
+	high bool // 480 Mbit/s; otherwise 12
 
 	mu   sync.Mutex
 	sock *os.File // nil while unplugged
@@ -66,22 +67,10 @@ func (k *kernelPort) plug() error {
 	}
 	defer syscall.Close(pair[1]) // the kernel keeps its own reference
 	k.sock, k.urbs, k.held = os.NewFile(uintptr(pair[0]), "vhci"), map[uint32]*urb{}, nil
-	status, err := os.ReadFile(vhciDir + "/status")
-	if err != nil {
-		return fmt.Errorf("plug into the kernel: %w", err)
-	}
-	k.port = -1
-	for _, line := range strings.Split(string(status), "\n") {
-		var hub string
-		var port, state int
-		// hub port state …; state 4 is a free port.
-		if n, _ := fmt.Sscanf(line, "%s %d %d", &hub, &port, &state); n == 3 && hub == "hs" && state == 4 {
-			k.port = port
-			break
-		}
-	}
-	if k.port < 0 {
-		return fmt.Errorf("plug into the kernel: no free port in %q", status)
+	if err := k.attach(pair[1]); err != nil {
+		_ = k.sock.Close()
+		k.sock = nil
+		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	k.stop = cancel
@@ -90,8 +79,36 @@ func (k *kernelPort) plug() error {
 	k.wg.Go(func() { k.receive(ctx, sock, in, out) })
 	k.wg.Go(func() { k.each(ctx, in, k.serveIn) })
 	k.wg.Go(func() { k.each(ctx, out, k.serveOut) })
-	const fullSpeed = 2
-	return os.WriteFile(vhciDir+"/attach", fmt.Appendf(nil, "%d %d %d %d", k.port, pair[1], k.port+1, fullSpeed), 0)
+	return nil
+}
+
+// attach gives the kernel the other end of the socket, at a free port. Another test may take a port at the same time.
+func (k *kernelPort) attach(socket int) error {
+	const fullSpeed, free = 2, 4
+	speed := fullSpeed
+	if k.high {
+		speed++
+	}
+	var status []byte
+	var err error
+	for range 10 {
+		if status, err = os.ReadFile(vhciDir + "/status"); err != nil {
+			return fmt.Errorf("plug into the kernel: %w", err)
+		}
+		for line := range strings.Lines(string(status)) {
+			var hub string
+			var port, state int // hub port state …
+			if n, _ := fmt.Sscanf(line, "%s %d %d", &hub, &port, &state); n != 3 || hub != "hs" || state != free {
+				continue
+			}
+			k.port = port
+			err = os.WriteFile(vhciDir+"/attach", fmt.Appendf(nil, "%d %d %d %d", port, socket, port+1, speed), 0)
+			if !errors.Is(err, syscall.EBUSY) {
+				return err
+			}
+		}
+	}
+	return fmt.Errorf("plug into the kernel: no free port in %q: %w", status, err)
 }
 
 // appear waits until the system has found the device and set it up.

@@ -2,6 +2,7 @@ package scanner_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"testing"
@@ -52,5 +53,34 @@ func TestUSBThroughTheKernel(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A shift's worth of scans, faster than anybody scans.
+func TestAThousandScansThroughTheKernel(t *testing.T) {
+	inKernel(t)
+	end, err := devicetest.NewUSBPOSScanner().InKernel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(end.Close)
+	scans, states := devicetest.NewInbox[fulfillment.Scan](), devicetest.NewInbox[devices.Health]()
+	d := scanner.NewUSB(scanner.USBConfig{Device: end.ID()}, usb.NewSystem(),
+		func(_ context.Context, s fulfillment.Scan) error { scans.Put(s); return nil }, states.Put, slog.New(slog.DiscardHandler))
+	devicetest.Start(t, "Run", d.Run)
+	states.Until(t, "ready", func(h devices.Health) bool { return h.State == devices.Ready })
+	const n = 1000
+	for i := range n {
+		if err := end.Scan(fmt.Sprintf("57646%08d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range n {
+		if s := scans.Take(t); s.Code != fmt.Sprintf("57646%08d", i) {
+			t.Fatalf("scan %d is %q", i, s.Code)
+		}
+	}
+	if got := len(scans.All()); got != n {
+		t.Errorf("%d scans, want %d", got, n)
 	}
 }

@@ -144,25 +144,27 @@ func (s *system) claim(ctx context.Context, wanted []Interface) error {
 	return ErrKind
 }
 
-// try claims one interface and keeps it if its usage page is right.
+// try claims one interface and tells whether its usage page is right. If not it stays claimed until another is tried or the
+// device is closed: given back for a moment, the system's keyboard driver would type what is scanned in it.
 func (s *system) try(ctx context.Context, number, alt int, w Interface) (ok bool, err error) {
-	if s.intf, err = s.cfg.Interface(number, alt); err != nil {
-		return false, cause(err)
+	if s.intf != nil && int(s.info.Number) != number {
+		s.intf.Close()
+		s.intf = nil
+	}
+	if s.intf == nil {
+		if s.intf, err = s.cfg.Interface(number, alt); err != nil {
+			return false, cause(err)
+		}
 	}
 	s.info.Number, s.info.Interface = uint8(number), w
 	if w.Page != 0 {
 		b := make([]byte, 4096)
 		// GET_DESCRIPTOR, report descriptor (HID 1.11, 7.1.1).
 		n, err := s.Control(ctx, Request{Type: 0x81, Request: 6, Value: 0x2200, Index: uint16(number)}, b)
-		if err == nil && hid.UsagePage(b[:n]) != w.Page {
-			err = ErrStall
-		}
-		if err != nil {
-			s.intf.Close()
-			s.intf = nil
-			if errors.Is(err, ErrStall) {
-				err = nil // another one may be it
-			}
+		switch {
+		case errors.Is(err, ErrStall), err == nil && hid.UsagePage(b[:n]) != w.Page:
+			return false, nil // another one may be it
+		case err != nil:
 			return false, err
 		}
 	}

@@ -1,0 +1,199 @@
+//go:build linux && amd64
+
+package bed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// inside are the drivers of the kernel that the tests need: both kinds of virtual USB, the system's own drivers that must give
+// way, cameras and serial lines.
+var inside = []Wanted{
+	{"usbhid", ""}, {"hid_generic", ""}, {"evdev", ""}, {"usblp", ""}, {"cdc_acm", ""}, {"uvcvideo", ""},
+	{"vhci_hcd", ""}, {"dummy_hcd", "num=4"}, {"libcomposite", ""}, {"usb_f_hid", ""}, {"usb_f_printer", ""}, {"usb_f_acm", ""},
+	{"vivid", "n_devs=1 node_types=1 num_inputs=1 input_types=0"},
+}
+
+// plan says which tests run inside. All those of a package have names with "TheKernel"; some packages are parted, so that the
+// parts run at the same time. What runs without the device manager runs before the others, as in a container.
+var plan = []struct {
+	name, pkg, run string
+	udev           bool
+}{
+	{"scale-without-udev", "scale", "TheKernel", false},
+	{"scale", "scale", "TheKernel", true},
+	{"scanner-keyboard", "scanner", "USBThroughTheKernel/keyboard", true},
+	{"scanner-pos", "scanner", "USBThroughTheKernel/pos|ScansThroughTheKernel", true},
+	{"printer", "printer", "TheKernel", true},
+}
+
+// limit is how long the inner computer may run on a busy machine; it needs well below a minute.
+const limit = 6 * time.Minute
+
+// TestInTheKernel boots an emulated computer with the drivers' tests in it, and reports each of them.
+func TestInTheKernel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the emulated computer is left out of short runs")
+	}
+	k := kernel(t)
+	dependsOnDrivers(t)
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	c := Content{Kernel: k, Drivers: inside, Libs: udevLibs(t)}
+	c.Init = filepath.Join(dir, "init")
+	compile(t, []string{"CGO_ENABLED=0"}, "build", "-o", c.Init, "./init")
+	c.Steps = steps(t, dir)
+	file := filepath.Join(dir, "image")
+	if err := WriteImage(ctx, file, c); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	report := boot(t, ctx, k, file, dir)
+	t.Logf("the inner computer ran %v", time.Since(began).Round(100*time.Millisecond))
+	tell(t, report)
+}
+
+func kernel(t *testing.T) Kernel {
+	t.Helper()
+	dir := os.Getenv("PACKBENCH_BED")
+	fetch := dir == "fetch"
+	var err error
+	if dir == "" || fetch {
+		if dir, err = CacheDir(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := FindEmulator(); err != nil {
+		t.Skip(err)
+	}
+	k, err := FindKernel(t.Context(), dir, fetch)
+	if errors.Is(err, ErrNoBed) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// udevLibs are loaded by libusb while it runs, if at all.
+func udevLibs(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob("/lib/x86_64-linux-gnu/libudev.so.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// dependsOnDrivers lets the go command see which files decide about this test's result: it keeps results and gives them again
+// while nothing has changed, and the drivers are compiled behind its back.
+func dependsOnDrivers(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".go") {
+			_, err = os.Stat(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func compile(t *testing.T, env []string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Env = append(os.Environ(), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// steps compiles the tests. Without the race detector: it makes an emulated computer too slow, and runs outside.
+func steps(t *testing.T, dir string) []Step {
+	t.Helper()
+	only := regexp.MustCompile(os.Getenv("PACKBENCH_BED_RUN"))
+	var all []Step
+	compiled := map[string]bool{}
+	for _, p := range plan {
+		if !only.MatchString(p.name) {
+			continue
+		}
+		file := filepath.Join(dir, p.pkg+".test")
+		if !compiled[p.pkg] {
+			compiled[p.pkg] = true
+			compile(t, nil, "test", "-c", "-ldflags", "-s -w", "-o", file, "packbench/devices/"+p.pkg)
+		}
+		all = append(all, Step{Name: p.name, File: file, Udev: p.udev, Env: []string{"PACKBENCH_USB=kernel"},
+			Args: []string{"-test.v", "-test.run", p.run, "-test.timeout", "180s"}})
+	}
+	return all
+}
+
+// boot runs the computer and reads along; what it says goes to a file of PACKBENCH_BED_LOG, too.
+func boot(t *testing.T, ctx context.Context, k Kernel, file, dir string) Report {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var report Report
+	var readErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { report, readErr = ReadReport(logged(r)) })
+	err = Boot(ctx, k, file, dir, w)
+	w.Close()
+	wg.Wait()
+	if err = errors.Join(err, readErr); err != nil || len(report.Problems) > 0 {
+		console, _ := os.ReadFile(filepath.Join(dir, "console.log"))
+		t.Logf("the inner computer's console:\n%s", bytes.ToValidUTF8(console[max(0, len(console)-4000):], nil))
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	return report
+}
+
+// tell makes a test of each test.
+func tell(t *testing.T, report Report) {
+	t.Helper()
+	passed := 0
+	for _, r := range report.Results {
+		if r.Word == "PASS" {
+			passed++
+		}
+		t.Run(r.Step+"/"+r.Test, func(t *testing.T) {
+			t.Logf("inside: %s in %v\n%s", r.Word, r.Took, r.Text)
+			switch r.Word {
+			case "FAIL":
+				t.Fail()
+			case "SKIP":
+				t.Skip("left out inside, too")
+			}
+		})
+	}
+	for _, p := range report.Problems {
+		t.Error(p)
+	}
+	if passed == 0 {
+		t.Error("no test passed inside")
+	}
+	for _, l := range report.Lines {
+		fmt.Println(l)
+	}
+}
