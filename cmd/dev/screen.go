@@ -100,5 +100,9 @@ func (d *dev) testEnv(ctx context.Context) (env []string, stop func(), err error
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.env(), s.close, nil
+	env = s.env()
+	if d.host.getenv("PACKBENCH_NO_INSTALL") == "" && d.host.getenv("PACKBENCH_BED") == "" {
+		env = append(env, "PACKBENCH_BED=fetch") // the kernel for the emulated computer is downloaded once
+	}
+	return env, s.close, nil
 }
