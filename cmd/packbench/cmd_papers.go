@@ -76,8 +76,20 @@ func (e *env) sealOf(ctx context.Context, m fulfillment.Manifest) (found fulfill
 	return found, ok, nil
 }
 
+// runSheet prints the command barcodes, with the badges that station.toml names.
 func runSheet(_ context.Context, c *call) error {
-	return writeResult(c.flags["out"], func(w io.Writer) error { return label.CommandSheet(w, label.SheetNames{}) })
+	cfg, err := loadConfig(c.config, c.named)
+	if err != nil {
+		return err
+	}
+	names := label.SheetNames{Badges: map[string]string{}}
+	for _, o := range cfg.operators() {
+		names.Badges[o.Badge] = o.Name
+		if o.Supervisor {
+			names.Badges[o.Badge] += " (supervisor)"
+		}
+	}
+	return writeResult(c.flags["out"], func(w io.Writer) error { return label.CommandSheet(w, names) })
 }
 
 // runLabel is the label path by itself.

@@ -84,7 +84,10 @@ func (d *manifestDoc) at(t time.Time) string {
 		return "–"
 	}
 	s := t.UTC().Format("2006-01-02 15:04:05 UTC")
-	if d.extra.Location != nil && d.extra.Location != time.UTC {
+	if d.extra.Location == nil {
+		return s
+	}
+	if _, offset := t.In(d.extra.Location).Zone(); offset != 0 { // the same time twice says nothing more
 		s += "  ·  " + t.In(d.extra.Location).Format("2006-01-02 15:04:05 MST (-07:00)")
 	}
 	return s

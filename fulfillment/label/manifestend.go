@@ -14,7 +14,7 @@ func (d *manifestDoc) total() {
 	}
 	d.room(12, false)
 	d.y += 6
-	text := fmt.Sprintf("Total: %d parcels", len(d.on))
+	text := "Total: " + parcels(len(d.on))
 	if len(d.on) == 1 {
 		text = "Total: 1 parcel"
 	}
@@ -53,7 +53,7 @@ func (d *manifestDoc) signatures() {
 	pdf := d.pdf
 	d.y = max(d.y+6, manifestBottom-height)
 	pdf.SetFont(fontText, "", 9)
-	pdf.Text(manifestMargin, d.y, fmt.Sprintf("Received in good order by the carrier: %d parcels, as listed above.", len(d.on)))
+	pdf.Text(manifestMargin, d.y, "Received in good order by the carrier: "+parcels(len(d.on))+", as listed above.")
 	half := (210 - 2*manifestMargin - 10) / 2
 	for i, who := range []string{"Driver (carrier)", "Handed over by (seller)"} {
 		x := manifestMargin + float64(i)*(half+10)
@@ -88,4 +88,12 @@ func (d *manifestDoc) footer() {
 	width := pdf.GetStringWidth(fmt.Sprintf("Page %d of %d", pdf.PageNo(), max(10, pdf.PageNo())))
 	pdf.Text(210-manifestMargin-width, 290, fmt.Sprintf("Page %d of {pages}", pdf.PageNo()))
 	pdf.SetTextColor(0, 0, 0)
+}
+
+// parcels counts parcels in words: "1 parcel", "2 parcels".
+func parcels(n int) string {
+	if n == 1 {
+		return "1 parcel"
+	}
+	return fmt.Sprintf("%d parcels", n)
 }

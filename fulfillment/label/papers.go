@@ -124,13 +124,15 @@ var fixedCommands = []struct {
 	commands []sheetCommand
 }{
 	{"While packing", []sheetCommand{
-		{"PB:UNDO", "Take back the last item"},
+		{"PB:UNDO", "Take back the last item or parcel"},
 		{"PB:SKIP", "Put this order back, go on with another"},
 		{"PB:HOLD", "Put this order aside for a supervisor"},
 		{"PB:SHORT", "An item is missing"},
-		{"PB:NEXTBOX", "The rest goes into another box"},
+		{"PB:NEXTBOX", "Next box of the same order"},
 		{"PB:FINISH", "This order is complete"},
-		{"PB:REPRINT", "Print the label once more"},
+		{"PB:REPRINT", "Label spoiled: print it once more"},
+		{"PB:REPRINT:UNREADABLE", "Label cannot be scanned: once more"},
+		{"PB:REPRINT:LOST", "Label lost: once more"},
 		{"PB:PHOTO", "Take one more photo"},
 	}},
 	{"Handing over", []sheetCommand{
