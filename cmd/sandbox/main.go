@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -40,7 +41,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	addr := flags.String("addr", "127.0.0.1:0", "address to listen on; only this machine's own (loopback)")
-	market := flags.String("market", "GB", "market of the shop: GB, US or VN")
+	market := flags.String("market", "GB", "market of the shop, one of "+strings.Join(shop.Markets(), " ")+"; with commas: a shop in each")
 	seed := flags.Uint64("seed", 1, "the same seed gives the same shop")
 	speed := flags.Float64("speed", 1, "how much faster than the wall clock the shop's time runs")
 	orders := flags.Int("orders", 60, "number of orders")
@@ -62,7 +63,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "sandbox:", err)
 		return 2
 	}
-	s, err := shop.New(shop.Options{Market: *market, Seed: *seed, Speed: *speed, Orders: *orders,
+	regions := strings.Split(*market, ",")
+	s, err := shop.New(shop.Options{Market: regions[0], Also: regions[1:], Seed: *seed, Speed: *speed, Orders: *orders,
 		Logger: slog.New(slog.NewJSONHandler(stderr, nil))})
 	if err != nil {
 		fmt.Fprintln(stderr, "sandbox:", err)

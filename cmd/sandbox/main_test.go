@@ -64,7 +64,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"--addr 0.0.0.0:0", "can be reached by others"}, {"--addr :8080", "can be reached by others"},
 		{"--addr 127.0.0.1", "give host:port"}, {"--addr example.com:80", "can be reached by others"},
-		{"--market XX", "GB, US or VN"}, {"--speed 0", "more than 0"}, {"--orders -3", "more than 0"},
+		{"--market XX", "GB, US, VN"}, {"--speed 0", "more than 0"}, {"--orders -3", "more than 0"},
 		{"serve", "not expected"}, {"--nothing", "not defined"},
 	} {
 		var errs bytes.Buffer

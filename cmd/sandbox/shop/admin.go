@@ -22,7 +22,7 @@ func (s *Server) adminMux() *http.ServeMux {
 	mux.HandleFunc("GET /admin/{$}", s.adminPage)
 	mux.HandleFunc("GET /admin/state", s.locked(func(r *http.Request) (any, error) { return s.state(), nil }))
 	mux.HandleFunc("GET /admin/journal", s.locked(func(r *http.Request) (any, error) { return s.journalSince(r) }))
-	mux.HandleFunc("GET /admin/webhooks", s.locked(func(*http.Request) (any, error) { return s.hooks, nil }))
+	mux.HandleFunc("GET /admin/webhooks", s.locked(func(*http.Request) (any, error) { return s.hooks.records, nil }))
 	mux.HandleFunc("GET /admin/products.csv", s.productsCSV)
 	mux.HandleFunc("GET /admin/labels.csv", s.labelsCSV)
 	mux.HandleFunc("GET /admin/labels/{file}", s.labelFile)
@@ -86,7 +86,7 @@ func loopbackName(hostport string) bool {
 // back to the page.
 func (s *Server) locked(f func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		sent, err := readBody(r.Body)
+		sent, err := readBody(r.Body, maxBody)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
@@ -128,17 +128,17 @@ func isForm(r *http.Request) bool {
 }
 
 // adminOrder finds the order of an admin path.
-func (s *Server) adminOrder(r *http.Request) (*order, error) {
-	o := s.byID[r.PathValue("id")]
+func (s *Server) adminOrder(r *http.Request) (*store, *order, error) {
+	of, o := s.orderCalled(r.PathValue("id"))
 	if o == nil {
-		return nil, refuse(http.StatusNotFound, "order %q is not in this shop", r.PathValue("id"))
+		return nil, nil, refuse(http.StatusNotFound, "order %q is not in this shop", r.PathValue("id"))
 	}
-	return o, nil
+	return of, o, nil
 }
 
 // adminCancel cancels an order as the buyer or the platform would, also after packing; not once the carrier has it.
 func (s *Server) adminCancel(r *http.Request) (any, error) {
-	o, err := s.adminOrder(r)
+	of, o, err := s.adminOrder(r)
 	if err != nil {
 		return nil, err
 	}
@@ -147,28 +147,28 @@ func (s *Server) adminCancel(r *http.Request) (any, error) {
 		return nil, refuse(http.StatusConflict, "order %s is %s: it cannot be cancelled any more", o.id, o.status)
 	}
 	lines := o.unscanned()
-	c := s.newCancellation(o, lines, "BUYER_CANCEL", "BUYER", now)
+	c := of.newCancellation(o, lines, "BUYER_CANCEL", "BUYER", now)
 	c.reason, c.text, c.status = "ecom_order_to_ship_canceled_reason_created_by_mistakes", "Order created by mistake", "CANCELLATION_REQUEST_COMPLETE"
-	s.cancelOrder(o, lines, "BUYER", c.text, now)
-	s.hookCancel(c, now)
-	return s.orderState(o), nil
+	of.cancelOrder(o, lines, "BUYER", c.text, now)
+	of.hookCancel(c, now)
+	return of.orderState(o), nil
 }
 
 func (s *Server) adminRequestCancel(r *http.Request) (any, error) {
-	o, err := s.adminOrder(r)
+	of, o, err := s.adminOrder(r)
 	if err != nil {
 		return nil, err
 	}
-	if !s.askCancel(o, s.clock.now()) {
+	if !of.askCancel(o, s.clock.now()) {
 		return nil, refuse(http.StatusConflict, "order %s is %s: the buyer cannot ask to cancel it", o.id, o.status)
 	}
-	return s.orderState(o), nil
+	return of.orderState(o), nil
 }
 
 // adminScan is the carrier's scan of all parcels of an order, or of package_id. A parcel of a cancelled order that
 // reaches the carrier is counted as shipped_cancelled.
 func (s *Server) adminScan(r *http.Request) (any, error) {
-	o, err := s.adminOrder(r)
+	of, o, err := s.adminOrder(r)
 	if err != nil {
 		return nil, err
 	}
@@ -184,47 +184,47 @@ func (s *Server) adminScan(r *http.Request) (any, error) {
 	}
 	scanned := 0
 	for _, p := range o.packages {
-		if (req.PackageID == "" || p.id == req.PackageID) && s.scan(p, s.clock.now()) {
+		if (req.PackageID == "" || p.id == req.PackageID) && of.scan(p, s.clock.now()) {
 			scanned++
 		}
 	}
 	if scanned == 0 {
 		return nil, refuse(http.StatusConflict, "order %s has no package that waits for the carrier", o.id)
 	}
-	return s.orderState(o), nil
+	return of.orderState(o), nil
 }
 
 func (s *Server) adminRelease(r *http.Request) (any, error) {
-	o, err := s.adminOrder(r)
+	of, o, err := s.adminOrder(r)
 	if err != nil {
 		return nil, err
 	}
 	if !o.is(fulfillment.StatusOnHold) {
 		return nil, refuse(http.StatusConflict, "order %s is %s, not ON_HOLD", o.id, o.status)
 	}
-	s.endHold(o, s.clock.now())
-	return s.orderState(o), nil
+	of.endHold(o, s.clock.now())
+	return of.orderState(o), nil
 }
 
 // adminAddress changes the recipient's address. A package that was not shipped gets another id by that, as on the
 // platform; a label downloaded earlier still shows the old address.
 func (s *Server) adminAddress(r *http.Request) (any, error) {
-	o, err := s.adminOrder(r)
+	of, o, err := s.adminOrder(r)
 	if err != nil {
 		return nil, err
 	}
 	if len(o.unscanned()) == 0 {
 		return nil, refuse(http.StatusConflict, "order %s is %s: its address cannot be changed", o.id, o.status)
 	}
-	s.updateAddress(o, s.clock.now())
-	return s.orderState(o), nil
+	of.updateAddress(o, s.clock.now())
+	return of.orderState(o), nil
 }
 
 var labelModes = map[string]labelMode{"good": labelGood, "wrong": labelWrong, "unreadable": labelUnreadable}
 
 // adminLabel chooses what the barcode of an order's labels is like: {"barcode": "good|wrong|unreadable"}.
 func (s *Server) adminLabel(r *http.Request) (any, error) {
-	o, err := s.adminOrder(r)
+	of, o, err := s.adminOrder(r)
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +242,7 @@ func (s *Server) adminLabel(r *http.Request) (any, error) {
 	for _, p := range o.packages {
 		p.labelMode = mode
 	}
-	return s.orderState(o), nil
+	return of.orderState(o), nil
 }
 
 func (s *Server) adminFault(r *http.Request) (any, error) {
@@ -308,7 +308,7 @@ func readAdmin(r *http.Request, dst any, form func(url.Values)) error {
 		form(r.PostForm)
 		return nil
 	}
-	body, err := readBody(r.Body)
+	body, err := readBody(r.Body, maxBody)
 	if err != nil || len(strings.TrimSpace(string(body))) == 0 {
 		return err
 	}

@@ -36,6 +36,7 @@ type Counts struct {
 // OrderState is one order of a State.
 type OrderState struct {
 	ID              string         `json:"id"`
+	Market          string         `json:"market"`
 	Status          string         `json:"status"`
 	ShippingType    string         `json:"shipping_type"`
 	FulfillmentType string         `json:"fulfillment_type"`
@@ -83,25 +84,28 @@ func (s *Server) State() State {
 }
 
 func (s *Server) state() State {
-	st := State{Now: s.clock.now(), Wall: s.opt.Clock().UTC(), Speed: s.clock.speed, Market: s.market.region, Orders: []OrderState{},
-		Calls: map[string]int{}, Faults: s.faultList(), Counts: Counts{tally: s.tally, Orders: len(s.orders), ByStatus: map[string]int{}}}
+	st := State{Now: s.clock.now(), Wall: s.opt.Clock().UTC(), Speed: s.clock.speed, Market: s.first().market.region, Orders: []OrderState{},
+		Calls: map[string]int{}, Faults: s.faultList(), Counts: Counts{tally: *s.tally, ByStatus: map[string]int{}}}
 	st.Counts.Calls = nil // the live map stays inside
 	for k, v := range s.tally.Calls {
 		st.Calls[k] = v
 	}
-	for _, o := range s.orders {
-		os := s.orderState(o)
-		st.Counts.ByStatus[o.status]++
-		if os.MayShip {
-			st.Counts.MayShip++
+	for _, of := range s.stores {
+		st.Counts.Orders += len(of.orders)
+		for _, o := range of.orders {
+			os := of.orderState(o)
+			st.Counts.ByStatus[o.status]++
+			if os.MayShip {
+				st.Counts.MayShip++
+			}
+			st.Orders = append(st.Orders, os)
 		}
-		st.Orders = append(st.Orders, os)
 	}
 	return st
 }
 
-func (s *Server) orderState(o *order) OrderState {
-	os := OrderState{ID: o.id, Status: o.status, ShippingType: o.shippingType, FulfillmentType: o.fulfillmentType, Trap: o.trap,
+func (s *store) orderState(o *order) OrderState {
+	os := OrderState{ID: o.id, Market: s.market.region, Status: o.status, ShippingType: o.shippingType, FulfillmentType: o.fulfillmentType, Trap: o.trap,
 		CancelRequested: o.request != nil, ShippedCalls: o.shippedCalls, Carrier: o.provider.Name, Tracking: o.boughtTracking,
 		Recipient: o.recipient.name, ShipBy: o.rtsSLA, UpdateTime: o.updated.Unix(), Packages: []PackageState{}, Lines: lineStates(o.live())}
 	os.MayShip, os.WhyNot = s.mayShip(o)
@@ -154,7 +158,7 @@ func (p *product) barcodes() []string {
 // productsCSV is the catalogue in the columns that `packbench products import` takes.
 func (s *Server) productsCSV(w http.ResponseWriter, r *http.Request) {
 	rows := [][]string{{"seller_sku", "barcode", "name", "weight_g", "length_mm", "width_mm", "height_mm", "fragile", "dangerous_good", "image"}}
-	for _, p := range s.catalog { // never changes after New
+	for _, p := range s.first().catalog { // never changes after New, and is the same in every shop but for the prices
 		if p.bundle() {
 			continue
 		}
@@ -172,7 +176,7 @@ func (s *Server) labelsCSV(w http.ResponseWriter, _ *http.Request) {
 	rows := [][]string{{"order_id", "seller_sku", "name", "quantity", "carrier", "tracking_number", "ship_by", "label_file", "buyer_note"}}
 	s.mu.Lock()
 	s.advance()
-	for _, o := range s.orders {
+	for _, o := range s.allOrders() {
 		if !o.carrierLabel() {
 			continue
 		}
@@ -204,11 +208,11 @@ func (s *Server) labelFile(w http.ResponseWriter, r *http.Request) {
 	id, isPDF := strings.CutSuffix(r.PathValue("file"), ".pdf")
 	s.mu.Lock()
 	s.advance()
-	o := s.byID[id]
+	of, o := s.orderCalled(id)
 	var data []byte
 	err := fmt.Errorf("there is no bought label for order %q", id)
 	if isPDF && o != nil && o.carrierLabel() {
-		data, err = s.boughtLabel(o).pdf(s.fonts, "A6", true, false)
+		data, err = of.boughtLabel(o).pdf(s.fonts, "A6", true, false)
 	}
 	s.mu.Unlock()
 	if err != nil {
@@ -221,13 +225,21 @@ func (s *Server) labelFile(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func (s *Server) allOrders() []*order {
+	var list []*order
+	for _, of := range s.stores {
+		list = append(list, of.orders...)
+	}
+	return list
+}
+
 // OrderIDs are the orders with a status, in order of creation; all orders for an empty status.
 func (s *Server) OrderIDs(status fulfillment.OrderStatus) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance()
 	var ids []string
-	for _, o := range s.orders {
+	for _, o := range s.allOrders() {
 		if status == "" || o.is(status) {
 			ids = append(ids, o.id)
 		}

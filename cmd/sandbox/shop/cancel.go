@@ -65,7 +65,7 @@ type cancellationsAnswer struct {
 }
 
 // searchCancellations is POST /return_refund/202309/cancellations/search.
-func (s *Server) searchCancellations(c *call) (any, error) {
+func (s *store) searchCancellations(c *call) (any, error) {
 	f, err := decodeBody[cancelFilter](c.body)
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (s *Server) searchCancellations(c *call) (any, error) {
 
 // openRequest finds a pending request of a buyer. A decision with an idempotency_key that was already taken is answered
 // with success again; without one a second decision is refused.
-func (s *Server) openRequest(c *call) (*cancellation, bool, error) {
+func (s *store) openRequest(c *call) (*cancellation, bool, error) {
 	k := s.cancels[c.vars["cancel_id"]]
 	if k == nil {
 		return nil, false, artificial(codeCancelState, "Cancellation %s not found", c.vars["cancel_id"])
@@ -125,10 +125,7 @@ func (s *Server) openRequest(c *call) (*cancellation, bool, error) {
 }
 
 // approveCancellation is POST …/cancellations/{cancel_id}/approve. It has no body.
-func (s *Server) approveCancellation(c *call) (any, error) {
-	if _, err := decodeBody[empty](c.body); err != nil {
-		return nil, err
-	}
+func (s *store) approveCancellation(c *call) (any, error) {
 	k, again, err := s.openRequest(c)
 	if err != nil || again {
 		return empty{}, err
@@ -151,7 +148,7 @@ type rejectRequest struct {
 }
 
 // rejectReasons are the documented ones for a product that was packed.
-func (s *Server) rejectReasons() []reason {
+func (s *store) rejectReasons() []reason {
 	if s.market.region == "US" {
 		return []reason{{"ecom_reverse_reject_cancel_reason_product_packed", "Product has been packed"}}
 	}
@@ -168,15 +165,19 @@ type reasonsAnswer struct {
 }
 
 // listRejectReasons is GET /return_refund/202309/reject_reasons.
-func (s *Server) listRejectReasons(c *call) (any, error) {
-	if s.cancels[c.query.Get("return_or_cancel_id")] == nil {
-		return nil, artificial(codeCancelState, "Cancellation %s not found", c.query.Get("return_or_cancel_id"))
+func (s *store) listRejectReasons(c *call) (any, error) {
+	id := c.query.Get("return_or_cancel_id")
+	if s.returns[id] != nil {
+		return reasonsAnswer{returnReasons}, nil
+	}
+	if s.cancels[id] == nil {
+		return nil, artificial(codeCancelState, "Cancellation or return %s not found", id)
 	}
 	return reasonsAnswer{s.rejectReasons()}, nil
 }
 
 // rejectCancellation is POST …/cancellations/{cancel_id}/reject.
-func (s *Server) rejectCancellation(c *call) (any, error) {
+func (s *store) rejectCancellation(c *call) (any, error) {
 	req, err := decodeBody[rejectRequest](c.body)
 	if err != nil {
 		return nil, err
@@ -184,10 +185,14 @@ func (s *Server) rejectCancellation(c *call) (any, error) {
 	if !slices.ContainsFunc(s.rejectReasons(), func(r reason) bool { return r.Name == deref(req.RejectReason) }) {
 		return nil, artificial(codeMissing, "Invalid parameter. `reject_reason` %q is not offered", deref(req.RejectReason))
 	}
+	if err := c.checkImages(req.Images); err != nil {
+		return nil, err
+	}
 	k, again, err := s.openRequest(c)
 	if err != nil || again {
 		return empty{}, err
 	}
+	s.effects.add("reject_cancel", k.order.id, "", k.id)
 	s.closeRequest(k, "CANCELLATION_REQUEST_CANCELLED", c.now)
 	s.touch(k.order, c.now)
 	return empty{}, nil
@@ -217,7 +222,7 @@ var cancelReasons = map[string]string{
 
 // createCancellation is POST /return_refund/202309/cancellations: the seller cancels the order, or some of its line
 // items in GB and US.
-func (s *Server) createCancellation(c *call) (any, error) {
+func (s *store) createCancellation(c *call) (any, error) {
 	req, err := decodeBody[createCancelRequest](c.body)
 	if err != nil {
 		return nil, err
@@ -236,6 +241,9 @@ func (s *Server) createCancellation(c *call) (any, error) {
 	case !o.is(fulfillment.StatusAwaitingShipment) && !o.is(fulfillment.StatusPartiallyShipping) && !late:
 		return nil, errCancelReason
 	}
+	if !s.market.itemCancel && len(req.OrderLineItemIDs) > 0 {
+		return nil, errRegion
+	}
 	lines, e := s.linesToCancel(o, req, late)
 	if e != nil {
 		return nil, e
@@ -248,7 +256,7 @@ func (s *Server) createCancellation(c *call) (any, error) {
 }
 
 // linesToCancel: named line items, or so many of a SKU, or everything that has not been shipped.
-func (s *Server) linesToCancel(o *order, req createCancelRequest, late bool) ([]*line, *apiError) {
+func (s *store) linesToCancel(o *order, req createCancelRequest, late bool) ([]*line, *apiError) {
 	open := o.unshipped()
 	if late {
 		open = o.unscanned()

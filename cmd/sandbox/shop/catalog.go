@@ -16,7 +16,8 @@ type product struct {
 	weightG            int // grams
 	l, w, h            int // millimetres
 	fragile, dangerous bool
-	price              int // minor units of the market's currency (whole dong in VN)
+	shelf              int // units that lie on the shelf, committed ones too
+	price              int // minor units of the market's currency (whole units where it has no cents)
 	shape              string
 	paint              color.RGBA
 	parts              []bundlePart
@@ -68,18 +69,16 @@ func newCatalog(m market) []*product {
 	for i, g := range goodsList {
 		p := &product{sku: g.sku, name: g.name, variant: g.variant, barcode: ean13(200_400_000_000 + 1_371*(i+1)),
 			skuID: fmt.Sprintf("17293824768529%05d", 10007+i*31), productID: fmt.Sprintf("17295827183123%05d", 20011+i*17),
-			weightG: g.weightG, l: g.l, w: g.w, h: g.h, price: g.price, shape: g.shape,
+			weightG: g.weightG, shelf: 500 + 37*i, l: g.l, w: g.w, h: g.h, price: g.price, shape: g.shape,
 			paint: color.RGBA{g.r, g.g, g.b, 255}, fragile: g.fragile, dangerous: g.dangerous}
 		if g.sku == "NOTE-A5" || g.sku == "SOAP-OAT" {
 			p.second = ean13(201_900_000_000 + 733*(i+1)) // an older packaging is still on the shelf
 		}
-		if m.currency == "VND" {
-			p.price = g.price * 300
-		}
+		p.price *= m.priceFactor
 		list, by[g.sku] = append(list, p), p
 	}
 	bundle := func(sku, name, skuID, productID string, parts ...bundlePart) {
-		p := &product{sku: sku, name: name, variant: "Bundle", skuID: skuID, productID: productID, parts: parts, shape: "gift",
+		p := &product{sku: sku, name: name, variant: "Bundle", skuID: skuID, productID: productID, parts: parts, shelf: 300, shape: "gift",
 			paint: color.RGBA{150, 50, 160, 255}}
 		for _, part := range parts {
 			p.price += part.product.price * part.count
@@ -108,7 +107,7 @@ func ean13(body int) string {
 	return digits + strconv.Itoa((10-sum%10)%10)
 }
 
-func (s *Server) product(sku string) *product {
+func (s *store) product(sku string) *product {
 	for _, p := range s.catalog {
 		if p.sku == sku {
 			return p
@@ -119,7 +118,7 @@ func (s *Server) product(sku string) *product {
 
 // money writes an amount as the platform does: a decimal string.
 func (m market) money(minor int) string {
-	if m.currency == "VND" {
+	if !m.minor {
 		return strconv.Itoa(minor)
 	}
 	return fmt.Sprintf("%d.%02d", minor/100, minor%100)

@@ -236,8 +236,8 @@ func (w wireOrder) lineIDs() []string {
 
 func (b *bench) mark(o OrderState, tracking string, lines []string) answer {
 	b.t.Helper()
-	provider := b.shop.market.sellers[0].ID
-	for _, p := range b.shop.market.sellers {
+	provider := b.shop.first().market.sellers[0].ID
+	for _, p := range b.shop.first().market.sellers {
 		if p.Name == o.Carrier {
 			provider = p.ID
 		}
@@ -249,4 +249,13 @@ func (b *bench) mark(o OrderState, tracking string, lines []string) answer {
 func (b *bench) ship(packageID string, body any) answer {
 	b.t.Helper()
 	return b.call("POST", "/fulfillment/202309/packages/"+packageID+"/ship", nil, body)
+}
+
+func mustMarket(t *testing.T, region string) market {
+	t.Helper()
+	m, err := markets(region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }

@@ -59,15 +59,22 @@ func (q *eventQueue) Pop() any {
 	return e
 }
 
+// timeline is the shops' common time and what is planned in it. Callers hold the server's lock.
+type timeline struct {
+	clock *shopClock
+	queue eventQueue
+	seq   int
+}
+
 // schedule plans fire for shop time at.
-func (s *Server) schedule(at time.Time, fire func(time.Time)) {
+func (s *timeline) schedule(at time.Time, fire func(time.Time)) {
 	s.seq++
 	heap.Push(&s.queue, event{at: at, seq: s.seq, fire: fire})
 }
 
 // advance lets everything happen that is due, in order, each at its own moment. It is called before every answer, so
 // no goroutine is needed and no client ever sees a state older than its request.
-func (s *Server) advance() time.Time {
+func (s *timeline) advance() time.Time {
 	now := s.clock.now()
 	for len(s.queue) > 0 && !s.queue[0].at.After(now) {
 		e := heap.Pop(&s.queue).(event)

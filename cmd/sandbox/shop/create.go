@@ -74,7 +74,7 @@ func checkSize(d *dimension, w *weight) (grams int, err *apiError) {
 }
 
 // queryServices is POST …/orders/{order_id}/shipping_services/query.
-func (s *Server) queryServices(c *call) (any, error) {
+func (s *store) queryServices(c *call) (any, error) {
 	req, err := decodeBody[servicesRequest](c.body)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (s *Server) queryServices(c *call) (any, error) {
 }
 
 // offer makes the services for an order, the same ones each time; they can be bought from then on.
-func (s *Server) offer(o *order, grams int) []shippingService {
+func (s *store) offer(o *order, grams int) []shippingService {
 	yes, no := true, false
 	kinds := []struct {
 		name            string
@@ -119,7 +119,7 @@ func (s *Server) offer(o *order, grams int) []shippingService {
 	return list
 }
 
-func (s *Server) mayCreate(o *order) *apiError {
+func (s *store) mayCreate(o *order) *apiError {
 	if o.fulfillmentType == fulfillment.FulfillmentBySeller && o.shippingType != string(fulfillment.ShippingPlatform) {
 		return artificial(codeWrongCall, "Labels are sold for orders that the platform ships; this one is shipped by the seller")
 	}
@@ -145,7 +145,7 @@ type createAnswer struct {
 }
 
 // createPackage is POST /fulfillment/202309/packages.
-func (s *Server) createPackage(c *call) (any, error) {
+func (s *store) createPackage(c *call) (any, error) {
 	req, err := decodeBody[createRequest](c.body)
 	if err != nil {
 		return nil, err
@@ -174,7 +174,7 @@ type create2512Request struct {
 
 // createPackage2512 is POST /fulfillment/202512/packages: ship_type 1 is the whole order, 2 some line items. 3, several
 // orders in one package, is not emulated.
-func (s *Server) createPackage2512(c *call) (any, error) {
+func (s *store) createPackage2512(c *call) (any, error) {
 	req, err := decodeBody[create2512Request](c.body)
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func (s *Server) createPackage2512(c *call) (any, error) {
 }
 
 // create buys the label: the package exists and has a tracking number afterwards.
-func (s *Server) create(c *call, orderID string, ids []string, d *dimension, w *weight, serviceID string) (*createAnswer, error) {
+func (s *store) create(c *call, orderID string, ids []string, d *dimension, w *weight, serviceID string) (*createAnswer, error) {
 	o, err := s.orderNamed(c, orderID)
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ var documentTypes = []string{"SHIPPING_LABEL", "PACKING_SLIP", "SHIPPING_LABEL_A
 
 // shippingDocument is GET …/packages/{package_id}/shipping_documents: only for platform-shipped packages, after
 // shipping was arranged and before the carrier has the parcel.
-func (s *Server) shippingDocument(c *call) (any, error) {
+func (s *store) shippingDocument(c *call) (any, error) {
 	kind, size, format := c.query.Get("document_type"), c.query.Get("document_size"), c.query.Get("document_format")
 	switch {
 	case !slices.Contains(documentTypes, kind):
@@ -53,7 +53,7 @@ func (s *Server) shippingDocument(c *call) (any, error) {
 		return nil, artificial(codeNoDocument, "The package has no dangerous goods")
 	}
 	name := fmt.Sprintf("%s/%s/%s/%d", p.id, kind, or(size, "A6"), c.wall.Add(docLife).Unix())
-	return documentAnswer{c.base + "/doc/" + name + "/" + macHex(s.docKey, name), p.tracking}, nil
+	return documentAnswer{c.base + "/doc/" + name + "/" + macHex(c.srv.docKey, name), p.tracking}, nil
 }
 
 func (p *parcel) hazmat() bool {
@@ -71,7 +71,7 @@ func (s *Server) serveDocument(c *call) reply {
 		return fail(http.StatusForbidden, "no such document")
 	}
 	part := strings.Split(name[:i], "/")
-	p := s.packages[part[0]]
+	of, p := s.parcelCalled(part[0])
 	ends, err := strconv.ParseInt(part[3], 10, 64)
 	switch {
 	case err != nil || p == nil:
@@ -82,7 +82,7 @@ func (s *Server) serveDocument(c *call) reply {
 		return fail(http.StatusMethodNotAllowed, "use GET")
 	}
 	c.named(p.order, p.id)
-	doc, media, err := s.render(p, part[1], part[2])
+	doc, media, err := of.render(p, part[1], part[2])
 	if err != nil {
 		s.log.Error("document cannot be rendered", "package", p.id, "kind", part[1], "err", err)
 		return fail(http.StatusInternalServerError, "the document cannot be rendered")
@@ -91,7 +91,7 @@ func (s *Server) serveDocument(c *call) reply {
 }
 
 // render makes the document. The same package gives the same bytes, whenever it is asked for.
-func (s *Server) render(p *parcel, kind, size string) (doc []byte, media string, err error) {
+func (s *store) render(p *parcel, kind, size string) (doc []byte, media string, err error) {
 	l := s.platformLabel(p)
 	switch kind {
 	case "SHIPPING_LABEL_PICTURE":
@@ -109,7 +109,7 @@ func (s *Server) render(p *parcel, kind, size string) (doc []byte, media string,
 	return doc, "application/pdf", err
 }
 
-func (s *Server) platformLabel(p *parcel) labelSheet {
+func (s *store) platformLabel(p *parcel) labelSheet {
 	l := labelSheet{carrier: p.provider.Name, tracking: p.tracking, mode: p.labelMode, to: p.order.recipient, from: s.sender(),
 		order: p.order.id, parcel: p.id, dated: p.shipped, weightG: p.weightG, market: s.market.region}
 	l.addLines(p.lines)
@@ -117,7 +117,7 @@ func (s *Server) platformLabel(p *parcel) labelSheet {
 }
 
 // boughtLabel is the label that the seller bought elsewhere for a seller-shipped order.
-func (s *Server) boughtLabel(o *order) labelSheet {
+func (s *store) boughtLabel(o *order) labelSheet {
 	l := labelSheet{carrier: o.provider.Name, tracking: o.boughtTracking, mode: o.labelMode, to: o.recipient, from: s.sender(),
 		order: o.id, dated: o.paid, market: s.market.region}
 	l.addLines(o.lines)

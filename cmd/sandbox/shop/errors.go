@@ -24,6 +24,8 @@ var (
 	errTooLarge      = &apiError{http.StatusBadRequest, 36009021, "Invalid body. The request body is too large."}
 	errNotJSON       = &apiError{http.StatusBadRequest, 36009022, "Invalid body. The request body must be JSON with `Content-Type: application/json`."}
 
+	errNotMultipart = &apiError{http.StatusBadRequest, 36009023, "Invalid body. The request body must be `multipart/form-data`."}
+
 	errNoSign     = &apiError{http.StatusBadRequest, 36009004, "Missing credentials. The request does not include a required signature in the query."}
 	errBadToken   = &apiError{http.StatusBadRequest, 36009004, "Invalid credentials. The `x-tts-access-token` header is invalid."}
 	errBadAppKey  = &apiError{http.StatusBadRequest, 36009004, "Invalid credentials. Invalid `app_key` query parameter."}
@@ -45,6 +47,12 @@ var (
 	errTrackingRule = &apiError{http.StatusOK, 21011049, "Because of the platform rules limitations, updating the tracking number failed."}
 	errRegion       = &apiError{http.StatusOK, 21008106, "This API is not available in this region or business type."}
 	errNotSellers   = &apiError{http.StatusOK, 21008025, "This order is fulfilled by the platform and cannot be shipped by the seller."}
+	errSplit        = &apiError{http.StatusOK, 21003002, "Splitting the order failed. See the order's split attributes."}
+	errMustSplit    = &apiError{http.StatusOK, 21004024, "Shipping the package failed. The order must be split first."}
+	errSlotTime     = &apiError{http.StatusOK, 11021035, "The pickup slot is outside the collection time."}
+	errNoSlotTime   = &apiError{http.StatusOK, 11021036, "There is no collection time."}
+	errStock        = &apiError{http.StatusOK, 12052990, "Updating the inventory of the SKU failed."}
+	errBatchPackage = &apiError{http.StatusOK, 10007014, "invalid package id"}
 	errCancelReason = &apiError{http.StatusOK, 25001021, "The cancel reason is not allowed in the current order status."}
 	errInternal     = &apiError{http.StatusInternalServerError, 36009003, "Internal error. Please try again later."}
 )
@@ -73,6 +81,10 @@ const (
 	codeBadSecret       = 21999020
 	codeCancelState     = 21999021
 	codeNotShipped      = 21999022
+	codeCombine         = 21999023
+	codeUpload          = 21999024
+	codeReturnState     = 21999025
+	codeInvoice         = 21999026
 )
 
 func artificial(code int64, format string, args ...any) *apiError {

@@ -17,6 +17,8 @@ import (
 
 // call is one request on its way. Handlers run with the server's lock held and fill orders and packages for the journal.
 type call struct {
+	srv       *Server
+	shop      *store // whose shop_cipher was sent; nil before the gate
 	r         *http.Request
 	query     url.Values
 	body      []byte
@@ -49,9 +51,14 @@ type reply struct {
 // servePublic answers everything but /admin/: first the faults that come before, then the call under the lock, then the
 // faults that come after.
 func (s *Server) servePublic(w http.ResponseWriter, r *http.Request) {
-	body, bodyErr := readBody(r.Body)
+	limit := maxBody
+	if isUpload(r) {
+		limit = maxUpload
+	}
+	body, bodyErr := readBody(r.Body, limit)
 	s.mu.Lock()
-	c := &call{r: r, body: body, wall: s.opt.Clock(), now: s.advance(), base: "http://" + r.Host, skew: s.skew()}
+	c := &call{srv: s, r: r, body: body, wall: s.opt.Clock(), now: s.advance(), base: "http://" + r.Host, skew: s.skew()}
+	s.effects.take() // what happened by itself is nobody's call
 	c.requestID = s.newRequestID(c.wall)
 	f := s.takeFault(r)
 	if f.before() {
@@ -108,7 +115,11 @@ func (s *Server) dispatch(c *call, bodyErr error) (any, error) {
 	if err := s.gate(c, rt); err != nil {
 		return nil, err
 	}
-	return rt.handle(s, c)
+	of := c.shop
+	if of == nil {
+		of = s.first()
+	}
+	return rt.handle(of, c)
 }
 
 // gate checks in the platform's order, as far as it is known: (path and method) → app key → timestamp → signature →
@@ -132,12 +143,14 @@ func (s *Server) gate(c *call, rt *route) error {
 		return err
 	}
 	switch cipher := c.query.Get("shop_cipher"); {
-	case !rt.shop && c.query.Has("shop_cipher"):
+	case !rt.form.Cipher && c.query.Has("shop_cipher"):
 		return errUnexpected
-	case rt.shop && cipher == "":
+	case rt.form.Cipher && cipher == "":
 		return errNoCipher
-	case rt.shop && cipher != s.opt.ShopCipher:
-		return errTokenOfOther
+	case rt.form.Cipher:
+		if c.shop = s.storeOf(cipher); c.shop == nil {
+			return errTokenOfOther
+		}
 	}
 	if !slices.Contains(s.opt.Scopes, rt.scope) {
 		return errScope
@@ -163,6 +176,15 @@ func checkTimestamp(value string, now time.Time) error {
 	return nil
 }
 
+func (s *Server) storeOf(cipher string) *store {
+	for _, of := range s.stores {
+		if of.cipher == cipher {
+			return of
+		}
+	}
+	return nil
+}
+
 func (s *Server) limiter(rt *route) *rate.Limiter {
 	key := rt.method + " " + rt.pattern
 	if s.limits[key] == nil {
@@ -175,17 +197,18 @@ func (s *Server) limiter(rt *route) *rate.Limiter {
 var commonParams = []string{"app_key", "timestamp", "sign", "shop_cipher"}
 
 // checkForm refuses what the specification does not have: other query parameters, a repeated one, a body that is not
-// declared as JSON.
+// declared as JSON, fields and types that are not in the endpoint's shape.
 func checkForm(c *call, rt *route) error {
-	for name, values := range c.query {
-		if !slices.Contains(commonParams, name) && !slices.Contains(rt.params, name) {
-			return artificial(codeUnknownQuery, "Unknown query parameter `%s`", name)
-		}
-		if len(values) > 1 {
-			return artificial(codeUnknownQuery, "Query parameter `%s` is repeated", name)
-		}
+	if err := misshapen(rt.form.CheckQuery(c.query, commonParams)); err != nil {
+		return err
 	}
 	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if rt.form.Multipart {
+		if err != nil || media != "multipart/form-data" {
+			return errNotMultipart
+		}
+		return nil
+	}
 	if len(c.body) > 0 && (err != nil || media != "application/json") {
 		return errNotJSON
 	}
@@ -195,7 +218,7 @@ func checkForm(c *call, rt *route) error {
 	if len(c.body) > 0 && c.r.Method == http.MethodGet {
 		return artificial(codeUnknownField, "A GET request has no body")
 	}
-	return nil
+	return misshapen(rt.form.CheckBody(c.body))
 }
 
 func jsonReply(c *call, data any, err error) reply {

@@ -1,7 +1,6 @@
 package shop
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
 )
@@ -22,6 +21,8 @@ type entry struct {
 	Order     string    `json:"order,omitempty"`
 	Package   string    `json:"package,omitempty"`
 	Fault     string    `json:"fault,omitempty"`
+	Shop      string    `json:"shop,omitempty"`    // market, where the seller has several shops
+	Effects   []effect  `json:"effects,omitempty"` // lasting changes of this call, also where its answer was lost
 }
 
 type journal struct {
@@ -33,7 +34,10 @@ type journal struct {
 func (s *Server) note(c *call, status int, code int64, f *fault) {
 	s.journal.n++
 	e := entry{N: s.journal.n, Time: c.wall.UTC(), ShopTime: c.now, Method: c.r.Method, Path: c.r.URL.Path, Code: code,
-		HTTP: status, RequestID: c.requestID, Order: strings.Join(c.orders, ","), Package: strings.Join(c.packages, ",")}
+		HTTP: status, RequestID: c.requestID, Order: strings.Join(c.orders, ","), Package: strings.Join(c.packages, ","), Effects: s.effects.take()}
+	if c.shop != nil && len(s.stores) > 1 {
+		e.Shop = c.shop.market.region
+	}
 	if f != nil {
 		e.Fault = f.Kind
 	}
@@ -69,26 +73,4 @@ func endpointName(c *call) string {
 		return c.r.Method + " /" + first + "/…"
 	}
 	return c.r.Method + " " + c.r.URL.Path
-}
-
-// webhookRecord is a webhook as the platform would have sent it. A desktop cannot receive webhooks, so they are only
-// recorded, with their signature, for whoever wants to try a relay.
-type webhookRecord struct {
-	Authorization string          `json:"authorization"`
-	Body          json.RawMessage `json:"body"`
-}
-
-const hooksMax = 5000
-
-// hook records a webhook of the given type at a moment of shop time.
-func (s *Server) hook(kind int, at time.Time, data map[string]any) {
-	body, err := json.Marshal(map[string]any{"type": kind, "tts_notification_id": s.ids.next("73"), "shop_id": shopID,
-		"timestamp": at.Unix(), "data": data})
-	if err != nil {
-		return // only strings, numbers and booleans get here
-	}
-	if len(s.hooks) >= hooksMax {
-		s.hooks = append(s.hooks[:0], s.hooks[hooksMax/2:]...)
-	}
-	s.hooks = append(s.hooks, webhookRecord{WebhookSign(s.opt.AppKey, s.opt.AppSecret, body), body})
 }

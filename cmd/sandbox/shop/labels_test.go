@@ -195,7 +195,7 @@ func TestDownloadLinkEnds(t *testing.T) {
 
 // TestLabelWithoutFonts: where the system has no fonts, names are written in Latin letters.
 func TestLabelWithoutFonts(t *testing.T) {
-	l := labelSheet{carrier: "Bưu Chính Mẫu", tracking: "BCM123456789VN", to: newPerson("VN", 8, 0), from: newPerson("VN", 0, 1), order: "1", dated: testStart}
+	l := labelSheet{carrier: "Bưu Chính Mẫu", tracking: "BCM123456789VN", to: newPerson(mustMarket(t, "VN"), 8, 0), from: newPerson(mustMarket(t, "VN"), 0, 1), order: "1", dated: testStart}
 	bare, err := l.pdf(&fontSet{dir: t.TempDir()}, "A6", true, false)
 	if err != nil {
 		t.Fatal(err)
@@ -268,7 +268,7 @@ func (r *recorder) text(_, _, _ float64, _ bool, _ string, _ string) {}
 func TestPictures(t *testing.T) {
 	b := newBench(t, Options{})
 	seen := map[string]string{}
-	for _, p := range b.shop.catalog {
+	for _, p := range b.shop.first().catalog {
 		a := b.download(b.url + "/img/" + p.sku + ".png")
 		img, err := png.Decode(bytes.NewReader(a.raw))
 		if err != nil || img.Bounds().Dx() != pictureSize {

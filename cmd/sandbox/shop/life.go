@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"slices"
 	"time"
 
 	"packbench/fulfillment"
@@ -15,7 +16,7 @@ const remorse = time.Hour
 const answerCancel = 24 * time.Hour
 
 // watchOrder plans the order's own deadlines.
-func (s *Server) watchOrder(o *order) {
+func (s *store) watchOrder(o *order) {
 	if o.is(fulfillment.StatusOnHold) {
 		s.schedule(o.holdEnds, func(at time.Time) { s.endHold(o, at) })
 	}
@@ -28,7 +29,7 @@ func (s *Server) watchOrder(o *order) {
 }
 
 // endHold ends the hour of remorse.
-func (s *Server) endHold(o *order, at time.Time) {
+func (s *store) endHold(o *order, at time.Time) {
 	if !o.is(fulfillment.StatusOnHold) {
 		return
 	}
@@ -37,13 +38,13 @@ func (s *Server) endHold(o *order, at time.Time) {
 }
 
 // shippingOverdue: not AWAITING_COLLECTION by shipping_due_time is cancelled by the platform.
-func (s *Server) shippingOverdue(o *order, at time.Time) {
+func (s *store) shippingOverdue(o *order, at time.Time) {
 	if o.is(fulfillment.StatusAwaitingShipment) || o.is(fulfillment.StatusPartiallyShipping) {
 		s.cancelOrder(o, o.unshipped(), "SYSTEM", "The seller did not ship in time", at)
 	}
 }
 
-func (s *Server) collectionOverdue(o *order, at time.Time) {
+func (s *store) collectionOverdue(o *order, at time.Time) {
 	if o.is(fulfillment.StatusAwaitingCollection) {
 		s.cancelOrder(o, o.live(), "SYSTEM", "The carrier did not collect in time", at)
 	}
@@ -60,7 +61,7 @@ func (o *order) unshipped() []*line {
 }
 
 // newParcel makes a package that has not been shipped.
-func (s *Server) newParcel(o *order, lines []*line, at time.Time) *parcel {
+func (s *store) newParcel(o *order, lines []*line, at time.Time) *parcel {
 	p := &parcel{id: s.ids.next("115"), order: o, lines: lines, status: toFulfill, provider: o.provider,
 		labelMode: o.labelMode, created: at.Truncate(time.Second), updated: at.Truncate(time.Second)}
 	for _, l := range lines {
@@ -73,28 +74,31 @@ func (s *Server) newParcel(o *order, lines []*line, at time.Time) *parcel {
 }
 
 // ship is the effect of every successful ship, mark and create call.
-func (s *Server) ship(p *parcel, tracking string, by provider, at time.Time) {
-	o := p.order
-	if o.request != nil { // only where the market ships over a request
-		s.closeRequest(o.request, "CANCELLATION_REQUEST_CANCELLED", at)
-	}
-	if o.is(fulfillment.StatusCancelled) {
-		s.tally.ShippedCancelled++
-	}
-	p.status, p.tracking, p.provider = processing, tracking, by
+func (s *store) ship(p *parcel, tracking string, by provider, at time.Time) {
+	s.setTracking(p, tracking)
+	p.status, p.provider = processing, by
 	p.shipped, p.updated = at.Truncate(time.Second), at.Truncate(time.Second)
-	o.rts = p.shipped
-	o.derive()
-	o.track = append(o.track, trackEvent{at, "The seller has prepared your package."})
+	for _, o := range p.all() {
+		if o.request != nil { // only where the market ships over a request
+			s.closeRequest(o.request, "CANCELLATION_REQUEST_CANCELLED", at)
+		}
+		if o.is(fulfillment.StatusCancelled) {
+			s.tally.ShippedCancelled++
+		}
+		o.rts = p.shipped
+		o.derive()
+		o.track = append(o.track, trackEvent{at, "The seller has prepared your package."})
+		s.touch(o, at)
+		s.effects.add("ship", o.id, p.id, tracking)
+	}
 	s.tally.Shipped++
-	s.touch(o, at)
-	if after := s.carrierDelay(o); after >= 0 {
+	if after := s.carrierDelay(p.order); after >= 0 {
 		s.schedule(at.Add(after), func(at time.Time) { s.scan(p, at) })
 	}
 }
 
 // carrierDelay is how long the carrier takes to scan the parcel; negative: it never does by itself.
-func (s *Server) carrierDelay(o *order) time.Duration {
+func (s *store) carrierDelay(o *order) time.Duration {
 	minutes := func(from, to int) time.Duration { return time.Duration(from+s.rng.IntN(to-from)) * time.Minute }
 	switch {
 	case s.opt.CarrierAfter != 0:
@@ -106,37 +110,43 @@ func (s *Server) carrierDelay(o *order) time.Duration {
 }
 
 // scan is the carrier's first scan of a parcel. A parcel of a cancelled order should never have reached the carrier.
-func (s *Server) scan(p *parcel, at time.Time) bool {
+func (s *store) scan(p *parcel, at time.Time) bool {
 	if p.status != processing {
 		return false
 	}
-	o := p.order
 	p.status, p.scanned, p.updated = fulfilling, at.Truncate(time.Second), at.Truncate(time.Second)
-	o.collected = p.scanned
-	o.derive()
-	o.track = append(o.track, trackEvent{at, "The carrier has collected your package."})
-	s.touch(o, at)
+	for _, o := range p.all() {
+		o.collected = p.scanned
+		o.derive()
+		o.track = append(o.track, trackEvent{at, "The carrier has collected your package."})
+		s.touch(o, at)
+	}
 	days := time.Duration(30+s.rng.IntN(40)) * time.Hour
 	s.schedule(at.Add(days), func(at time.Time) { s.deliver(p, at) })
 	return true
 }
 
-func (s *Server) deliver(p *parcel, at time.Time) {
+func (s *store) deliver(p *parcel, at time.Time) bool {
 	if p.status != fulfilling {
-		return
+		return false
 	}
-	o := p.order
 	p.status, p.updated = completed, at.Truncate(time.Second)
-	o.derive()
-	o.track = append(o.track, trackEvent{at, "Your package was delivered!"})
-	if o.is(fulfillment.StatusDelivered) {
-		o.delivered = at.Truncate(time.Second)
-		s.schedule(at.Add(7*24*time.Hour), func(at time.Time) { s.complete(o, at) })
+	for _, o := range p.all() {
+		o.derive()
+		o.track = append(o.track, trackEvent{at, "Your package was delivered!"})
+		if o.is(fulfillment.StatusDelivered) {
+			o.delivered = at.Truncate(time.Second)
+			s.schedule(at.Add(7*24*time.Hour), func(at time.Time) { s.complete(o, at) })
+		}
+		s.touch(o, at)
 	}
-	s.touch(o, at)
+	return true
 }
 
-func (s *Server) complete(o *order, at time.Time) {
+// all are the orders in the package: more than one where they were combined.
+func (p *parcel) all() []*order { return append([]*order{p.order}, p.joined...) }
+
+func (s *store) complete(o *order, at time.Time) {
 	if !o.is(fulfillment.StatusDelivered) {
 		return
 	}
@@ -146,16 +156,20 @@ func (s *Server) complete(o *order, at time.Time) {
 
 // cancelOrder cancels lines, and with the last of them the order and its unscanned packages. by is BUYER, SELLER or
 // SYSTEM. Lines with the carrier are not cancelled.
-func (s *Server) cancelOrder(o *order, lines []*line, by, reason string, at time.Time) {
+func (s *store) cancelOrder(o *order, lines []*line, by, reason string, at time.Time) {
 	for _, l := range lines {
 		if l.parcel != nil && (l.parcel.status == fulfilling || l.parcel.status == completed) {
 			continue
 		}
 		l.cancelled, l.cancelBy = true, by
 	}
-	for _, p := range o.packages {
-		if p.status != fulfilling && p.status != completed && p.allCancelled() {
+	for _, p := range slices.Clone(o.packages) {
+		switch {
+		case p.status == fulfilling || p.status == completed:
+		case p.allCancelled():
 			p.status, p.updated = cancelled, at.Truncate(time.Second)
+		case p.status == toFulfill && len(p.joined) > 0 && len(o.live()) == 0:
+			s.takeOut(p, o)
 		}
 	}
 	if len(o.live()) == 0 {
@@ -164,6 +178,7 @@ func (s *Server) cancelOrder(o *order, lines []*line, by, reason string, at time
 		o.derive()
 	}
 	o.cancelReason, o.cancelBy, o.cancelledAt = reason, by, at.Truncate(time.Second)
+	s.effects.add("cancel", o.id, "", by+" "+o.status)
 	if o.request != nil && o.is(fulfillment.StatusCancelled) {
 		s.closeRequest(o.request, "CANCELLATION_REQUEST_SUCCESS", at)
 	}
@@ -180,7 +195,7 @@ func (p *parcel) allCancelled() bool {
 }
 
 // askCancel is a buyer's request. In the hour of remorse it is granted at once.
-func (s *Server) askCancel(o *order, at time.Time) bool {
+func (s *store) askCancel(o *order, at time.Time) bool {
 	if o.request != nil || o.is(fulfillment.StatusCancelled) || len(o.unscanned()) == 0 {
 		return false
 	}
@@ -214,7 +229,7 @@ func (o *order) unscanned() []*line {
 	return rest
 }
 
-func (s *Server) newCancellation(o *order, lines []*line, kind, role string, at time.Time) *cancellation {
+func (s *store) newCancellation(o *order, lines []*line, kind, role string, at time.Time) *cancellation {
 	at = at.Truncate(time.Second)
 	c := &cancellation{id: s.ids.next("4035"), order: o, lines: lines, kind: kind, role: role, created: at, updated: at}
 	s.cancels[c.id] = c
@@ -224,7 +239,7 @@ func (s *Server) newCancellation(o *order, lines []*line, kind, role string, at 
 
 // grant cancels what the buyer asked to cancel.
 // What the carrier already has is not cancelled any more; if that is all of it, the request is closed without effect.
-func (s *Server) grant(c *cancellation, at time.Time) {
+func (s *store) grant(c *cancellation, at time.Time) {
 	if len(c.order.unscanned()) == 0 {
 		s.closeRequest(c, "CANCELLATION_REQUEST_CANCELLED", at)
 		s.touch(c.order, at)
@@ -234,7 +249,7 @@ func (s *Server) grant(c *cancellation, at time.Time) {
 	s.cancelOrder(c.order, c.lines, "BUYER", c.text, at)
 }
 
-func (s *Server) closeRequest(c *cancellation, status string, at time.Time) {
+func (s *store) closeRequest(c *cancellation, status string, at time.Time) {
 	c.status, c.updated = status, at.Truncate(time.Second)
 	if c.order.request == c {
 		c.order.request = nil
@@ -242,32 +257,90 @@ func (s *Server) closeRequest(c *cancellation, status string, at time.Time) {
 	s.hookCancel(c, at)
 }
 
-func (s *Server) hookCancel(c *cancellation, at time.Time) {
+func (s *store) hookCancel(c *cancellation, at time.Time) {
 	s.hook(11, at, map[string]any{"order_id": c.order.id, "cancellations_role": c.role, "cancel_status": c.status,
 		"cancel_id": c.id, "create_time": c.created.Unix()})
 }
 
-// updateAddress moves the recipient to another place and replaces packages that were not shipped.
-func (s *Server) updateAddress(o *order, at time.Time) {
-	for i, pl := range places[s.market.region] {
+// updateAddress moves the recipient to another place and replaces packages that were not shipped; an order that was
+// combined with others comes out of their package.
+func (s *store) updateAddress(o *order, at time.Time) {
+	all := places[s.market.region]
+	for i, pl := range all {
 		if pl.line1 == o.recipient.line1 {
-			next := places[s.market.region][(i+1)%len(places[s.market.region])]
+			next := all[(i+1)%len(all)]
 			o.recipient.line1, o.recipient.line2, o.recipient.town = next.line1, next.line2, next.town
 			o.recipient.state, o.recipient.postcode = next.state, next.postcode
 			break
 		}
 	}
 	o.addressUpdated = true
-	old := o.packages
-	o.packages = nil
-	for _, p := range old {
-		if p.status != toFulfill {
-			o.packages = append(o.packages, p)
-			continue
+	var made []*parcel
+	for _, p := range slices.Clone(o.packages) {
+		if p.status == toFulfill {
+			made = append(made, s.dissolve(p, at)...)
 		}
-		delete(s.packages, p.id)
-		s.newParcel(o, p.lines, at)
 	}
 	s.touch(o, at)
 	s.hook(3, at, map[string]any{"order_id": o.id, "update_time": o.updated.Unix()})
+	if len(made) > 1 {
+		s.hookPackages("ADDRESS_UPDATE_SPLIT", "ROLE_USER", made, at)
+	}
+}
+
+// dissolve replaces a package that was not shipped by a new one for each of its orders.
+func (s *store) dissolve(p *parcel, at time.Time) []*parcel {
+	s.remove(p)
+	var made []*parcel
+	for _, o := range p.all() {
+		var lines []*line
+		for _, l := range p.lines {
+			if slices.Contains(o.lines, l) {
+				lines = append(lines, l)
+			}
+		}
+		if len(lines) > 0 {
+			made = append(made, s.newParcel(o, lines, at))
+		}
+	}
+	return made
+}
+
+// takeOut leaves a cancelled order out of a combined package; the others stay in it.
+func (s *store) takeOut(p *parcel, o *order) {
+	rest := slices.DeleteFunc(p.all(), func(q *order) bool { return q == o })
+	p.order, p.joined = rest[0], rest[1:]
+	p.lines = slices.DeleteFunc(p.lines, func(l *line) bool { return slices.Contains(o.lines, l) })
+	o.packages = slices.DeleteFunc(o.packages, func(q *parcel) bool { return q == p })
+	for _, l := range o.lines {
+		if l.parcel == p {
+			l.parcel = nil
+		}
+	}
+}
+
+// remove takes a package out of the shop; its id means nothing from then on.
+func (s *store) remove(p *parcel) {
+	delete(s.packages, p.id)
+	for _, o := range p.all() {
+		o.packages = slices.DeleteFunc(o.packages, func(q *parcel) bool { return q == p })
+	}
+	for _, l := range p.lines {
+		if l.parcel == p {
+			l.parcel = nil
+		}
+	}
+}
+
+// hookPackages is webhook 4: package ids were replaced.
+func (s *store) hookPackages(kind, role string, list []*parcel, at time.Time) {
+	rows := []map[string]any{}
+	for _, p := range list {
+		ids := []string{}
+		for _, o := range p.all() {
+			ids = append(ids, o.id)
+		}
+		rows = append(rows, map[string]any{"package_id": p.id, "order_id_list": ids})
+	}
+	s.hook(4, at, map[string]any{"sc_type": kind, "role_type": role, "package_list": rows, "update_time": at.Unix()})
 }

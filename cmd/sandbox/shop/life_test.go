@@ -191,20 +191,30 @@ func TestSellerCancels(t *testing.T) {
 func TestAnyCourseKeepsTheBooks(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		clock := &handClock{now: testStart}
-		s, err := New(Options{Market: rapid.SampledFrom([]string{"GB", "US", "VN"}).Draw(rt, "market"), Orders: 12, Clock: clock.Now})
+		srv, err := New(Options{Market: rapid.SampledFrom(Markets()).Draw(rt, "market"), Orders: 12, Clock: clock.Now})
 		if err != nil {
 			rt.Fatal(err)
 		}
+		s := srv.first()
 		last := map[string]int64{}
 		shipped := 0
 		for range 40 {
 			o := s.orders[rapid.IntRange(0, len(s.orders)-1).Draw(rt, "order")]
-			switch rapid.IntRange(0, 4).Draw(rt, "what") {
+			switch rapid.IntRange(0, 6).Draw(rt, "what") {
 			case 0:
 				clock.add(time.Duration(rapid.IntRange(1, 40).Draw(rt, "hours")) * time.Hour)
 			case 1:
 				s.askCancel(o, s.clock.now())
 			case 2:
+				s.updateAddress(o, s.clock.now())
+			case 3:
+				if groups := s.combinableGroups(); len(groups) > 0 {
+					g := groups[0]
+					if _, e := s.combineGroup(&call{now: s.clock.now()}, g); e != nil {
+						rt.Fatalf("group %v: %v", g, e)
+					}
+				}
+			case 4:
 				for _, p := range o.packages {
 					s.scan(p, s.clock.now())
 				}
@@ -231,12 +241,27 @@ func TestAnyCourseKeepsTheBooks(t *testing.T) {
 				if !slices.Contains(orderStatuses, fulfillment.OrderStatus(o.status)) && o.status != unknownStatus {
 					rt.Fatalf("order %s has status %q", o.id, o.status)
 				}
+				checkPackages(rt, s, o)
 			}
 		}
 		if s.tally.Shipped != shipped || s.tally.ShippedCancelled != 0 {
 			rt.Fatalf("%d shipped, counted %d; %d cancelled ones", shipped, s.tally.Shipped, s.tally.ShippedCancelled)
 		}
 	})
+}
+
+// checkPackages: units and packages name each other, and a package that is gone is nowhere.
+func checkPackages(rt *rapid.T, s *store, o *order) {
+	for _, p := range o.packages {
+		if s.packages[p.id] != p || !slices.Contains(p.all(), o) || len(p.lines) == 0 {
+			rt.Fatalf("order %s has package %s with %d units, which the shop does not know so", o.id, p.id, len(p.lines))
+		}
+	}
+	for _, l := range o.lines {
+		if l.parcel != nil && (!slices.Contains(l.parcel.lines, l) || !slices.Contains(o.packages, l.parcel)) {
+			rt.Fatalf("order %s: unit %s is not in its package %s", o.id, l.id, l.parcel.id)
+		}
+	}
 }
 
 func TestAddressUpdate(t *testing.T) {

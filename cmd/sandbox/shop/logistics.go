@@ -16,9 +16,16 @@ type wireShop struct {
 }
 
 // listShops is GET /authorization/202309/shops.
-func (s *Server) listShops(*call) (any, error) {
-	r := s.market.region
-	return shopsAnswer{[]wireShop{{shopID, "Packbench Sandbox " + r, r, "LOCAL", s.opt.ShopCipher, r + "SBX0001"}}}, nil
+func (s *store) listShops(c *call) (any, error) {
+	answer := shopsAnswer{Shops: []wireShop{}}
+	kind := "LOCAL"
+	if len(c.srv.stores) > 1 {
+		kind = "CROSS_BORDER"
+	}
+	for _, of := range c.srv.stores {
+		answer.Shops = append(answer.Shops, wireShop{of.id, "Packbench Sandbox " + of.market.region, of.market.region, kind, of.cipher, of.code})
+	}
+	return answer, nil
 }
 
 type warehousesAnswer struct {
@@ -51,7 +58,7 @@ type warehouseAddress struct {
 }
 
 // listWarehouses is GET /logistics/202309/warehouses.
-func (s *Server) listWarehouses(*call) (any, error) {
+func (s *store) listWarehouses(*call) (any, error) {
 	p := s.sender()
 	a := warehouseAddress{Region: s.market.country, RegionCode: p.region, State: p.state, City: p.town, Town: p.town,
 		ContactPerson: p.name, PostalCode: p.postcode, PhoneNumber: p.phone, FullAddress: p.full(), AddressLine1: p.line1, AddressLine2: p.line2}
@@ -89,7 +96,7 @@ type massMax struct {
 }
 
 // listDeliveryOptions is GET /logistics/202309/warehouses/{warehouse_id}/delivery_options.
-func (s *Server) listDeliveryOptions(c *call) (any, error) {
+func (s *store) listDeliveryOptions(c *call) (any, error) {
 	if id := c.vars["warehouse_id"]; id != warehouseID && id != returnsID {
 		return nil, artificial(codeMissing, "Warehouse %s not found", id)
 	}
@@ -113,7 +120,7 @@ type wireProvider struct {
 }
 
 // listProviders is GET /logistics/202309/delivery_options/{delivery_option_id}/shipping_providers.
-func (s *Server) listProviders(c *call) (any, error) {
+func (s *store) listProviders(c *call) (any, error) {
 	answer := providersAnswer{[]wireProvider{}}
 	switch c.vars["delivery_option_id"] {
 	case optionPlatform:
@@ -132,4 +139,19 @@ func (s *Server) listProviders(c *call) (any, error) {
 func (o *order) carrierLabel() bool {
 	return o.shippingType == string(fulfillment.ShippingSeller) && o.fulfillmentType == fulfillment.FulfillmentBySeller &&
 		!o.is(fulfillment.StatusUnpaid)
+}
+
+type globalWarehousesAnswer struct {
+	GlobalWarehouses []globalWarehouse `json:"global_warehouses"`
+}
+
+type globalWarehouse struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Ownership string `json:"ownership"`
+}
+
+// listGlobalWarehouses is GET /logistics/202309/global_warehouses, of the seller and not of a shop.
+func (s *store) listGlobalWarehouses(*call) (any, error) {
+	return globalWarehousesAnswer{[]globalWarehouse{{warehouseID, "Main warehouse", "SELLER"}}}, nil
 }

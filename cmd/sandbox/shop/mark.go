@@ -26,7 +26,7 @@ type markWarning struct {
 
 // markShipped is POST /fulfillment/202309/orders/{order_id}/packages: the seller has shipped these units with a label
 // bought elsewhere. It creates the package.
-func (s *Server) markShipped(c *call) (any, error) {
+func (s *store) markShipped(c *call) (any, error) {
 	req, err := decodeBody[markRequest](c.body)
 	if err != nil {
 		return nil, err
@@ -59,6 +59,7 @@ func (s *Server) markShipped(c *call) (any, error) {
 	if e != nil {
 		return nil, e
 	}
+	s.unpack(o, lines)
 	p := s.newParcel(o, lines, c.now)
 	s.ship(p, tracking, by, c.now)
 	c.named(o, p.id)
@@ -69,8 +70,21 @@ func (s *Server) markShipped(c *call) (any, error) {
 	return answer, nil
 }
 
+// unpack takes units out of packages that exist before shipping; one that is empty by that ends.
+func (s *store) unpack(o *order, lines []*line) {
+	for _, p := range slices.Clone(o.packages) {
+		if p.status != toFulfill {
+			continue
+		}
+		p.lines = slices.DeleteFunc(p.lines, func(l *line) bool { return slices.Contains(lines, l) })
+		if len(p.lines) == 0 {
+			s.remove(p)
+		}
+	}
+}
+
 // pickLines finds the named line items of the order.
-func (s *Server) pickLines(o *order, ids []string) ([]*line, *apiError) {
+func (s *store) pickLines(o *order, ids []string) ([]*line, *apiError) {
 	if len(ids) == 0 {
 		return nil, artificial(codeLines, "Missing parameter. `order_line_item_ids` is empty")
 	}
@@ -97,7 +111,7 @@ type updateRequest struct {
 const correction = 72 * time.Hour
 
 // updateOrderTracking is POST …/orders/{order_id}/shipping_info/update, for orders with a single package.
-func (s *Server) updateOrderTracking(c *call) (any, error) {
+func (s *store) updateOrderTracking(c *call) (any, error) {
 	o, err := s.orderNamed(c, c.vars["order_id"])
 	if err != nil {
 		return nil, err
@@ -112,7 +126,7 @@ func (s *Server) updateOrderTracking(c *call) (any, error) {
 }
 
 // updatePackageTracking is POST …/packages/{package_id}/shipping_info/update.
-func (s *Server) updatePackageTracking(c *call) (any, error) {
+func (s *store) updatePackageTracking(c *call) (any, error) {
 	p := s.packages[c.vars["package_id"]]
 	if p == nil {
 		return nil, artificial(codePackageNotFound, "Package %s not found", c.vars["package_id"])
@@ -120,7 +134,7 @@ func (s *Server) updatePackageTracking(c *call) (any, error) {
 	return s.updateTracking(c, p)
 }
 
-func (s *Server) updateTracking(c *call, p *parcel) (any, error) {
+func (s *store) updateTracking(c *call, p *parcel) (any, error) {
 	req, err := decodeBody[updateRequest](c.body)
 	if err != nil {
 		return nil, err
@@ -139,7 +153,9 @@ func (s *Server) updateTracking(c *call, p *parcel) (any, error) {
 	if e != nil {
 		return nil, e
 	}
-	p.tracking, p.provider, p.updated = tracking, by, c.now.Truncate(time.Second)
+	s.setTracking(p, tracking)
+	p.provider, p.updated = by, c.now.Truncate(time.Second)
+	s.effects.add("retrack", o.id, p.id, tracking)
 	s.touch(o, c.now)
 	return empty{}, nil
 }

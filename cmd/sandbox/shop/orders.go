@@ -52,7 +52,7 @@ type ordersAnswer struct {
 }
 
 // searchOrders is POST /order/202309/orders/search.
-func (s *Server) searchOrders(c *call) (any, error) {
+func (s *store) searchOrders(c *call) (any, error) {
 	f, err := decodeBody[orderFilter](c.body)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (s *Server) searchOrders(c *call) (any, error) {
 }
 
 // orderDetail is GET /order/202309/orders and /order/202507/orders: up to 50 ids; unknown ones are left out.
-func (s *Server) orderDetail(c *call) (any, error) {
+func (s *store) orderDetail(c *call) (any, error) {
 	ids := splitList(c.query.Get("ids"))
 	if len(ids) == 0 || len(ids) > 50 {
 		return nil, artificial(codeMissing, "Invalid parameter. `ids` takes 1 to 50 order ids")
@@ -115,7 +115,7 @@ func splitList(v string) []string {
 }
 
 // orderNamed finds the order of a path or body.
-func (s *Server) orderNamed(c *call, id string) (*order, error) {
+func (s *store) orderNamed(c *call, id string) (*order, error) {
 	o := s.byID[id]
 	if o == nil {
 		return nil, artificial(codeOrderNotFound, "Order %s not found", id)
@@ -134,7 +134,7 @@ type trackingEntry struct {
 }
 
 // orderTracking is GET …/orders/{order_id}/tracking; the newest comes first.
-func (s *Server) orderTracking(c *call) (any, error) {
+func (s *store) orderTracking(c *call) (any, error) {
 	o, err := s.orderNamed(c, c.vars["order_id"])
 	if err != nil {
 		return nil, err

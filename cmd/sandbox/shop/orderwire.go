@@ -53,6 +53,9 @@ type wireOrder struct {
 	RequestCancelTime          int64        `json:"request_cancel_time,omitempty"`
 	CancelReason               string       `json:"cancel_reason,omitempty"`
 	CancellationInitiator      string       `json:"cancellation_initiator,omitempty"`
+	NeedUploadInvoice          string       `json:"need_upload_invoice,omitempty"`
+	CPF                        string       `json:"cpf,omitempty"`
+	CPFName                    string       `json:"cpf_name,omitempty"`
 	LineItems                  []wireLine   `json:"line_items"`
 	RecipientAddress           *wireAddress `json:"recipient_address,omitempty"`
 	Payment                    wirePayment  `json:"payment"`
@@ -137,7 +140,7 @@ func unix(t time.Time) int64 {
 	return t.Unix()
 }
 
-func (s *Server) wireOrder(o *order, c *call) wireOrder {
+func (s *store) wireOrder(o *order, c *call) wireOrder {
 	w := wireOrder{ID: o.id, Status: o.status, OrderType: "NORMAL", UserID: o.user, BuyerEmail: "buyer@chat.seller.example",
 		BuyerMessage: o.buyerMessage, SellerNote: o.sellerNote, CommercePlatform: "TIKTOK_SHOP", CreateTime: o.created.Unix(),
 		UpdateTime: o.updated.Unix(), PaidTime: unix(o.paid), ReleaseDate: unix(o.release), WarehouseID: warehouseID,
@@ -155,7 +158,7 @@ func (s *Server) wireOrder(o *order, c *call) wireOrder {
 	if o.shippingType == string(fulfillment.ShippingSeller) {
 		w.DeliveryOptionID, w.DeliveryOptionName = optionSeller, "Shipped by seller"
 	}
-	if s.market.region == "VN" {
+	if s.market.priority {
 		w.FulfillmentPriorityLevel, w.RecommendedShippingTime = 600, unix(o.rtsSLA)
 	}
 	for _, p := range o.packages {
@@ -170,6 +173,7 @@ func (s *Server) wireOrder(o *order, c *call) wireOrder {
 	if o.shippingType == string(fulfillment.ShippingPlatform) && w.ShippingProvider == "" {
 		w.ShippingProvider, w.ShippingProviderID = o.provider.Name, o.provider.ID
 	}
+	s.wireMarket(&w, o)
 	total := 0
 	for _, l := range o.lines {
 		w.LineItems = append(w.LineItems, s.wireLine(o, l, c))
@@ -182,7 +186,7 @@ func (s *Server) wireOrder(o *order, c *call) wireOrder {
 	return w
 }
 
-func (s *Server) wireLine(o *order, l *line, c *call) wireLine {
+func (s *store) wireLine(o *order, l *line, c *call) wireLine {
 	p := l.product
 	price := s.market.money(p.price)
 	w := wireLine{ID: l.id, SKUID: p.skuID, ProductID: p.productID, ProductName: p.name, SKUName: p.variant, SellerSKU: p.sku,
@@ -214,7 +218,7 @@ func (s *Server) wireLine(o *order, l *line, c *call) wireLine {
 
 // wireAddress masks what the platform masks: platform-shipped and platform-fulfilled orders always, unpaid and held
 // ones, and in the US everything that cannot be shipped any more or not yet.
-func (s *Server) wireAddress(o *order) *wireAddress {
+func (s *store) wireAddress(o *order) *wireAddress {
 	p := o.recipient
 	open := o.is(fulfillment.StatusAwaitingShipment) || o.is(fulfillment.StatusPartiallyShipping) || o.is(fulfillment.StatusAwaitingCollection)
 	hidden := o.shippingType == string(fulfillment.ShippingPlatform) || o.fulfillmentType != fulfillment.FulfillmentBySeller ||
@@ -225,11 +229,11 @@ func (s *Server) wireAddress(o *order) *wireAddress {
 	return s.addressOf(p)
 }
 
-func (s *Server) addressOf(p person) *wireAddress {
+func (s *store) addressOf(p person) *wireAddress {
 	a := &wireAddress{Name: p.name, PhoneNumber: p.phone, FullAddress: p.full(), AddressLine1: p.line1, AddressLine2: p.line2,
 		Detail: p.line1, PostalCode: p.postcode, RegionCode: p.region,
 		DistrictInfo: []wireDistrict{{"L0", "Country", s.market.country}, {"L1", "State", p.state}, {"L3", "Town", p.town}}}
-	if p.region != "VN" {
+	if p.region == "GB" || p.region == "US" || p.region == "JP" {
 		a.FirstName, a.LastName = p.first, p.last
 	}
 	if p.region == "GB" {

@@ -38,7 +38,7 @@ var packageStatuses = []string{processing, fulfilling, completed, cancelled}
 
 // searchPackages is POST /fulfillment/202309/packages/search. It lists packages that were shipped: TO_FULFILL is not a
 // package status.
-func (s *Server) searchPackages(c *call) (any, error) {
+func (s *store) searchPackages(c *call) (any, error) {
 	f, err := decodeBody[packageFilter](c.body)
 	if err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ type wirePackage struct {
 }
 
 // packageDetail is GET /fulfillment/202309/packages/{package_id}. A package that was not shipped has no status.
-func (s *Server) packageDetail(c *call) (any, error) {
+func (s *store) packageDetail(c *call) (any, error) {
 	p, err := s.packageNamed(c)
 	if err != nil {
 		return nil, err
@@ -156,7 +156,7 @@ func (p *parcel) size() (weight, dimension) {
 	return weight{str(strconv.Itoa(p.weightG)), str("GRAM")}, dimension{str("30"), str("22"), str("12"), str("CM")}
 }
 
-func (s *Server) packageNamed(c *call) (*parcel, error) {
+func (s *store) packageNamed(c *call) (*parcel, error) {
 	p := s.packages[c.vars["package_id"]]
 	if p == nil {
 		return nil, artificial(codePackageNotFound, "Package %s not found", c.vars["package_id"])
@@ -166,8 +166,8 @@ func (s *Server) packageNamed(c *call) (*parcel, error) {
 }
 
 // sender is the warehouse.
-func (s *Server) sender() person {
-	p := newPerson(s.market.region, 3, 0)
+func (s *store) sender() person {
+	p := newPerson(s.market, 3, 0)
 	p.name, p.latin, p.first, p.last = "Packbench Sandbox Warehouse", "Packbench Sandbox Warehouse", "Packbench", "Warehouse"
 	return p
 }
@@ -199,13 +199,13 @@ func pickupSlots(now time.Time) []slot {
 	return list
 }
 
-func (s *Server) slots(c *call) slotsAnswer {
+func (s *store) slots(c *call) slotsAnswer {
 	return slotsAnswer{CanPickup: true, CanDropOff: true, CanVanCollection: s.market.region == "GB",
 		DropOffPointURL: "https://dropoff.example/", PickupSlots: pickupSlots(c.now)}
 }
 
 // packageSlots is GET …/packages/{package_id}/handover_time_slots.
-func (s *Server) packageSlots(c *call) (any, error) {
+func (s *store) packageSlots(c *call) (any, error) {
 	if _, err := s.packageNamed(c); err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func (s *Server) packageSlots(c *call) (any, error) {
 }
 
 // orderSlots is GET …/orders/{order_id}/handover_time_slots.
-func (s *Server) orderSlots(c *call) (any, error) {
+func (s *store) orderSlots(c *call) (any, error) {
 	o, err := s.orderNamed(c, c.vars["order_id"])
 	if err != nil {
 		return nil, err

@@ -23,9 +23,9 @@ type page struct {
 }
 
 type pageRules struct {
-	maxSize, defaultSize int // defaultSize 0: page_size is required
-	sorts                []string
-	desc                 bool // default order
+	minSize, maxSize, defaultSize int // minSize 0: 1; defaultSize 0: page_size is required
+	sorts                         []string
+	desc                          bool // default order
 }
 
 // readPage reads page_size, sort_field, sort_order and page_token. body is part of what a token is bound to.
@@ -33,8 +33,8 @@ func readPage(q url.Values, body []byte, rules pageRules) (page, error) {
 	p := page{size: rules.defaultSize, sort: rules.sorts[0], desc: rules.desc}
 	if v := q.Get("page_size"); v != "" || rules.defaultSize == 0 {
 		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > rules.maxSize {
-			return p, artificial(codeMissing, "Invalid parameter. `page_size` must be 1 to %d", rules.maxSize)
+		if err != nil || n < max(1, rules.minSize) || n > rules.maxSize {
+			return p, artificial(codeMissing, "Invalid parameter. `page_size` must be %d to %d", max(1, rules.minSize), rules.maxSize)
 		}
 		p.size = n
 	}

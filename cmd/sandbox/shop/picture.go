@@ -80,7 +80,7 @@ const pictureSize = 240
 // serveImage is GET /img/{seller_sku}.png: a small drawing of the product.
 func (s *Server) serveImage(c *call) reply {
 	sku, ok := strings.CutSuffix(strings.TrimPrefix(c.r.URL.Path, "/img/"), ".png")
-	p := s.product(sku)
+	p := s.first().product(sku)
 	if !ok || p == nil {
 		return reply{status: http.StatusNotFound, header: http.Header{"Content-Type": {"text/plain"}}, body: []byte("no such picture\n")}
 	}

@@ -5,17 +5,18 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"packbench/cmd/sandbox/shop/wire"
 )
 
-type handler func(s *Server, c *call) (any, error)
+type handler func(s *store, c *call) (any, error)
 
-// route is one documented endpoint. params are its own query parameters.
+// route is one documented endpoint.
 type route struct {
 	method, pattern string
-	shop            bool // takes shop_cipher
 	scope           string
-	params          []string
 	handle          handler
+	form            *wire.Endpoint
 }
 
 const (
@@ -24,46 +25,72 @@ const (
 	scopeFulfil    = "seller.fulfillment.basic"
 	scopeLogistics = "seller.logistics.basic"
 	scopeReturn    = "seller.return_refund.basic"
+	scopeProduct   = "seller.product.basic"
 )
 
 func allScopes() []string {
-	return []string{scopeAuth, scopeOrder, scopeFulfil, scopeLogistics, scopeReturn}
+	return []string{scopeAuth, scopeOrder, scopeFulfil, scopeLogistics, scopeReturn, scopeProduct}
 }
 
-var paging = []string{"page_size", "page_token", "sort_field", "sort_order"}
-
+// routes is every endpoint of the sandbox. Its form comes from the package wire, which must have it.
 func routes() []*route {
-	f, o, l, ret := "/fulfillment/202309/", "/order/202309/", "/logistics/202309/", "/return_refund/202309/"
-	idem := []string{"idempotency_key"}
-	return []*route{
-		{"GET", "/authorization/202309/shops", false, scopeAuth, nil, (*Server).listShops},
-		{"POST", o + "orders/search", true, scopeOrder, paging, (*Server).searchOrders},
-		{"GET", o + "orders", true, scopeOrder, []string{"ids"}, (*Server).orderDetail},
-		{"GET", "/order/202507/orders", true, scopeOrder, []string{"ids"}, (*Server).orderDetail},
-		{"POST", f + "packages/search", true, scopeFulfil, paging, (*Server).searchPackages},
-		{"POST", f + "packages/ship", true, scopeFulfil, nil, (*Server).shipBatch},
-		{"POST", f + "packages", true, scopeFulfil, nil, (*Server).createPackage},
-		{"POST", "/fulfillment/202512/packages", true, scopeFulfil, nil, (*Server).createPackage2512},
-		{"GET", f + "packages/{package_id}", true, scopeFulfil, nil, (*Server).packageDetail},
-		{"POST", f + "packages/{package_id}/ship", true, scopeFulfil, nil, (*Server).shipOne},
-		{"GET", f + "packages/{package_id}/handover_time_slots", true, scopeFulfil, nil, (*Server).packageSlots},
-		{"GET", f + "packages/{package_id}/shipping_documents", true, scopeFulfil,
-			[]string{"document_type", "document_size", "document_format"}, (*Server).shippingDocument},
-		{"POST", f + "packages/{package_id}/shipping_info/update", true, scopeFulfil, nil, (*Server).updatePackageTracking},
-		{"POST", f + "orders/{order_id}/packages", true, scopeFulfil, nil, (*Server).markShipped},
-		{"GET", f + "orders/{order_id}/handover_time_slots", true, scopeFulfil, []string{"order_line_item_ids"}, (*Server).orderSlots},
-		{"POST", f + "orders/{order_id}/shipping_services/query", true, scopeFulfil, nil, (*Server).queryServices},
-		{"GET", f + "orders/{order_id}/tracking", true, scopeFulfil, nil, (*Server).orderTracking},
-		{"POST", f + "orders/{order_id}/shipping_info/update", true, scopeFulfil, nil, (*Server).updateOrderTracking},
-		{"GET", l + "warehouses", true, scopeLogistics, nil, (*Server).listWarehouses},
-		{"GET", l + "warehouses/{warehouse_id}/delivery_options", true, scopeLogistics, []string{"scope"}, (*Server).listDeliveryOptions},
-		{"GET", l + "delivery_options/{delivery_option_id}/shipping_providers", true, scopeLogistics, nil, (*Server).listProviders},
-		{"POST", ret + "cancellations/search", true, scopeReturn, paging, (*Server).searchCancellations},
-		{"POST", ret + "cancellations", true, scopeReturn, nil, (*Server).createCancellation},
-		{"POST", ret + "cancellations/{cancel_id}/approve", true, scopeReturn, idem, (*Server).approveCancellation},
-		{"POST", ret + "cancellations/{cancel_id}/reject", true, scopeReturn, idem, (*Server).rejectCancellation},
-		{"GET", ret + "reject_reasons", true, scopeReturn, []string{"return_or_cancel_id", "locale"}, (*Server).listRejectReasons},
+	f, o, l, ret, ev := "/fulfillment/202309/", "/order/202309/", "/logistics/202309/", "/return_refund/202309/", "/event/202309/webhooks"
+	list := []*route{
+		{"GET", "/authorization/202309/shops", scopeAuth, (*store).listShops, nil},
+		{"GET", ev, scopeAuth, (*store).listWebhooks, nil},
+		{"PUT", ev, scopeAuth, (*store).putWebhook, nil},
+		{"DELETE", ev, scopeAuth, (*store).deleteWebhook, nil},
+		{"POST", o + "orders/search", scopeOrder, (*store).searchOrders, nil},
+		{"GET", o + "orders", scopeOrder, (*store).orderDetail, nil},
+		{"GET", "/order/202507/orders", scopeOrder, (*store).orderDetail, nil},
+		{"POST", f + "packages/search", scopeFulfil, (*store).searchPackages, nil},
+		{"POST", f + "packages/ship", scopeFulfil, (*store).shipBatch, nil},
+		{"POST", f + "packages/schedule", scopeFulfil, (*store).schedulePackage, nil},
+		{"POST", f + "packages/deliver", scopeFulfil, (*store).deliverBatch, nil},
+		{"POST", f + "packages/combine", scopeFulfil, (*store).combine, nil},
+		{"POST", f + "packages", scopeFulfil, (*store).createPackage, nil},
+		{"POST", "/fulfillment/202512/packages", scopeFulfil, (*store).createPackage2512, nil},
+		{"GET", "/fulfillment/202508/tts_tracking_validation", scopeFulfil, (*store).validateTracking, nil},
+		{"POST", "/fulfillment/202502/invoice/upload", scopeFulfil, (*store).uploadInvoice, nil},
+		{"POST", f + "images/upload", scopeFulfil, (*store).uploadImage, nil},
+		{"POST", f + "files/upload", scopeFulfil, (*store).uploadFile, nil},
+		{"GET", f + "combinable_packages/search", scopeFulfil, (*store).searchCombinable, nil},
+		{"GET", f + "packages/{package_id}", scopeFulfil, (*store).packageDetail, nil},
+		{"POST", f + "packages/{package_id}/ship", scopeFulfil, (*store).shipOne, nil},
+		{"POST", f + "packages/{package_id}/uncombine", scopeFulfil, (*store).uncombine, nil},
+		{"GET", f + "packages/{package_id}/handover_time_slots", scopeFulfil, (*store).packageSlots, nil},
+		{"GET", f + "packages/{package_id}/shipping_documents", scopeFulfil, (*store).shippingDocument, nil},
+		{"POST", f + "packages/{package_id}/shipping_info/update", scopeFulfil, (*store).updatePackageTracking, nil},
+		{"GET", f + "orders/split_attributes", scopeFulfil, (*store).splitAttributes, nil},
+		{"POST", f + "orders/{order_id}/split", scopeFulfil, (*store).split, nil},
+		{"POST", f + "orders/{order_id}/packages", scopeFulfil, (*store).markShipped, nil},
+		{"GET", f + "orders/{order_id}/handover_time_slots", scopeFulfil, (*store).orderSlots, nil},
+		{"POST", f + "orders/{order_id}/shipping_services/query", scopeFulfil, (*store).queryServices, nil},
+		{"GET", f + "orders/{order_id}/tracking", scopeFulfil, (*store).orderTracking, nil},
+		{"POST", f + "orders/{order_id}/shipping_info/update", scopeFulfil, (*store).updateOrderTracking, nil},
+		{"GET", l + "warehouses", scopeLogistics, (*store).listWarehouses, nil},
+		{"GET", l + "global_warehouses", scopeLogistics, (*store).listGlobalWarehouses, nil},
+		{"GET", l + "warehouses/{warehouse_id}/delivery_options", scopeLogistics, (*store).listDeliveryOptions, nil},
+		{"GET", l + "delivery_options/{delivery_option_id}/shipping_providers", scopeLogistics, (*store).listProviders, nil},
+		{"POST", ret + "cancellations/search", scopeReturn, (*store).searchCancellations, nil},
+		{"POST", ret + "cancellations", scopeReturn, (*store).createCancellation, nil},
+		{"POST", ret + "cancellations/{cancel_id}/approve", scopeReturn, (*store).approveCancellation, nil},
+		{"POST", ret + "cancellations/{cancel_id}/reject", scopeReturn, (*store).rejectCancellation, nil},
+		{"GET", ret + "reject_reasons", scopeReturn, (*store).listRejectReasons, nil},
+		{"GET", ret + "orders/{order_id}/aftersale_eligibility", scopeReturn, (*store).aftersaleEligibility, nil},
+		{"POST", ret + "returns/search", scopeReturn, (*store).searchReturns, nil},
+		{"POST", ret + "returns/{return_id}/approve", scopeReturn, (*store).approveReturn, nil},
+		{"POST", ret + "returns/{return_id}/reject", scopeReturn, (*store).rejectReturn, nil},
+		{"POST", "/product/202309/inventory/search", scopeProduct, (*store).searchInventory, nil},
+		{"POST", "/product/202309/products/{product_id}/inventory/update", scopeProduct, (*store).updateInventory, nil},
+		{"POST", "/product/202309/images/upload", scopeProduct, (*store).uploadProductImage, nil},
 	}
+	for _, rt := range list {
+		if rt.form = wire.Find(rt.method + " " + rt.pattern); rt.form == nil {
+			panic("shop: no form of " + rt.method + " " + rt.pattern)
+		}
+	}
+	return list
 }
 
 var (

@@ -9,7 +9,7 @@ import (
 
 // seedOrders fills the shop. Every order follows from seed, market, number and the moment the clock starts; the traps
 // are spread among the others.
-func (s *Server) seedOrders() {
+func (s *store) seedOrders() {
 	start := s.clock.now().Truncate(time.Second)
 	rng := rand.New(rand.NewPCG(s.opt.Seed, 0x0bde))
 	n := s.opt.Orders
@@ -42,10 +42,10 @@ func (s *Server) seedOrders() {
 }
 
 // newOrder makes an ordinary paid order that has left its hold.
-func (s *Server) newOrder(rng *rand.Rand, i int, created time.Time) *order {
+func (s *store) newOrder(rng *rand.Rand, i int, created time.Time) *order {
 	o := &order{id: s.ids.next("5764"), user: s.ids.next("7021"), fulfillmentType: fulfillment.FulfillmentBySeller,
 		status: string(fulfillment.StatusAwaitingShipment), created: created, paid: created.Add(time.Minute),
-		recipient: newPerson(s.market.region, i, rng.IntN(4))}
+		recipient: newPerson(s.market, i, rng.IntN(4))}
 	o.holdEnds = o.paid.Add(remorse)
 	o.updated = o.holdEnds
 	s.setDeadlines(o)
@@ -62,12 +62,16 @@ func (s *Server) newOrder(rng *rand.Rand, i int, created time.Time) *order {
 		o.sellerNote = "Regular customer"
 	}
 	o.sample = i%29 == 20
+	if s.market.combine && i%17 == 9 && i >= 2 { // a buyer who orders twice: his orders may go in one package
+		twin := s.orders[i-2]
+		o.user, o.recipient = twin.user, twin.recipient
+	}
 	return o
 }
 
 // setDeadlines: ship within two days of payment, collected a day later; made-up round numbers in the spirit of the
 // platform's fields.
-func (s *Server) setDeadlines(o *order) {
+func (s *store) setDeadlines(o *order) {
 	day := 24 * time.Hour
 	o.rtsSLA = o.paid.Add(2 * day)
 	o.ttsSLA = o.paid.Add(3 * day)
@@ -77,7 +81,7 @@ func (s *Server) setDeadlines(o *order) {
 	o.deliveryDue = o.paid.Add(20 * day)
 }
 
-func (s *Server) setShipping(o *order, shippingType string, rng *rand.Rand) {
+func (s *store) setShipping(o *order, shippingType string, rng *rand.Rand) {
 	o.shippingType = shippingType
 	if shippingType == string(fulfillment.ShippingPlatform) {
 		o.provider, o.boughtTracking = s.market.platform, ""
@@ -86,24 +90,16 @@ func (s *Server) setShipping(o *order, shippingType string, rng *rand.Rand) {
 	o.provider = s.market.sellers[rng.IntN(len(s.market.sellers))]
 	for {
 		o.boughtTracking = o.provider.newTracking(rng)
-		if !s.trackingTaken(o.boughtTracking) {
+		if !s.bought[o.boughtTracking] {
+			s.bought[o.boughtTracking] = true
 			return
 		}
 	}
 }
 
-func (s *Server) trackingTaken(t string) bool {
-	for _, o := range s.orders {
-		if o.boughtTracking == t {
-			return true
-		}
-	}
-	return false
-}
-
 // fillLines puts 1 to 5 units into the order. A few orders get what the bench must handle specially: a bundle, a gift,
 // a dangerous good, several units of one SKU.
-func (s *Server) fillLines(o *order, rng *rand.Rand, i int) {
+func (s *store) fillLines(o *order, rng *rand.Rand, i int) {
 	add := func(p *product, gift bool) {
 		o.lines = append(o.lines, &line{id: s.ids.next("577"), product: p, gift: gift})
 	}
@@ -141,7 +137,13 @@ func (s *Server) fillLines(o *order, rng *rand.Rand, i int) {
 }
 
 // finishOrder gives the order its package where the market has one before shipping, and plans its future.
-func (s *Server) finishOrder(o *order) {
+func (s *store) finishOrder(o *order) {
+	if s.market.invoice {
+		o.invoice = invoiceNotNeeded
+		if o.shippingType == string(fulfillment.ShippingPlatform) && o.fulfillmentType == fulfillment.FulfillmentBySeller {
+			o.invoice = invoiceNeeded
+		}
+	}
 	if s.market.packageFirst[o.shippingType] && len(o.packages) == 0 && o.paidAndOpen() {
 		s.newParcel(o, o.live(), o.updated)
 	}

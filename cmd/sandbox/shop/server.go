@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,7 +17,8 @@ import (
 
 // Options of a shop. The zero value is a GB shop of 60 orders with seed 1, in real time.
 type Options struct {
-	Market string           // GB (default), US or VN
+	Market string           // GB (default) or another key of the market table
+	Also   []string         // markets of the seller's further shops: one app, one token, a cipher for each shop
 	Seed   uint64           // 0: 1. The same seed, market, number of orders and start of the clock give the same shop
 	Orders int              // 0: 60
 	Clock  func() time.Time // the wall clock; nil: time.Now. Must be safe for concurrent use
@@ -44,31 +44,23 @@ type Options struct {
 // safe for concurrent use. It starts nothing: time passes when somebody asks.
 type Server struct {
 	opt    Options
-	market market
 	log    *slog.Logger
 	fonts  *fontSet
 	docKey string
 	admin  *http.ServeMux
 
-	mu       sync.Mutex // guards everything below
-	clock    *shopClock
-	queue    eventQueue
-	seq      int
-	rng      *rand.Rand // for what happens after seeding: tracking numbers, delays
-	tokens   tokenStore
-	limits   map[string]*rate.Limiter
-	faults   []*fault
-	journal  journal
-	hooks    []webhookRecord
-	orders   []*order // in order of creation
-	byID     map[string]*order
-	packages map[string]*parcel
-	cancels  map[string]*cancellation
-	pending  []*cancellation // all of them, in order of creation
-	catalog  []*product
-	services map[string]shippingService // offered for label purchase
-	ids      idMaker
-	tally    tally
+	mu sync.Mutex // guards everything below
+	*timeline
+	tokens  tokenStore
+	limits  map[string]*rate.Limiter
+	faults  []*fault
+	journal journal
+	hooks   *hookLog
+	stores  []*store
+	uploads map[string]upload
+	ids     *idMaker
+	tally   *tally
+	effects *effectLog
 }
 
 // tally is what /admin/state counts.
@@ -93,19 +85,24 @@ func New(opt Options) (*Server, error) {
 	if err := opt.fill(m); err != nil {
 		return nil, fmt.Errorf("options of the sandbox shop: %w", err)
 	}
-	s := &Server{opt: opt, market: m, log: opt.Logger, fonts: &fontSet{dir: opt.FontDir},
-		docKey: digest("documents", opt.Seed, opt.Market, 32),
-		clock:  newShopClock(opt.Clock, opt.Speed),
-		rng:    rand.New(rand.NewPCG(opt.Seed, 0x5eed)),
-		limits: map[string]*rate.Limiter{}, byID: map[string]*order{}, packages: map[string]*parcel{},
-		cancels: map[string]*cancellation{}, services: map[string]shippingService{},
-		ids:   newIDMaker(opt.Seed),
-		tally: tally{Calls: map[string]int{}}}
+	s := &Server{opt: opt, log: opt.Logger, fonts: &fontSet{dir: opt.FontDir},
+		docKey:   digest("documents", opt.Seed, opt.Market, 32),
+		timeline: &timeline{clock: newShopClock(opt.Clock, opt.Speed)},
+		limits:   map[string]*rate.Limiter{}, uploads: map[string]upload{}, effects: &effectLog{},
+		ids: newIDMaker(opt.Seed), hooks: newHookLog(opt), tally: &tally{Calls: map[string]int{}}}
 	s.tokens = newTokenStore(opt)
 	s.tokens.issueCode(opt.AuthCode, opt.Clock())
-	s.catalog = newCatalog(m)
-	s.seedOrders()
+	for i, region := range append([]string{opt.Market}, opt.Also...) {
+		m, err := markets(strings.ToUpper(region))
+		if err != nil {
+			return nil, err
+		}
+		of := s.newStore(i, m)
+		s.stores = append(s.stores, of)
+		of.seedOrders()
+	}
 	s.advance()
+	s.effects.take()
 	s.admin = s.adminMux()
 	return s, nil
 }
@@ -169,7 +166,7 @@ type Credentials struct {
 // Credentials of the shop; the authorization code is the one of the start, used or not.
 func (s *Server) Credentials() Credentials {
 	return Credentials{AppKey: s.opt.AppKey, AppSecret: s.opt.AppSecret, AuthCode: s.opt.AuthCode,
-		ShopCipher: s.opt.ShopCipher, ShopID: shopID, Region: s.market.region}
+		ShopCipher: s.opt.ShopCipher, ShopID: shopID, Region: s.first().market.region}
 }
 
 const shopID = "7494049642642441621"

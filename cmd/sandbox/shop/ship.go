@@ -51,7 +51,7 @@ type batchAnswer struct {
 const maxBatch = 50
 
 // shipOne is POST /fulfillment/202309/packages/{package_id}/ship.
-func (s *Server) shipOne(c *call) (any, error) {
+func (s *store) shipOne(c *call) (any, error) {
 	req, err := decodeBody[shipRequest](c.body)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (s *Server) shipOne(c *call) (any, error) {
 }
 
 // shipBatch is POST /fulfillment/202309/packages/ship: packages that failed are named in errors, the others are shipped.
-func (s *Server) shipBatch(c *call) (any, error) {
+func (s *store) shipBatch(c *call) (any, error) {
 	req, err := decodeBody[batchRequest](c.body)
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func (s *Server) shipBatch(c *call) (any, error) {
 
 // shipPackage is Ship Package for one package: platform-shipped ones outside the label-purchase markets, and
 // seller-shipped ones, with self_shipment, where Mark Package As Shipped does not exist.
-func (s *Server) shipPackage(c *call, id string, req shipRequest) *apiError {
+func (s *store) shipPackage(c *call, id string, req shipRequest) *apiError {
 	p := s.packages[id]
 	if p == nil {
 		c.named(nil, id)
@@ -95,10 +95,15 @@ func (s *Server) shipPackage(c *call, id string, req shipRequest) *apiError {
 	if e := s.shipCallFits(o, req); e != nil {
 		return e
 	}
-	if e := s.checkAgain(o, p.lines); e != nil {
+	if e := s.checkAgain(o, p.live()); e != nil {
 		return e
 	}
-	if e := s.shippable(o); e != nil {
+	for _, each := range p.all() {
+		if e := s.shippable(each); e != nil {
+			return e
+		}
+	}
+	if e := s.mayLeave(p); e != nil {
 		return e
 	}
 	if e := s.checkHandover(req, c.now); e != nil {
@@ -124,7 +129,7 @@ func (s *Server) shipPackage(c *call, id string, req shipRequest) *apiError {
 }
 
 // shipCallFits: which of the calls an order needs depends on market and shipping type.
-func (s *Server) shipCallFits(o *order, req shipRequest) *apiError {
+func (s *store) shipCallFits(o *order, req shipRequest) *apiError {
 	seller := o.shippingType == string(fulfillment.ShippingSeller)
 	switch {
 	case seller && s.market.markShipped, !seller && s.market.createPackages:
@@ -137,8 +142,19 @@ func (s *Server) shipCallFits(o *order, req shipRequest) *apiError {
 	return nil
 }
 
+// mayLeave holds the markets' own rules for a package that could be shipped otherwise.
+func (s *store) mayLeave(p *parcel) *apiError {
+	switch {
+	case s.tooMany(p.lines):
+		return errMustSplit
+	case s.market.invoice && p.order.shippingType == string(fulfillment.ShippingPlatform) && p.order.invoice != invoiceUploaded:
+		return artificial(codeInvoice, "The invoice is %s: upload it and wait until it is accepted", p.order.invoice)
+	}
+	return nil
+}
+
 // checkAgain counts and refuses a second shipment of the same units, and counts attempts on cancelled orders.
-func (s *Server) checkAgain(o *order, lines []*line) *apiError {
+func (s *store) checkAgain(o *order, lines []*line) *apiError {
 	for _, l := range lines {
 		if l.shipped() {
 			s.tally.DuplicateAttempts++
@@ -158,7 +174,7 @@ func (s *Server) checkAgain(o *order, lines []*line) *apiError {
 	return nil
 }
 
-func (s *Server) checkHandover(req shipRequest, now time.Time) *apiError {
+func (s *store) checkHandover(req shipRequest, now time.Time) *apiError {
 	switch method := deref(req.HandoverMethod); {
 	case req.HandoverMethod != nil && method != "PICKUP" && method != "DROP_OFF":
 		return artificial(codeMissing, "Invalid parameter. `handover_method` must be PICKUP or DROP_OFF")
@@ -172,11 +188,14 @@ func (s *Server) checkHandover(req shipRequest, now time.Time) *apiError {
 			return nil
 		}
 	}
+	if s.market.collectionTimes {
+		return errSlotTime
+	}
 	return artificial(codeSlot, "The pickup slot is not offered")
 }
 
 // platformTracking is a number of the platform's carrier that was never given before.
-func (s *Server) platformTracking() string {
+func (s *store) platformTracking() string {
 	for {
 		t := s.market.platform.newTracking(s.rng)
 		if len(s.parcelsWith(t)) == 0 {
@@ -185,21 +204,13 @@ func (s *Server) platformTracking() string {
 	}
 }
 
-func (s *Server) parcelsWith(tracking string) []*parcel {
-	var list []*parcel
-	for _, o := range s.orders {
-		for _, p := range o.packages {
-			if p.tracking == tracking {
-				list = append(list, p)
-			}
-		}
-	}
-	return list
+func (s *store) parcelsWith(tracking string) []*parcel {
+	return s.byTracking[tracking]
 }
 
 // sellerTracking judges what the seller says about his own carrier. One tracking number may serve up to 20 orders to
 // the same recipient and address, and no other.
-func (s *Server) sellerTracking(o *order, tracking, providerID string) (string, provider, string, *apiError) {
+func (s *store) sellerTracking(o *order, tracking, providerID string) (string, provider, string, *apiError) {
 	by, ok := s.market.sellerProvider(providerID)
 	if !ok {
 		return "", by, "", artificial(codeProvider, "Shipping provider %q is not offered for this delivery option", providerID)

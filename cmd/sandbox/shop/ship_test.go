@@ -129,7 +129,7 @@ func TestUnpaidIsRefused(t *testing.T) {
 }
 
 func (b *bench) provider(o OrderState) string {
-	for _, p := range b.shop.market.sellers {
+	for _, p := range b.shop.first().market.sellers {
 		if p.Name == o.Carrier {
 			return p.ID
 		}
@@ -291,7 +291,7 @@ func TestCorrectTracking(t *testing.T) {
 	b := newBench(t, Options{CarrierAfter: -1})
 	o := b.plain(seller, 1)
 	path := "/fulfillment/202309/orders/" + o.ID + "/shipping_info/update"
-	fresh := map[string]string{"tracking_number": "SP000000001GB", "shipping_provider_id": b.shop.market.sellers[0].ID}
+	fresh := map[string]string{"tracking_number": "SP000000001GB", "shipping_provider_id": b.shop.first().market.sellers[0].ID}
 	b.wantCode(b.call("POST", path, nil, fresh), codeNotShipped, "before shipping")
 	made := data[markAnswer](b, b.mark(o, o.Tracking, b.detail(o.ID).lineIDs()))
 	b.clock.add(72*time.Hour - time.Minute)

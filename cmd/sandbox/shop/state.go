@@ -45,6 +45,8 @@ type order struct {
 	labelMode                                 labelMode
 	shippedCalls                              int // ship, mark and create calls that named it, refused ones too
 	track                                     []trackEvent
+	invoice                                   string // need_upload_invoice, where the market wants invoices
+	delivery                                  string // DELIVERY_FAILED after such a report
 }
 
 // line is one unit.
@@ -61,6 +63,7 @@ type line struct {
 type parcel struct {
 	id               string
 	order            *order
+	joined           []*order // further orders in a combined package
 	lines            []*line
 	status           string
 	tracking         string
@@ -88,6 +91,7 @@ type trackEvent struct {
 type cancellation struct {
 	id               string
 	order            *order
+	joined           []*order // further orders in a combined package
 	lines            []*line
 	status           string // CANCELLATION_REQUEST_PENDING, _SUCCESS, _CANCELLED, _COMPLETE
 	kind             string // CANCEL (by seller or system) or BUYER_CANCEL
@@ -105,9 +109,9 @@ type idMaker struct {
 	request func() uint64
 }
 
-func newIDMaker(seed uint64) idMaker {
+func newIDMaker(seed uint64) *idMaker {
 	var calls uint64
-	return idMaker{base: seed % 9973 * 1_000_000, request: func() uint64 { calls++; return calls<<20 | seed&0xfffff }}
+	return &idMaker{base: seed % 9973 * 1_000_000, request: func() uint64 { calls++; return calls<<20 | seed&0xfffff }}
 }
 
 // next returns prefix followed by as many digits as make 18. Multiplying by a number that shares no factor with ten
@@ -169,6 +173,20 @@ func (l *line) displayStatus(o *order) string {
 	return string(fulfillment.StatusDelivered)
 }
 
+// live are the units that were not cancelled; all of them where every one was, so that the package still says what it is.
+func (p *parcel) live() []*line {
+	var live []*line
+	for _, l := range p.lines {
+		if !l.cancelled {
+			live = append(live, l)
+		}
+	}
+	if live == nil {
+		return p.lines
+	}
+	return live
+}
+
 // derive sets the order's status from its lines. It is for paid orders that are past their hold.
 func (o *order) derive() {
 	live := o.live()
@@ -196,7 +214,7 @@ func (o *order) derive() {
 }
 
 // touch moves update_time. It always grows, so that nobody who keeps a cursor of whole seconds misses a change.
-func (s *Server) touch(o *order, at time.Time) {
+func (s *store) touch(o *order, at time.Time) {
 	at = at.UTC().Truncate(time.Second)
 	if !at.After(o.updated) {
 		at = o.updated.Add(time.Second)
@@ -214,7 +232,7 @@ func (o *order) is(status fulfillment.OrderStatus) bool { return o.status == str
 
 // shippable is the platform's answer to a ship call for this order. Duplicates of single packages are judged by the
 // caller, before this.
-func (s *Server) shippable(o *order) *apiError {
+func (s *store) shippable(o *order) *apiError {
 	switch {
 	case o.fulfillmentType != fulfillment.FulfillmentBySeller:
 		return errNotSellers
@@ -234,7 +252,7 @@ func (s *Server) shippable(o *order) *apiError {
 }
 
 // mayShip is for the admin state: whether a parcel of the order may leave now, and why not.
-func (s *Server) mayShip(o *order) (bool, string) {
+func (s *store) mayShip(o *order) (bool, string) {
 	if o.request != nil {
 		return false, "the buyer has asked to cancel"
 	}

@@ -121,8 +121,9 @@ func (s *Server) serveToken(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer.OpenID, answer.SellerName = "7010736057180000001", "Demo Seller "+s.market.region
-	answer.SellerBaseRegion, answer.GrantedScopes = s.market.base, s.opt.Scopes
+	s.effects.add("token", "", "", c.query.Get("grant_type"))
+	answer.OpenID, answer.SellerName = "7010736057180000001", "Demo Seller "+s.first().market.region
+	answer.SellerBaseRegion, answer.GrantedScopes = s.first().market.base, s.opt.Scopes
 	return answer, nil
 }
 

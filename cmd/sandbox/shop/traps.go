@@ -10,7 +10,7 @@ import (
 type trap struct {
 	why      string
 	shipping string // the shipping type it needs; empty: any
-	apply    func(s *Server, o *order, start time.Time)
+	apply    func(s *store, o *order, start time.Time)
 }
 
 // unknownStatus is a status that no document has: it must never be taken for "fine".
@@ -20,37 +20,37 @@ const unknownStatus = "AWAITING_RISK_REVIEW"
 func traps() []trap {
 	platform, seller := string(fulfillment.ShippingPlatform), string(fulfillment.ShippingSeller)
 	return []trap{
-		{"label trap: the barcode is another number than the tracking number", platform, func(_ *Server, o *order, _ time.Time) { o.labelMode = labelWrong }},
+		{"label trap: the barcode is another number than the tracking number", platform, func(_ *store, o *order, _ time.Time) { o.labelMode = labelWrong }},
 		{"cancel request pending before packing", seller, pendingRequest},
-		{"on hold for good: pre-order, released in 30 days", "", func(_ *Server, o *order, start time.Time) {
+		{"on hold for good: pre-order, released in 30 days", "", func(_ *store, o *order, start time.Time) {
 			holdUntil(o, start, start.Add(30*24*time.Hour))
 			o.release = o.holdEnds
 		}},
 		{"cancelled before packing", "", cancelledEarly},
-		{"label trap: the barcode is smudged and cannot be read", platform, func(_ *Server, o *order, _ time.Time) { o.labelMode = labelUnreadable }},
-		{"on hold, becomes shippable 5 minutes after the start", seller, func(_ *Server, o *order, start time.Time) { holdUntil(o, start, start.Add(5*time.Minute)) }},
+		{"label trap: the barcode is smudged and cannot be read", platform, func(_ *store, o *order, _ time.Time) { o.labelMode = labelUnreadable }},
+		{"on hold, becomes shippable 5 minutes after the start", seller, func(_ *store, o *order, start time.Time) { holdUntil(o, start, start.Add(5*time.Minute)) }},
 		{"cancel request pending before packing", platform, pendingRequest},
-		{"fulfilled by the platform's own warehouse: shown, never written", platform, func(_ *Server, o *order, _ time.Time) { o.fulfillmentType = fulfilledByPlatform }},
-		{"status that no document has", "", func(_ *Server, o *order, _ time.Time) { o.status = unknownStatus }},
+		{"fulfilled by the platform's own warehouse: shown, never written", platform, func(_ *store, o *order, _ time.Time) { o.fulfillmentType = fulfilledByPlatform }},
+		{"status that no document has", "", func(_ *store, o *order, _ time.Time) { o.status = unknownStatus }},
 		{"never paid", "", unpaid},
 		{"cancelled before packing", "", cancelledEarly},
-		{"on hold, becomes shippable 20 minutes after the start", platform, func(_ *Server, o *order, start time.Time) { holdUntil(o, start, start.Add(20*time.Minute)) }},
-		{"on hold, the buyer cancels 10 minutes after the start", "", func(s *Server, o *order, start time.Time) {
+		{"on hold, becomes shippable 20 minutes after the start", platform, func(_ *store, o *order, start time.Time) { holdUntil(o, start, start.Add(20*time.Minute)) }},
+		{"on hold, the buyer cancels 10 minutes after the start", "", func(s *store, o *order, start time.Time) {
 			holdUntil(o, start, start.Add(40*time.Minute))
 			s.schedule(start.Add(10*time.Minute), func(at time.Time) { s.askCancel(o, at) })
 		}},
 		{"never paid", "", unpaid},
-		{"the buyer asks to cancel 6 hours after the start", "", func(s *Server, o *order, start time.Time) {
+		{"the buyer asks to cancel 6 hours after the start", "", func(s *store, o *order, start time.Time) {
 			s.schedule(start.Add(6*time.Hour), func(at time.Time) { s.askCancel(o, at) })
 		}},
 	}
 }
 
-func pendingRequest(s *Server, o *order, start time.Time) {
+func pendingRequest(s *store, o *order, start time.Time) {
 	s.askCancel(o, start.Add(-10*time.Minute))
 }
 
-func cancelledEarly(s *Server, o *order, start time.Time) {
+func cancelledEarly(s *store, o *order, start time.Time) {
 	at := start.Add(-20 * time.Minute)
 	c := s.newCancellation(o, o.live(), "BUYER_CANCEL", "BUYER", at)
 	c.reason, c.text = "ecom_order_to_ship_canceled_reason_created_by_mistakes", "Order created by mistake"
@@ -73,7 +73,7 @@ func holdUntil(o *order, start, ends time.Time) {
 	o.deliverySLA, o.deliveryDue = ends.Add(8*day), ends.Add(20*day)
 }
 
-func unpaid(_ *Server, o *order, start time.Time) {
+func unpaid(_ *store, o *order, start time.Time) {
 	o.status = string(fulfillment.StatusUnpaid)
 	o.created = start.Add(-15 * time.Minute)
 	o.updated = o.created

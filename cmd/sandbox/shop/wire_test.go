@@ -2,7 +2,6 @@ package shop
 
 import (
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -45,28 +44,6 @@ func TestStrictBodies(t *testing.T) {
 	if !strings.Contains(a.env.Message, "body.packages[0].self_shipment") {
 		t.Errorf("message %q does not say where", a.env.Message)
 	}
-}
-
-func FuzzDecodeBody(f *testing.F) {
-	for _, tt := range strictBodies {
-		f.Add(tt.body)
-	}
-	f.Fuzz(func(t *testing.T, body string) {
-		got, err := decodeBody[orderFilter]([]byte(body))
-		var e *apiError
-		if err != nil && !errors.As(err, &e) {
-			t.Fatalf("%q: %v is not an answer for the wire", body, err)
-		}
-		if err == nil && len(strings.TrimSpace(body)) > 0 {
-			var loose map[string]any
-			if json.Unmarshal([]byte(body), &loose) != nil {
-				t.Fatalf("%q was taken for an object", body)
-			}
-			if _, has := loose["order_status"]; has != (got.OrderStatus != nil) {
-				t.Fatalf("%q: order_status present %t, read %v", body, has, got.OrderStatus)
-			}
-		}
-	})
 }
 
 func TestBatchTooLarge(t *testing.T) {
