@@ -216,9 +216,10 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 		if first.Code == "" {
 			*first = Verdict{Code: v, OrderID: mp.OrderID, PackageID: mp.PackageID}
 		}
-		t.event(EventLeftOff, mp.OrderID, mp.PackageID, map[string]any{"manifest": m.ID, "verdict": v, "why": why})
+		below := t.takeBelow(mp.PackageID)
+		t.event(EventLeftOff, mp.OrderID, mp.PackageID, map[string]any{"manifest": m.ID, "verdict": v, "why": why, "rung": below})
 		if has {
-			pkg.Rung, pkg.Manifest = t.takeBelow(pkg.ID), ""
+			pkg.Rung, pkg.Manifest = below, ""
 			t.savePackage(pkg)
 		}
 		t.diverted(o, v)
