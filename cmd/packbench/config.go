@@ -183,8 +183,15 @@ func loadConfig(file string, named bool) (Config, error) {
 
 func parseConfig(file string, text []byte) (Config, error) {
 	cfg := defaultConfig()
+	text, line, wrong := readable(text)
+	if wrong != "" {
+		return cfg, &configError{file: file, line: line, text: wrong}
+	}
 	d := toml.NewDecoder(bytesReader(text)).DisallowUnknownFields()
 	if err := d.Decode(&cfg); err != nil {
+		if line, wrong := wrongBrackets(text); wrong != "" {
+			return cfg, &configError{file: file, line: line, text: wrong}
+		}
 		return cfg, tomlError(file, err)
 	}
 	if bad := checkConfig(&cfg); bad != nil {

@@ -28,7 +28,7 @@ var stationID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
 
 // checkConfig returns the first impossible value; nil if there is none. It fills in defaults of optional keys.
 func checkConfig(c *Config) *finding {
-	for _, check := range []func(*Config) *finding{checkStation, checkShop, checkScanners, checkPrinters, checkScale, checkCameras, checkPolicy, checkOperators} {
+	for _, check := range []func(*Config) *finding{checkStation, checkShop, checkScanners, checkPrinters, checkScale, checkCameras, checkPlaces, checkPolicy, checkOperators} {
 		if f := check(c); f != nil {
 			return f
 		}
@@ -40,8 +40,8 @@ func checkStation(c *Config) *finding {
 	switch {
 	case !stationID.MatchString(c.Station.ID):
 		return &finding{"station", 0, "id", fmt.Sprintf("%q cannot be a station's name; use up to 32 letters, digits, dots, dashes", c.Station.ID)}
-	case len(c.Station.Market) != 2 || strings.ToUpper(c.Station.Market) != c.Station.Market:
-		return &finding{"station", 0, "market", fmt.Sprintf("%q is not a market; write its two-letter code in capitals, for example \"US\"", c.Station.Market)}
+	case !slices.Contains(markets, c.Station.Market):
+		return &finding{"station", 0, "market", fmt.Sprintf("%q is not a market of the Seller Center; write its two-letter code in capitals: %s", c.Station.Market, strings.Join(markets, ", "))}
 	}
 	return nil
 }
@@ -49,12 +49,18 @@ func checkStation(c *Config) *finding {
 func checkShop(c *Config) *finding {
 	for _, at := range [][2]string{{"api_url", c.Shop.APIURL}, {"auth_url", c.Shop.AuthURL}} {
 		u, err := url.Parse(at[1])
-		if err != nil || u.Host == "" || (u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname()))) {
+		switch {
+		case err == nil && u.User != nil: // the address is not repeated: it would be a secret in a log
+			return &finding{"shop", 0, at[0], "the address holds a user name or a password; take them out, this file is no place for secrets"}
+		case err != nil || u.Hostname() == "" || (u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname()))):
 			return &finding{"shop", 0, at[0], fmt.Sprintf("%q is not an https address", at[1])}
 		}
 	}
-	if d := time.Duration(c.Shop.Poll); d < time.Second || d > time.Hour {
-		return &finding{"shop", 0, "poll", fmt.Sprintf("%s is not between 1s and 1h", d)}
+	switch d := time.Duration(c.Shop.Poll); {
+	case d > 0 && d < time.Microsecond: // a bare number is read as nanoseconds, which nobody means
+		return &finding{"shop", 0, "poll", fmt.Sprintf("%d has no unit; write for example poll = \"%ds\"", int64(d), int64(d))}
+	case d < time.Second || d > time.Hour:
+		return &finding{"shop", 0, "poll", fmt.Sprintf("%q is not between \"1s\" and \"1h\"", d.String())}
 	}
 	return nil
 }
@@ -142,28 +148,6 @@ func checkPrinters(c *Config) *finding {
 	return nil
 }
 
-// queueName: what CUPS allows, and nothing that its commands would take for an option.
-var queueName = regexp.MustCompile(`^[^-/# \t\n"'][^/# \t\n"']{0,126}$`)
-
-// checkPrinterPlace: where the printer is to be found.
-func checkPrinterPlace(p *PrinterConfig, i int) *finding {
-	switch p.Transport {
-	case "network":
-		if _, _, err := net.SplitHostPort(p.Address); err != nil {
-			return &finding{"printer", i, "address", fmt.Sprintf("%q is not host:port, for example \"10.0.0.5:9100\"", p.Address)}
-		}
-	case "spooler":
-		if !queueName.MatchString(p.Queue) {
-			return &finding{"printer", i, "queue", fmt.Sprintf("%q is not the name of a print queue; `lpstat -p` lists them", p.Queue)}
-		}
-	case "usb":
-		return checkUSB("printer", i, p.USBConfig)
-	default:
-		return &finding{"printer", i, "transport", fmt.Sprintf("%q is not built yet; \"network\" (a raw port, usually 9100), \"usb\" and \"spooler\" (a queue of the system) are", p.Transport)}
-	}
-	return nil
-}
-
 func checkScale(c *Config) *finding {
 	s := c.Scale
 	if s == nil {
@@ -192,23 +176,6 @@ func checkScale(c *Config) *finding {
 	if s.Framing != "" {
 		if _, _, err := scale.ParseFraming(s.Framing); err != nil {
 			return &finding{"scale", 0, "framing", err.Error()}
-		}
-	}
-	return nil
-}
-
-func checkCameras(c *Config) *finding {
-	for i := range c.Cameras {
-		cam := &c.Cameras[i]
-		if cam.Name == "" {
-			cam.Name = fmt.Sprintf("camera-%d", i+1)
-		}
-		if cam.Device != "" {
-			return &finding{"camera", i, "device", "cameras on this computer are not built yet; give the url of a network camera (MJPEG)"}
-		}
-		u, err := url.Parse(cam.URL)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return &finding{"camera", i, "url", fmt.Sprintf("%q is not the http address of an MJPEG stream", cam.URL)}
 		}
 	}
 	return nil
@@ -254,10 +221,6 @@ func checkOperators(c *Config) *finding {
 		seen[o.Badge] = true
 	}
 	return nil
-}
-
-func oneOf(got string, words ...string) string {
-	return fmt.Sprintf("%q is none of %s", got, strings.Join(words, ", "))
 }
 
 // lineOf finds the line on which a key of the n-th such table stands; the table's own line where the key is missing; 0

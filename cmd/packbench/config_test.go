@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"log/slog"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"packbench/devices"
 	"packbench/devices/printer"
@@ -112,6 +114,22 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 		{"an unknown word", `weigh = "block"`, `weigh = "sometimes"`, 32, "off, warn, block"},
 		{"an address without a port", `"10.0.0.5:9100"`, `"10.0.0.5"`, 17, "host:port"},
 		{"a station without a name", `"PACK-07"`, `""`, 2, "station"},
+		{"a market that does not exist", `"GB"`, `"XX"`, 3, "US, GB, IE"},
+		{"a letter of another encoding", `"GB"`, "\"GB\" # caf\xe9", 3, "UTF-8"},
+		{"two label printers", "[scale]\n", "[[printer]]\nrole = \"label\"\ntransport = \"network\"\naddress = \"10.0.0.6:9100\"\nlanguage = \"zpl\"\ndpi = 203\nwidth_mm = 102\nheight_mm = 152\n[scale]\n", 24, "label printer already"},
+		{"scanner and scale on one port", "/dev/ttyUSB0", "/dev/ttyACM0", 25, "used by scanner 1"},
+		{"two scanners on one port", "[[printer]]", "[[scanner]]\ntransport = \"serial\"\nport = \"/dev/ttyACM0\"\n\n[[printer]]", 16, "used by scanner 1"},
+		{"two cameras of one name", "[policy]", "[[camera]]\nname = \"dock\"\nurl = \"http://10.0.0.8/mjpeg\"\n\n[policy]", 32, "already"},
+		{"a length of time that is a number", `poll = "5s"`, `poll = 30`, 8, `"30s"`},
+		{"a scale in double brackets", "[scale]", "[[scale]]", 23, "[scale] in single brackets"},
+		{"two cameras in single brackets", "[[camera]]", "[camera]\nname = \"a\"\n[camera]", 27, "[[camera]] in double brackets"},
+		{"a password in an address", "http://127.0.0.1:8080", "https://me:pass@example.com", 6, "password"},
+		{"a port that does not exist", "10.0.0.5:9100", "x:99999", 17, "1 to 65535"},
+		{"an address with an empty port", "10.0.0.5:9100", "10.0.0.5:", 17, "9100"},
+		{"a port without a host", "10.0.0.5:9100", ":9100", 17, "host:port"},
+		{"a misspelt way to the scanner", `transport = "serial"`, `transport = "seriall"`, 11, `did you mean "serial"?`},
+		{"a misspelt way to the printer", `transport = "network"`, `transport = "netwrok"`, 16, `did you mean "network"?`},
+		{"a misspelt word", `weigh = "block"`, `weigh = "blok"`, 32, `did you mean "block"?`},
 		{"a market in small letters", `"GB"`, `"gb"`, 3, "capitals"},
 		{"plain http to the outside", `http://127.0.0.1:8080`, `http://example.com`, 6, "https"},
 		{"a length of time without a unit", `poll = "5s"`, `poll = "5"`, 8, "length of time"},
@@ -138,10 +156,46 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 			if c.line != 0 && bad.line != c.line {
 				t.Errorf("line %d, want %d: %v", bad.line, c.line, err)
 			}
+			for _, no := range []string{"ns\"", "not built yet", "cannot decode", "me:pass", "main."} {
+				if strings.Contains(err.Error(), no) {
+					t.Errorf("%v speaks of %q", err, no)
+				}
+			}
 			if bad.line == 0 || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "station.toml") {
 				t.Errorf("%v does not name file, line and %q", err, c.says)
 			}
 		})
+	}
+}
+
+func TestEncodingsOfTheFile(t *testing.T) {
+	if _, err := parseConfig("station.toml", []byte("\xef\xbb\xbf"+goodConfig)); err != nil {
+		t.Errorf("with a byte order mark: %v", err)
+	}
+	for name, order := range map[string]binary.AppendByteOrder{"little": binary.LittleEndian, "big": binary.BigEndian} {
+		for _, mark := range []bool{true, false} {
+			var text []byte
+			if mark {
+				text = order.AppendUint16(text, 0xfeff)
+			}
+			for _, u := range utf16.Encode([]rune(goodConfig)) {
+				text = order.AppendUint16(text, u)
+			}
+			_, err := parseConfig("station.toml", text)
+			var bad *configError
+			if !errors.As(err, &bad) || bad.line != 1 || !strings.Contains(err.Error(), "UTF-16") {
+				t.Errorf("%s endian, mark %v: got %v", name, mark, err)
+			}
+		}
+	}
+}
+
+func TestNearestWord(t *testing.T) {
+	words := []string{"serial", "usb", "keyboard"}
+	for got, want := range map[string]string{"seriall": "serial", "SERIAL": "serial", "ubs": "", "us": "usb", "keybord": "keyboard", "bluetooth": "", "": ""} {
+		if w := nearest(got, words); w != want {
+			t.Errorf("%q: got %q, want %q", got, w, want)
+		}
 	}
 }
 

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// queueName: what CUPS allows, and nothing that its commands would take for an option.
+var queueName = regexp.MustCompile(`^[^-/# \t\n"'][^/# \t\n"']{0,126}$`)
+
+// checkPrinterPlace: where the printer is to be found.
+func checkPrinterPlace(p *PrinterConfig, i int) *finding {
+	switch p.Transport {
+	case "network":
+		if wrong := checkAddress(p.Address); wrong != "" {
+			return &finding{"printer", i, "address", wrong}
+		}
+	case "spooler":
+		if !queueName.MatchString(p.Queue) {
+			return &finding{"printer", i, "queue", fmt.Sprintf("%q is not the name of a print queue; `lpstat -p` lists them", p.Queue)}
+		}
+	case "usb":
+		return checkUSB("printer", i, p.USBConfig)
+	case "serial":
+		return &finding{"printer", i, "transport", "printers on a serial port are not built yet; \"network\" (a raw port, usually 9100), \"usb\" and \"spooler\" (a queue of the system) are"}
+	default:
+		return &finding{"printer", i, "transport", oneOf(p.Transport, "network", "usb", "spooler")}
+	}
+	return nil
+}
+
+// checkAddress wants host:port; it returns what is wrong, or nothing.
+func checkAddress(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || host == "" {
+		return fmt.Sprintf("%q is not host:port, for example \"10.0.0.5:9100\"", address)
+	}
+	n, err := strconv.Atoi(port)
+	switch {
+	case port == "":
+		return fmt.Sprintf("%q has no port; raw printing usually has port 9100: \"%s:9100\"", address, host)
+	case err != nil || n < 1 || n > 65535:
+		return fmt.Sprintf("%q is no port (1 to 65535); raw printing usually has port 9100", port)
+	}
+	return ""
+}
+
+func checkCameras(c *Config) *finding {
+	seen := map[string]int{}
+	for i := range c.Cameras {
+		cam := &c.Cameras[i]
+		if cam.Name == "" {
+			cam.Name = fmt.Sprintf("camera-%d", i+1)
+		}
+		if first, ok := seen[cam.Name]; ok {
+			return &finding{"camera", i, "name", fmt.Sprintf("camera %d is called %q already; give each camera a name of its own", first+1, cam.Name)}
+		}
+		seen[cam.Name] = i
+		if cam.Device != "" {
+			return &finding{"camera", i, "device", "cameras on this computer are not built yet; give the url of a network camera (MJPEG)"}
+		}
+		u, err := url.Parse(cam.URL)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return &finding{"camera", i, "url", fmt.Sprintf("%q is not the http address of an MJPEG stream", cam.URL)}
+		}
+	}
+	return nil
+}
+
+// checkPlaces: two devices at one place would take each other's bytes, and of two label printers one would never print.
+func checkPlaces(c *Config) *finding {
+	used := map[string]string{}
+	take := func(place, what string) (by string, taken bool) {
+		by, taken = used[strings.ToLower(place)]
+		used[strings.ToLower(place)] = what
+		return by, taken
+	}
+	for i, s := range c.Scanners {
+		if place, key := placeOf(s.Transport, s.Port, s.USBConfig); place != "" {
+			if by, taken := take(place, fmt.Sprintf("scanner %d", i+1)); taken {
+				return &finding{"scanner", i, key, fmt.Sprintf("%s is used by %s already", place, by)}
+			}
+		}
+	}
+	labels := 0
+	for i, p := range c.Printers {
+		if p.Role == "label" {
+			if labels++; labels > 1 {
+				return &finding{"printer", i, "role", "there is a label printer already, and only one can be used; give the other role = \"document\" or take it out"}
+			}
+		}
+		if p.Transport != "usb" {
+			continue
+		}
+		if place, key := placeOf(p.Transport, "", p.USBConfig); place != "" {
+			if by, taken := take(place, fmt.Sprintf("printer %d", i+1)); taken {
+				return &finding{"printer", i, key, fmt.Sprintf("%s is used by %s already", place, by)}
+			}
+		}
+	}
+	if s := c.Scale; s != nil {
+		if place, key := placeOf(s.Transport, s.Port, s.USBConfig); place != "" {
+			if by, taken := take(place, "the scale"); taken {
+				return &finding{"scale", 0, key, fmt.Sprintf("%s is used by %s already", place, by)}
+			}
+		}
+	}
+	return nil
+}
+
+// placeOf is where a device is plugged in, and the key that says so; empty for what has no place of its own.
+func placeOf(transport, port string, u USBConfig) (place, key string) {
+	switch transport {
+	case "serial":
+		return port, "port"
+	case "usb", "hid":
+		return strings.Trim(u.VID+":"+u.PID+":"+u.Serial, ":"), "vid"
+	}
+	return "", ""
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// markets are the regions in which the Seller Center ships.
+var markets = []string{"US", "GB", "IE", "ES", "IT", "DE", "FR", "JP", "VN", "TH", "ID", "MY", "PH", "SG", "MX", "BR"}
+
+// oneOf says that a word is none of those that are known, and which of them was probably meant.
+func oneOf(got string, words ...string) string {
+	text := fmt.Sprintf("%q is none of %s", got, strings.Join(words, ", "))
+	if w := nearest(got, words); w != "" {
+		text += fmt.Sprintf("; did you mean %q?", w)
+	}
+	return text
+}
+
+// nearest is the word that is at most two letters away, and less than half of its own length; empty if there is none.
+func nearest(got string, words []string) string {
+	best, at := "", 3
+	for _, w := range words {
+		if d := distance(strings.ToLower(got), strings.ToLower(w)); d < at && 2*d < max(len(w), 2) {
+			best, at = w, d
+		}
+	}
+	return best
+}
+
+// distance is how many letters must be changed, added or taken away (Levenshtein).
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range y {
+			next := min(row[j], row[j+1]) + 1
+			if x[i] == y[j] {
+				next = min(next, diagonal)
+			} else {
+				next = min(next, diagonal+1)
+			}
+			diagonal, row[j+1] = row[j+1], next
+		}
+	}
+	return row[len(y)]
+}
+
+// readable returns the file's text without a byte order mark, or a finding about its encoding and the line.
+func readable(text []byte) (clean []byte, line int, wrong string) {
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) || bytes.Count(text, []byte{0}) > len(text)/4 && len(text) > 1 {
+		return nil, 1, "the file is saved as UTF-16; save it again as UTF-8 (in the editor: Save as, encoding UTF-8)"
+	}
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && n == 1 {
+			return nil, 1 + bytes.Count(text[:i], []byte("\n")), "the file is not UTF-8: a letter here is written in another encoding; save it again as UTF-8"
+		}
+		i += n
+	}
+	return text, 0, ""
+}
+
+// Tables that stand once, and those that may stand several times.
+var (
+	onceTables = []string{"station", "shop", "scale", "policy"}
+	manyTables = []string{"scanner", "printer", "camera", "operator"}
+)
+
+// wrongBrackets finds a table with too many or too few brackets, which the parser cannot explain.
+func wrongBrackets(text []byte) (line int, wrong string) {
+	for i, raw := range strings.Split(string(text), "\n") {
+		head, _, _ := strings.Cut(strings.TrimSpace(raw), "#")
+		head = strings.TrimSpace(head)
+		name := strings.TrimSpace(strings.Trim(head, "[]"))
+		switch {
+		case head == "[["+name+"]]" && slices.Contains(onceTables, name):
+			return i + 1, fmt.Sprintf("there is only one %s: write [%s] in single brackets", name, name)
+		case head == "["+name+"]" && slices.Contains(manyTables, name):
+			return i + 1, fmt.Sprintf("there may be several of these: write [[%s]] in double brackets", name)
+		}
+	}
+	return 0, ""
+}
