@@ -17,8 +17,9 @@ type Line struct {
 	Urgency    text.Urgency
 	ID         string
 	State      string
-	Stopped    bool // a hold stands beside the ladder
-	Finished   bool // handed over or beyond: the deadline is met
+	Why        string // why it does not go on
+	Stopped    bool   // a hold stands beside the ladder
+	Finished   bool   // handed over or beyond: the deadline is met
 	Units      string
 	Carrier    string
 	Tracking   string
@@ -26,8 +27,8 @@ type Line struct {
 }
 
 // LineOf reads one line off a summary.
-func LineOf(o fulfillment.OrderSummary, now time.Time) Line {
-	l := Line{ID: text.Code(string(o.ID)), State: state(o), Stopped: len(o.Holds) > 0 || o.Status == fulfillment.StatusCancelled || notHere(o),
+func LineOf(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) Line {
+	l := Line{ID: text.Code(string(o.ID)), State: state(o), Why: Why(o, story, now), Stopped: len(o.Holds) > 0 || o.Status == fulfillment.StatusCancelled || notHere(o),
 		Finished: o.Rung.AtLeast(fulfillment.RungHandedOver), Units: fmt.Sprintf("%d / %d", o.Verified, o.Units),
 		Carrier: text.Visible(o.Carrier), Tracking: text.Code(string(o.Tracking)), Checked: text.T("orders.file")}
 	if !o.CheckedAt.IsZero() {
@@ -46,18 +47,21 @@ func LineOf(o fulfillment.OrderSummary, now time.Time) Line {
 // notHere: an order that nobody has begun and nobody may; once it was packed its rung says more.
 func notHere(o fulfillment.OrderSummary) bool { return o.NotHere && o.Rung == fulfillment.RungToPack }
 
+// state names every hold, and before it the rung where the parcel has left: both are true of one that was cancelled too
+// late.
 func state(o fulfillment.OrderSummary) string {
-	if len(o.Holds) == 0 {
-		if o.Status == fulfillment.StatusCancelled {
-			return text.Hold(fulfillment.HoldCancelled)
-		}
-		if notHere(o) {
-			return text.T("orders.nothere")
-		}
-		return text.Rung(o.Rung)
+	holds := o.Holds
+	if o.Status == fulfillment.StatusCancelled {
+		holds = fulfillment.WithHold(holds, fulfillment.HoldCancelled)
 	}
 	var words []string
-	for _, h := range o.Holds {
+	switch {
+	case len(holds) == 0 && notHere(o):
+		return text.T("orders.nothere")
+	case len(holds) == 0 || o.Rung.AtLeast(fulfillment.RungStaged):
+		words = append(words, text.Rung(o.Rung))
+	}
+	for _, h := range holds {
 		words = append(words, text.Hold(h))
 	}
 	return strings.Join(words, ", ")
@@ -84,7 +88,7 @@ func Sort(list []fulfillment.OrderSummary) []fulfillment.OrderSummary {
 // Counts are the orders that are late and those due soon, of those that can still be late.
 func Counts(list []fulfillment.OrderSummary, now time.Time) (late, soon int) {
 	for _, o := range list {
-		switch LineOf(o, now).Urgency {
+		switch LineOf(o, fulfillment.Story{}, now).Urgency {
 		case text.Late:
 			late++
 		case text.Soon:

@@ -19,19 +19,19 @@ var now = time.Date(2026, 11, 20, 14, 0, 0, 0, time.Local)
 
 func TestLine(t *testing.T) {
 	o := fulfillment.OrderSummary{ID: "1", Rung: fulfillment.RungVerified, Units: 3, Verified: 3, ShipBy: now.Add(-time.Hour), CheckedAt: now.Add(-5 * time.Minute)}
-	if l := LineOf(o, now); l.Due != "LATE by 1 h 00 min" || l.Urgency != text.Late || l.State != "Verified" || l.Units != "3 / 3" || l.Checked != "5 min ago" {
+	if l := LineOf(o, fulfillment.Story{}, now); l.Due != "LATE by 1 h 00 min" || l.Urgency != text.Late || l.State != "Verified" || l.Units != "3 / 3" || l.Checked != "5 min ago" {
 		t.Errorf("%+v", l)
 	}
 	o.Holds = []fulfillment.Hold{fulfillment.HoldShort, fulfillment.HoldCancelRequested}
-	if l := LineOf(o, now); l.State != "Short, Cancel asked" || !l.Stopped || l.Urgency != text.NoDeadline {
+	if l := LineOf(o, fulfillment.Story{}, now); l.State != "Short, Cancel asked" || !l.Stopped || l.Urgency != text.NoDeadline {
 		t.Errorf("held: %+v", l)
 	}
 	o.Holds, o.Rung, o.CheckedAt = nil, fulfillment.RungHandedOver, time.Time{}
-	if l := LineOf(o, now); !l.Finished || l.Due != "" || l.Checked != "from a file" {
+	if l := LineOf(o, fulfillment.Story{}, now); !l.Finished || l.Due != "" || l.Checked != "from a file" {
 		t.Errorf("finished: %+v", l)
 	}
 	o.Rung, o.Status = fulfillment.RungToPack, fulfillment.StatusCancelled
-	if l := LineOf(o, now); l.State != "Cancelled" || !l.Stopped {
+	if l := LineOf(o, fulfillment.Story{}, now); l.State != "Cancelled" || !l.Stopped {
 		t.Errorf("cancelled: %+v", l)
 	}
 }
@@ -178,11 +178,11 @@ func TestSearchFieldHandsScansOver(t *testing.T) {
 
 func TestAnOrderThatIsNotForThisBenchDoesNotReadToPack(t *testing.T) {
 	o := fulfillment.OrderSummary{ID: "1", Rung: fulfillment.RungToPack, NotHere: true, ShipBy: time.Now().Add(time.Hour)}
-	if l := LineOf(o, time.Now()); !l.Stopped || l.State == text.Rung(fulfillment.RungToPack) || l.Due != "" {
+	if l := LineOf(o, fulfillment.Story{}, time.Now()); !l.Stopped || l.State == text.Rung(fulfillment.RungToPack) || l.Due != "" {
 		t.Errorf("got %+v", l)
 	}
 	o.Rung = fulfillment.RungHandedOver
-	if l := LineOf(o, time.Now()); l.Stopped || l.State != text.Rung(fulfillment.RungHandedOver) {
+	if l := LineOf(o, fulfillment.Story{}, time.Now()); l.Stopped || l.State != text.Rung(fulfillment.RungHandedOver) {
 		t.Errorf("got %+v", l)
 	}
 }

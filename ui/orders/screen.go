@@ -22,7 +22,9 @@ type Options struct {
 	Scan       func(code string) // a code handed over by the search field
 	Background widgets.Background
 	Orders     Lister
-	Now        func() time.Time
+	// Story reads why an order stands where it stands; nil: reasons are told by the holds alone.
+	Story func(ctx context.Context, id fulfillment.OrderID) (fulfillment.Story, error)
+	Now   func() time.Time
 }
 
 // limit bounds a list: who looks for more searches.
@@ -34,7 +36,11 @@ type Screen struct {
 	Search *SearchField
 
 	o      Options
-	list   []fulfillment.OrderSummary
+	all    []fulfillment.OrderSummary // as read
+	list   []fulfillment.OrderSummary // those of all that the filter lets through
+	only   bool                       // packed parcels without a label only
+	filter *widgets.Button
+	story  map[fulfillment.OrderID]told
 	query  string
 	first  int
 	table  *table
@@ -51,12 +57,14 @@ type Screen struct {
 func New(o Options) *Screen {
 	s := &Screen{o: o, table: newTable(), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
 		counts: widgets.NewText(20, true, widgets.Bad).Fit(13, 1).Right(), notice: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(14, 3).Centred()}
-	s.Search = NewSearchField(text.T("orders.search"), s.searched, o.Scan)
+	s.Search = NewSearchField(text.T("orders.search"), o.Now, s.searched, o.Scan)
+	s.story = map[fulfillment.OrderID]told{}
+	s.filter = widgets.NewButton("label", "", widgets.Ink, widgets.Card, s.toggle)
 	s.up = widgets.NewButton("up", "", widgets.Ink, widgets.Card, func() { s.turn(-1) })
 	s.down = widgets.NewButton("down", "", widgets.Ink, widgets.Card, func() { s.turn(1) })
 	s.table.stack.Resized = s.show
-	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Grow(s.counts, 2),
-		widgets.Fix(s.up, 92), widgets.Fix(s.page, 150), widgets.Fix(s.down, 92))
+	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Fix(s.filter, 190), widgets.Grow(s.counts, 2),
+		widgets.Fix(s.up, 76), widgets.Fix(s.page, 120), widgets.Fix(s.down, 76))
 	body := widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 30), widgets.Fix(s.notice, 90), widgets.Grow(s.table.stack.Object, 1)))
 	s.Object = widgets.Column(10, widgets.Fix(head, widgets.TouchSize), widgets.Grow(body.Container, 1))
 	s.show()
@@ -77,7 +85,8 @@ func (s *Screen) Load() {
 			}
 			s.loaded, s.err = true, err
 			if err == nil {
-				s.list = Sort(list)
+				s.all = Sort(list)
+				s.sieve()
 			}
 			s.show()
 		}
@@ -103,7 +112,7 @@ func (s *Screen) show() {
 	s.first = from
 	lines := make([]Line, 0, to-from)
 	for _, o := range s.list[from:to] {
-		lines = append(lines, LineOf(o, now))
+		lines = append(lines, LineOf(o, s.storyOf(o), now))
 	}
 	s.table.set(lines)
 	key := "orders.page"
@@ -117,12 +126,13 @@ func (s *Screen) show() {
 	s.page.Set(page)
 	s.up.Enable(from > 0)
 	s.down.Enable(to < len(s.list))
+	s.showFilter()
 	s.showCounts(now)
 	s.showNotice()
 }
 
 func (s *Screen) showCounts(now time.Time) {
-	late, soon := Counts(s.list, now)
+	late, soon := Counts(s.all, now)
 	words, ink := "", widgets.WarnInk
 	if soon > 0 {
 		words = text.T("orders.soon", "n", fmt.Sprint(soon))
@@ -143,8 +153,10 @@ func (s *Screen) showNotice() {
 	switch {
 	case s.err != nil:
 		words = text.T("orders.err", "why", text.Err(s.err))
-	case s.o.Orders == nil || s.loaded && len(s.list) == 0 && s.query == "":
+	case s.o.Orders == nil || s.loaded && len(s.list) == 0 && s.query == "" && !s.only:
 		words = text.T("orders.none")
+	case s.loaded && len(s.list) == 0 && s.only:
+		words = text.T("orders.unlabelled.none")
 	case s.loaded && len(s.list) == 0:
 		words = text.T("orders.nomatch", "query", text.Code(s.query))
 	case !s.loaded:

@@ -1,26 +1,49 @@
 package orders
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
-// SearchField is a text field that a scanner may type into: Enter and Tab both hand its words to Submit and empty it, and
-// the group separator of GS1 codes is kept. A space is a space.
+// What tells a scanner from fingers.
+const (
+	// scanPace is the longest mean time a character takes in a scan; the fastest typists need twice that.
+	scanPace = 35 * time.Millisecond
+	// scanMin is the fewest characters of a scan.
+	scanMin = 3
+	// scanIdle: after a silence that long something new begins.
+	scanIdle = 700 * time.Millisecond
+)
+
+// SearchField is a text field that a scanner may type into. Enter and Tab end both a scan and a word typed by a person; the
+// pace of the keys tells which it was. A scan is handed to Submit and leaves the field as it was before; a word stays, and
+// Entered is called. The group separator of GS1 codes is kept. A space is a space.
+//
+// Keys reach the program in batches, so single gaps mean nothing and only the mean pace counts. A scan that the screen
+// tore apart is put together again; a person who typed at a scanner's pace would have to type 30 characters a second.
 type SearchField struct {
 	widget.Entry
-	Submit func(code string)
+	Submit  func(code string)
+	Entered func()
+
+	now    func() time.Time
+	keys   []rune        // of what is being typed now
+	spent  time.Duration // on keys, long silences left out
+	last   time.Time
+	before string // the field's words when keys began
+	human  bool   // a key that no scanner sends was among them
 }
 
 var _ fyne.Tabbable = (*SearchField)(nil)
 
 // NewSearchField returns an empty field.
-func NewSearchField(hint string, changed func(string), submit func(string)) *SearchField {
-	f := &SearchField{Submit: submit}
+func NewSearchField(hint string, now func() time.Time, changed, submit func(string)) *SearchField {
+	f := &SearchField{Submit: submit, now: now}
 	f.PlaceHolder = hint
 	f.OnChanged = changed
-	f.OnSubmitted = func(string) { f.hand() }
 	f.ExtendBaseWidget(f)
 	return f
 }
@@ -28,12 +51,28 @@ func NewSearchField(hint string, changed func(string), submit func(string)) *Sea
 // AcceptsTab implements fyne.Tabbable: a Tab is a scanner's suffix here.
 func (f *SearchField) AcceptsTab() bool { return true }
 
+// TypedRune implements fyne.Focusable.
+func (f *SearchField) TypedRune(r rune) {
+	now := f.now()
+	gap := now.Sub(f.last)
+	switch {
+	case len(f.keys) == 0 || gap > scanIdle && !f.scanned():
+		f.keys, f.spent, f.before, f.human = nil, 0, f.Text, false
+	case gap <= scanIdle:
+		f.spent += gap
+	}
+	f.keys, f.last = append(f.keys, r), now
+	f.Entry.TypedRune(r)
+}
+
 // TypedKey implements fyne.Focusable.
 func (f *SearchField) TypedKey(ev *fyne.KeyEvent) {
-	if ev.Name == fyne.KeyTab {
-		f.hand()
+	switch ev.Name {
+	case fyne.KeyTab, fyne.KeyReturn, fyne.KeyEnter:
+		f.end()
 		return
 	}
+	f.human = true
 	f.Entry.TypedKey(ev)
 }
 
@@ -43,13 +82,28 @@ func (f *SearchField) TypedShortcut(s fyne.Shortcut) {
 		f.TypedRune(0x1D)
 		return
 	}
+	f.human = true
 	f.Entry.TypedShortcut(s)
 }
 
-func (f *SearchField) hand() {
-	words := f.Text
-	f.SetText("")
-	if words != "" && f.Submit != nil {
-		f.Submit(words)
+// scanned reports whether the keys so far came at a scanner's pace.
+func (f *SearchField) scanned() bool {
+	return len(f.keys) >= scanMin && !f.human && f.spent <= time.Duration(len(f.keys))*scanPace
+}
+
+func (f *SearchField) end() {
+	if gap := f.now().Sub(f.last); gap <= scanIdle {
+		f.spent += gap
+	}
+	code, scan := string(f.keys), f.scanned()
+	f.keys = nil
+	switch {
+	case scan:
+		f.SetText(f.before)
+		if f.Submit != nil {
+			f.Submit(code)
+		}
+	case f.Text != "" && f.Entered != nil:
+		f.Entered()
 	}
 }

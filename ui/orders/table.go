@@ -9,7 +9,7 @@ import (
 	"packbench/ui/widgets"
 )
 
-const rowHeight float32 = 52
+const rowHeight float32 = 60
 
 // table draws as many lines as fit.
 type table struct {
@@ -37,16 +37,17 @@ func (t *table) set(lines []Line) {
 type line struct {
 	object                                *fyne.Container
 	stripe                                *canvas.Rectangle
+	states                                *fyne.Container
 	icon                                  *widgets.Icon
 	due, dueAt, id, state, units, carrier *widgets.Text
-	tracking, checked                     *widgets.Text
+	tracking, checked, why                *widgets.Text
 	stateIcon                             *widgets.Icon
 }
 
 // columns lays one line's cells, or the headings.
 func columns(icon, due, id, stateIcon, state, units, carrier, checked fyne.CanvasObject) *fyne.Container {
-	return widgets.Row(10, widgets.Fix(icon, 26), widgets.Grow(due, 19), widgets.Grow(id, 23), widgets.Fix(stateIcon, 24), widgets.Grow(state, 15),
-		widgets.Grow(units, 8), widgets.Grow(carrier, 24), widgets.Grow(checked, 14))
+	return widgets.Row(10, widgets.Fix(icon, 26), widgets.Grow(due, 17), widgets.Grow(id, 20), widgets.Fix(stateIcon, 24), widgets.Grow(state, 33),
+		widgets.Grow(units, 7), widgets.Grow(carrier, 20), widgets.Grow(checked, 11))
 }
 
 func cell(size float32, bold bool) *widgets.Text {
@@ -67,13 +68,14 @@ func newHeadings() *fyne.Container {
 func newLine() *line {
 	l := &line{stripe: canvas.NewRectangle(widgets.Paper), icon: widgets.NewIcon("clock", widgets.Soft, 24), stateIcon: widgets.NewIcon("", widgets.Clear, 22),
 		due: cell(20, true), dueAt: cell(13, false), id: cell(19, true), state: cell(19, true), units: cell(20, false), carrier: cell(18, false),
-		tracking: cell(14, false), checked: cell(15, false)}
+		tracking: cell(14, false), checked: cell(15, false), why: widgets.NewText(14, false, widgets.Soft).Fit(11, 2).Top()}
+	l.states = widgets.Column(0, widgets.Grow(l.state, 4), widgets.Grow(l.why, 5))
 	l.dueAt.Colour(widgets.Soft)
 	l.tracking.Colour(widgets.Soft)
 	l.checked.Colour(widgets.Soft)
 	due := widgets.Column(0, widgets.Grow(l.due, 3), widgets.Grow(l.dueAt, 2))
 	carrier := widgets.Column(0, widgets.Grow(l.carrier, 3), widgets.Grow(l.tracking, 2))
-	l.object = container.NewStack(l.stripe, columns(l.icon, due, l.id, l.stateIcon, l.state, l.units, carrier, l.checked))
+	l.object = container.NewStack(l.stripe, columns(l.icon, due, l.id, l.stateIcon, l.states, l.units, carrier, l.checked))
 	return l
 }
 
@@ -90,6 +92,10 @@ func (l *line) set(x Line, odd bool) {
 	l.dueAt.Set(x.DueAt)
 	l.id.Set(x.ID)
 	l.state.Set(x.State)
+	l.why.Set(x.Why)
+	if widgets.ShowOnly(l.why, x.Why != "") {
+		l.states.Refresh()
+	}
 	l.units.Set(x.Units)
 	l.carrier.Set(x.Carrier)
 	l.tracking.Set(x.Tracking)

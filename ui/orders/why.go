@@ -1,0 +1,79 @@
+package orders
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/ui/text"
+)
+
+// Unlabelled reports whether the order is packed and its label has not come out: a parcel that nobody may forget.
+func Unlabelled(o fulfillment.OrderSummary) bool {
+	return (o.Rung == fulfillment.RungVerified || o.Rung == fulfillment.RungWeighed) && o.Status != fulfillment.StatusCancelled && len(o.Holds) == 0
+}
+
+// Why says in words why an order does not go on; empty where it does. story is what the order's events tell.
+func Why(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) string {
+	switch {
+	case o.Status == fulfillment.StatusCancelled || slices.Contains(o.Holds, fulfillment.HoldCancelled):
+		if o.Rung.AtLeast(fulfillment.RungHandedOver) {
+			return text.T("why.cancelled.late")
+		}
+		return text.T("why.cancelled")
+	case story.Held != "":
+		return held(story, now)
+	case len(o.Holds) > 0:
+		return holdWords(o.Holds[0])
+	case Unlabelled(o):
+		return noLabel(o, story)
+	case notHere(o):
+		return text.T("why.nothere")
+	}
+	return ""
+}
+
+func holdWords(h fulfillment.Hold) string {
+	key := "why." + string(h)
+	if words := text.T(key); words != key {
+		return words
+	}
+	return text.T("why.other")
+}
+
+// held says what was missing or wrong when the order was put aside, and who did it.
+func held(s fulfillment.Story, now time.Time) string {
+	var words []string
+	switch {
+	case len(s.Missing) > 0:
+		var items []string
+		for _, m := range s.Missing {
+			items = append(items, fmt.Sprintf("%s %d/%d", text.Visible(m.Name), m.Got, m.Need))
+		}
+		words = append(words, text.T("why.missing", "items", strings.Join(items, ", "), "got", fmt.Sprint(s.Got), "need", fmt.Sprint(s.Need)))
+	case s.Held == fulfillment.EventShort:
+		words = append(words, text.T("why.short"))
+	}
+	if s.PrintWhy != "" {
+		words = append(words, text.Sentence(s.PrintWhy))
+	}
+	by := text.Visible(s.By)
+	if by == "" {
+		by = text.T("why.somebody")
+	}
+	return strings.Join(append(words, text.T("why.by", "name", by, "at", text.Clock(s.At, now))), " ")
+}
+
+func noLabel(o fulfillment.OrderSummary, s fulfillment.Story) string {
+	switch {
+	case s.PrintWhy != "":
+		return text.Sentence(s.PrintWhy)
+	case o.NoLabel && o.ShippingType == fulfillment.ShippingPlatform:
+		return text.T("why.label.platform")
+	case o.NoLabel:
+		return text.T("why.label.seller")
+	}
+	return text.T("why.label.here")
+}

@@ -1,0 +1,178 @@
+package orders
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"pgregory.net/rapid"
+
+	"packbench/fulfillment"
+)
+
+func TestWhyAnOrderDoesNotGoOn(t *testing.T) {
+	short := fulfillment.Story{Held: fulfillment.EventShort, By: "Demo Packer", At: now.Add(-time.Hour), Got: 2, Need: 3,
+		Missing: []fulfillment.MissingItem{{Name: "RED MUG", Got: 2, Need: 3}}}
+	refused := fulfillment.Story{Held: fulfillment.EventHeld, At: now, PrintWhy: "the barcode is another parcel's"}
+	for _, c := range []struct {
+		name        string
+		o           fulfillment.OrderSummary
+		story       fulfillment.Story
+		state, says string
+	}{
+		{"nothing is wrong", fulfillment.OrderSummary{Rung: fulfillment.RungToPack}, fulfillment.Story{}, "To pack", ""},
+		{"short", fulfillment.OrderSummary{Holds: []fulfillment.Hold{fulfillment.HoldShort}}, short, "Short",
+			"2 of 3 in – missing: RED MUG 2/3. Put aside by Demo Packer, 13:00."},
+		{"short, not read yet", fulfillment.OrderSummary{Holds: []fulfillment.Hold{fulfillment.HoldShort}}, fulfillment.Story{}, "Short", "An item was missing."},
+		{"label refused", fulfillment.OrderSummary{Holds: []fulfillment.Hold{fulfillment.HoldHeld}}, refused, "Held",
+			"The barcode is another parcel's. Put aside by the bench, 14:00."},
+		{"the buyer asked", fulfillment.OrderSummary{Holds: []fulfillment.Hold{fulfillment.HoldCancelRequested}}, fulfillment.Story{}, "Cancel asked",
+			"The buyer asked to cancel: a supervisor decides"},
+		{"a hold to come", fulfillment.OrderSummary{Holds: []fulfillment.Hold{"brand_new"}}, fulfillment.Story{}, "brand_new", "A hold that this window does not know"},
+		{"handed over and cancelled", fulfillment.OrderSummary{Rung: fulfillment.RungHandedOver, Status: fulfillment.StatusCancelled}, fulfillment.Story{},
+			"Handed over, Cancelled", "Cancelled after it had left: call it back"},
+		{"cancelled twice over", fulfillment.OrderSummary{Status: fulfillment.StatusCancelled, Holds: []fulfillment.Hold{fulfillment.HoldCancelled}}, fulfillment.Story{},
+			"Cancelled", "Cancelled on the platform: put everything back"},
+		{"no label from the platform", fulfillment.OrderSummary{Rung: fulfillment.RungVerified, NoLabel: true, ShippingType: fulfillment.ShippingPlatform},
+			fulfillment.Story{}, "Verified", "The platform’s label has not arrived yet"},
+		{"no label of the seller's", fulfillment.OrderSummary{Rung: fulfillment.RungWeighed, NoLabel: true, ShippingType: fulfillment.ShippingSeller},
+			fulfillment.Story{}, "Weighed", "No carrier label here: import it, or scan the carrier’s own"},
+		{"the printer", fulfillment.OrderSummary{Rung: fulfillment.RungVerified}, fulfillment.Story{PrintWhy: "paper is out"}, "Verified", "Paper is out."},
+		{"put back before the label", fulfillment.OrderSummary{Rung: fulfillment.RungVerified}, fulfillment.Story{Skipped: true}, "Verified",
+			"The label is here: scan the order and it prints"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if l := LineOf(c.o, c.story, now); l.State != c.state || l.Why != c.says {
+				t.Errorf("got %q, %q", l.State, l.Why)
+			}
+		})
+	}
+}
+
+func TestPackedWithoutALabelIsAList(t *testing.T) {
+	l := &lister{list: []fulfillment.OrderSummary{{ID: "1", Rung: fulfillment.RungToPack}, {ID: "2", Rung: fulfillment.RungVerified, NoLabel: true},
+		{ID: "3", Rung: fulfillment.RungLabelled}, {ID: "4", Rung: fulfillment.RungWeighed, Holds: []fulfillment.Hold{fulfillment.HoldHeld}}}}
+	s, back, _ := newScreen(t, l)
+	asked := 0
+	s.o.Story = func(_ context.Context, id fulfillment.OrderID) (fulfillment.Story, error) {
+		asked++
+		return fulfillment.Story{PrintWhy: "story of " + string(id)}, nil
+	}
+	s.Load()
+	back.run()
+	back.run()
+	if got := s.filter.Word(); got != "Packed, no label: 1" {
+		t.Errorf("the filter says %q", got)
+	}
+	test.Tap(s.filter)
+	if len(s.list) != 1 || s.list[0].ID != "2" || s.table.lines[0].why.Words() != "Story of 2." {
+		t.Errorf("%d orders, the first because of %q", len(s.list), s.table.lines[0].why.Words())
+	}
+	s.Tick()
+	back.run()
+	if asked != 2 { // orders 2 and 4, once each
+		t.Errorf("stories were read %d times", asked)
+	}
+	l.list = nil
+	s.Load()
+	back.run()
+	if got := s.notice.Words(); got != "Every packed parcel has its label" {
+		t.Errorf("notice %q", got)
+	}
+	test.Tap(s.filter)
+	if got := s.notice.Words(); got != "No orders here" {
+		t.Errorf("notice %q", got)
+	}
+}
+
+// typing is a search field with hands on it.
+type typing struct {
+	f       *SearchField
+	clock   time.Time
+	scans   []string
+	entered int
+}
+
+func newTyping(tb testing.TB) *typing {
+	ty := &typing{clock: now}
+	ty.f = NewSearchField("", func() time.Time { return ty.clock }, func(string) {}, func(c string) { ty.scans = append(ty.scans, c) })
+	ty.f.Entered = func() { ty.entered++ }
+	return ty
+}
+
+func (ty *typing) keys(words string, gap time.Duration) {
+	for _, r := range words {
+		ty.clock = ty.clock.Add(gap)
+		ty.f.TypedRune(r)
+	}
+}
+
+func (ty *typing) enter() { ty.f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) }
+
+func TestAPersonSearchesAndAScannerScans(t *testing.T) {
+	test.NewTempApp(t)
+	const hand, gun = 150 * time.Millisecond, 3 * time.Millisecond
+	for _, c := range []struct {
+		name  string
+		do    func(*typing)
+		scans string
+		left  string
+	}{
+		{"a short word by hand", func(ty *typing) { ty.keys("mug", hand); ty.enter() }, "", "mug"},
+		{"a whole order number by hand", func(ty *typing) { ty.keys("576461413038785752", hand); ty.enter() }, "", "576461413038785752"},
+		{"a scan", func(ty *typing) { ty.keys("576461413038785752", gun); ty.enter() }, "576461413038785752", ""},
+		{"a scan after a word", func(ty *typing) { ty.keys("mug", hand); ty.clock = ty.clock.Add(time.Second); ty.keys("PB:SKIP", gun); ty.enter() }, "PB:SKIP", "mug"},
+		{"a scan that the screen tore apart", func(ty *typing) {
+			ty.keys("5764614130", gun)
+			ty.clock = ty.clock.Add(2 * time.Second)
+			ty.keys("38785752", gun)
+			ty.enter()
+		}, "576461413038785752", ""},
+		{"two quick keys are a hand", func(ty *typing) { ty.keys("42", gun); ty.enter() }, "", "42"},
+		{"corrected by hand", func(ty *typing) {
+			ty.keys("tea5", gun)
+			ty.f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyBackspace})
+			ty.enter()
+		}, "", "tea"},
+		{"Enter alone", func(ty *typing) { ty.enter() }, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ty := newTyping(t)
+			c.do(ty)
+			if got := strings.Join(ty.scans, "|"); got != c.scans || ty.f.Text != c.left {
+				t.Errorf("scanned %q, left %q in the field", got, ty.f.Text)
+			}
+			if want := c.scans == "" && c.left != ""; want != (ty.entered == 1) {
+				t.Errorf("entered %d times", ty.entered)
+			}
+		})
+	}
+}
+
+// At any pace a scanner has, a code is one scan, whatever a person left in the field before; at any pace a person has, none is.
+func TestThePaceTellsWhoTypes(t *testing.T) {
+	test.NewTempApp(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		ty := newTyping(t)
+		ty.keys(rapid.StringMatching(`[a-z]{0,6}`).Draw(rt, "word"), time.Duration(rapid.IntRange(90, 600).Draw(rt, "hand"))*time.Millisecond)
+		word := ty.f.Text
+		ty.clock = ty.clock.Add(time.Second)
+		code := rapid.StringMatching(`[A-Z0-9: ]{3,40}`).Draw(rt, "code")
+		scanner := rapid.Bool().Draw(rt, "scanner")
+		pace := rapid.IntRange(90, 600).Draw(rt, "pace")
+		if scanner {
+			pace = rapid.IntRange(0, 30).Draw(rt, "pace")
+		}
+		ty.keys(code, time.Duration(pace)*time.Millisecond)
+		ty.enter()
+		if scanner && (len(ty.scans) != 1 || ty.scans[0] != code || ty.f.Text != word) {
+			rt.Fatalf("a scan of %q after %q gave %q and left %q", code, word, ty.scans, ty.f.Text)
+		}
+		if !scanner && (len(ty.scans) != 0 || ty.f.Text != word+code) {
+			rt.Fatalf("typed %q gave %q and left %q", code, ty.scans, ty.f.Text)
+		}
+	})
+}
