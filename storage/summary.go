@@ -37,6 +37,8 @@ func summarise(o fulfillment.Order) fulfillment.OrderSummary {
 		if i == 0 || p.Rung.Height() < sum.Rung.Height() {
 			sum.Rung = p.Rung
 		}
+		packed := p.Rung == fulfillment.RungVerified || p.Rung == fulfillment.RungWeighed
+		sum.NoLabel = sum.NoLabel || packed && p.Label == ""
 		for _, h := range p.Holds {
 			sum.Holds = fulfillment.WithHold(sum.Holds, h)
 		}
