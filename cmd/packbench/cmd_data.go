@@ -224,3 +224,20 @@ func runRestore(ctx context.Context, c *call) error {
 	}
 	return c.json(map[string]any{"restored": c.args[0], "kept": kept})
 }
+
+// checkState: the tables against the events. What the platform told stands in no event and is not compared.
+func (e *env) checkState(ctx context.Context) check {
+	r, err := e.store.CompareState(ctx)
+	switch {
+	case err != nil:
+		return check{"state", "fail", err.Error() + "; restore the last backup"}
+	case !r.OK():
+		return check{"state", "fail", fmt.Sprintf("%d differences between the tables and the events, the first: %s; the events are the truth: "+
+			"look at this parcel before it leaves, and restore the last backup if many differ", len(r.Differences)+r.More, r.Differences[0])}
+	}
+	text := fmt.Sprintf("%d packages and %d manifests are what %d events say", r.Packages, r.Manifests, r.Events)
+	if r.Unsure > 0 {
+		text += fmt.Sprintf("; events of an older version say too little about %d", r.Unsure)
+	}
+	return check{"state", "ok", text}
+}
