@@ -3,6 +3,7 @@ package shop
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"packbench/fulfillment"
@@ -172,8 +173,8 @@ type create2512Request struct {
 	ShippingServiceID *string    `json:"shipping_service_id"`
 }
 
-// createPackage2512 is POST /fulfillment/202512/packages: ship_type 1 is the whole order, 2 some line items. 3, several
-// orders in one package, is not emulated.
+// createPackage2512 is POST /fulfillment/202512/packages: ship_type 1 is the whole order, 2 some line items, 3 several
+// orders of one buyer in one package.
 func (s *store) createPackage2512(c *call) (any, error) {
 	req, err := decodeBody[create2512Request](c.body)
 	if err != nil {
@@ -183,19 +184,14 @@ func (s *store) createPackage2512(c *call) (any, error) {
 	switch deref(req.ShipType) {
 	case "1":
 		if o := s.byID[deref(req.OrderID)]; o != nil {
-			for _, l := range o.live() {
-				ids = append(ids, l.id)
-			}
-			if len(ids) == 0 { // a cancelled order is refused by name, not for its lines
-				ids = []string{o.lines[0].id}
-			}
+			ids = o.liveIDs()
 		}
 	case "2":
 		for _, l := range req.OrderLineItem {
 			ids = append(ids, deref(l.OrderLineID))
 		}
 	case "3":
-		return nil, artificial(codeNotEmulated, "`ship_type` 3 is not emulated")
+		return s.createJoined(c, req)
 	default:
 		return nil, artificial(codeMissing, "Invalid parameter. `ship_type` must be 1, 2 or 3")
 	}
@@ -206,40 +202,97 @@ func (s *store) createPackage2512(c *call) (any, error) {
 	return answer, nil
 }
 
-// create buys the label: the package exists and has a tracking number afterwards.
-func (s *store) create(c *call, orderID string, ids []string, d *dimension, w *weight, serviceID string) (*createAnswer, error) {
-	o, err := s.orderNamed(c, orderID)
-	if err != nil {
-		return nil, err
+// liveIDs name the units that were not cancelled; of a cancelled order one that was, so that the refusal says so.
+func (o *order) liveIDs() []string {
+	ids := []string{}
+	for _, l := range o.live() {
+		ids = append(ids, l.id)
 	}
+	if len(ids) == 0 {
+		return []string{o.lines[0].id}
+	}
+	return ids
+}
+
+// mayBuy is what must hold before a label is sold for some units of an order.
+func (s *store) mayBuy(o *order, ids []string) ([]*line, *apiError) {
 	o.shippedCalls++
 	if !s.market.createPackages {
 		return nil, errRegion
 	}
-	e := s.mayCreate(o)
-	var lines []*line
-	if e == nil {
-		lines, e = s.pickLines(o, ids)
+	if e := s.mayCreate(o); e != nil {
+		return nil, e
 	}
+	lines, e := s.pickLines(o, ids)
 	if e == nil {
 		e = s.checkAgain(o, lines)
 	}
 	if e == nil {
 		e = s.shippable(o)
 	}
-	grams := 0
-	if e == nil {
-		grams, e = checkSize(d, w)
+	return lines, e
+}
+
+// create buys the label: the package exists and has a tracking number afterwards.
+func (s *store) create(c *call, orderID string, ids []string, d *dimension, w *weight, serviceID string) (*createAnswer, error) {
+	o, err := s.orderNamed(c, orderID)
+	if err != nil {
+		return nil, err
 	}
+	lines, e := s.mayBuy(o, ids)
 	if e != nil {
 		return nil, e
 	}
+	return s.buy(c, []*order{o}, lines, d, w, serviceID)
+}
+
+// createJoined buys one label for whole orders of the same buyer to the same address.
+func (s *store) createJoined(c *call, req create2512Request) (any, error) {
+	if len(req.OrderListIDs) < 2 || len(req.OrderListIDs) > 20 {
+		return nil, artificial(codeMissing, "Invalid parameter. `order_list_ids` takes 2 to 20 orders")
+	}
+	var all []*order
+	var lines []*line
+	for _, id := range req.OrderListIDs {
+		o, err := s.orderNamed(c, id)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(all, o) {
+			return nil, artificial(codeMissing, "Order %s is named twice", id)
+		}
+		more, e := s.mayBuy(o, o.liveIDs())
+		if e != nil {
+			return nil, e
+		}
+		if len(all) > 0 && (o.user != all[0].user || o.recipient != all[0].recipient) {
+			return nil, artificial(codeCombine, "Order %s goes to somebody else than order %s", id, all[0].id)
+		}
+		all, lines = append(all, o), append(lines, more...)
+	}
+	answer, err := s.buy(c, all, lines, req.Dimension, req.Weight, deref(req.ShippingServiceID))
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+func (s *store) buy(c *call, all []*order, lines []*line, d *dimension, w *weight, serviceID string) (*createAnswer, error) {
+	grams, e := checkSize(d, w)
+	if e != nil {
+		return nil, e
+	}
+	o := all[0]
 	s.offer(o, grams) // the default can be bought without a query before
 	service, ok := s.services[or(serviceID, fmt.Sprintf("2882%s1", o.id[4:]))]
 	if !ok {
 		return nil, artificial(codeProvider, "Shipping service %q is not offered for this order", serviceID)
 	}
 	p := s.newParcel(o, lines, c.now)
+	p.joined = all[1:]
+	for _, other := range p.joined {
+		other.packages = append(other.packages, p)
+	}
 	p.weightG, p.service = grams, &service
 	p.weight, p.weightUnit = *w.Value, *w.Unit
 	p.dims, p.dimUnit = [3]string{*d.Length, *d.Width, *d.Height}, *d.Unit

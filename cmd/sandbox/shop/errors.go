@@ -75,16 +75,16 @@ const (
 	codeUnknownQuery    = 21999014
 	codePageToken       = 21999015
 	codeSlot            = 21999016
-	codeNotEmulated     = 21999017
-	codeNoDocument      = 21999018
-	codeOrderNotFound   = 21999019
-	codeBadSecret       = 21999020
-	codeCancelState     = 21999021
-	codeNotShipped      = 21999022
-	codeCombine         = 21999023
-	codeUpload          = 21999024
-	codeReturnState     = 21999025
-	codeInvoice         = 21999026
+
+	codeNoDocument    = 21999018
+	codeOrderNotFound = 21999019
+	codeBadSecret     = 21999020
+	codeCancelState   = 21999021
+	codeNotShipped    = 21999022
+	codeCombine       = 21999023
+	codeUpload        = 21999024
+	codeReturnState   = 21999025
+	codeInvoice       = 21999026
 )
 
 func artificial(code int64, format string, args ...any) *apiError {

@@ -118,6 +118,13 @@ type wireAddress struct {
 	DistrictInfo []wireDistrict `json:"district_info,omitempty"`
 }
 
+// short is the form of an address that packages have: fewer fields than an order's.
+func (a *wireAddress) short() *wireAddress {
+	b := *a
+	b.FirstName, b.LastName, b.PostTown, b.DistrictInfo = "", "", "", nil
+	return &b
+}
+
 type wireDistrict struct {
 	Level     string `json:"address_level"`
 	LevelName string `json:"address_level_name"`

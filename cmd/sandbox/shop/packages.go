@@ -53,7 +53,7 @@ func (s *store) searchPackages(c *call) (any, error) {
 	var found []*parcel
 	for _, o := range s.orders {
 		for _, k := range o.packages {
-			if k.status != toFulfill && (f.PackageStatus == nil || k.status == *f.PackageStatus) &&
+			if k.status != toFulfill && k.order == o && (f.PackageStatus == nil || k.status == *f.PackageStatus) &&
 				within(k.created.Unix(), f.CreateTimeGE, f.CreateTimeLT) && within(k.updated.Unix(), f.UpdateTimeGE, f.UpdateTimeLT) {
 				found = append(found, k)
 			}
@@ -71,9 +71,17 @@ func (s *store) searchPackages(c *call) (any, error) {
 	answer.NextPageToken = next
 	for _, k := range rows {
 		answer.Packages = append(answer.Packages, packageRow{k.id, k.status, k.tracking, k.provider.ID, k.provider.Name,
-			[]idOnly{{k.order.id}}, k.lineIDs(), k.created.Unix(), k.updated.Unix()})
+			k.orderIDs(), k.lineIDs(), k.created.Unix(), k.updated.Unix()})
 	}
 	return answer, nil
+}
+
+func (p *parcel) orderIDs() []idOnly {
+	var ids []idOnly
+	for _, o := range p.all() {
+		ids = append(ids, idOnly{o.id})
+	}
+	return ids
 }
 
 func (p *parcel) lineIDs() []string {
@@ -123,8 +131,8 @@ func (s *store) packageDetail(c *call) (any, error) {
 	w := wirePackage{PackageID: p.id, PackageStatus: p.status, ShippingType: o.shippingType, HandoverMethod: p.handover,
 		PickupSlot: wireSlot{p.slotStart, p.slotEnd}, TrackingNumber: p.tracking, ShippingProviderID: p.provider.ID,
 		ShippingProviderName: p.provider.Name, DeliveryOptionID: optionPlatform, DeliveryOptionName: "Standard Shipping",
-		SplitAndCombineTag: "DEFAULT", NoteTag: "BUYER_UNNOTED", Orders: []idOnly{{o.id}}, OrderLineItemIDs: p.lineIDs(),
-		RecipientAddress: s.wireAddress(o), SenderAddress: s.addressOf(s.sender()), CreateTime: p.created.Unix(), UpdateTime: p.updated.Unix()}
+		SplitAndCombineTag: "DEFAULT", NoteTag: "BUYER_UNNOTED", Orders: p.orderIDs(), OrderLineItemIDs: p.lineIDs(),
+		RecipientAddress: s.wireAddress(o).short(), SenderAddress: s.addressOf(s.sender()).short(), CreateTime: p.created.Unix(), UpdateTime: p.updated.Unix()}
 	if p.status == toFulfill {
 		w.PackageStatus = ""
 		if o.shippingType == string(fulfillment.ShippingSeller) {
@@ -134,7 +142,10 @@ func (s *store) packageDetail(c *call) (any, error) {
 	if o.shippingType == string(fulfillment.ShippingSeller) {
 		w.DeliveryOptionID, w.DeliveryOptionName = optionSeller, "Shipped by seller"
 	}
-	if len(o.packages) > 1 {
+	switch {
+	case len(p.joined) > 0:
+		w.SplitAndCombineTag = "COMBINE"
+	case len(o.packages) > 1:
 		w.SplitAndCombineTag = "SPLIT"
 	}
 	if o.buyerMessage != "" {

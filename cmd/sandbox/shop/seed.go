@@ -13,7 +13,7 @@ func (s *store) seedOrders() {
 	start := s.clock.now().Truncate(time.Second)
 	rng := rand.New(rand.NewPCG(s.opt.Seed, 0x0bde))
 	n := s.opt.Orders
-	wanted := traps()
+	wanted := append(s.marketTraps(), traps()...)
 	if len(wanted) > n/2 {
 		wanted = wanted[:n/2]
 	}
@@ -62,7 +62,7 @@ func (s *store) newOrder(rng *rand.Rand, i int, created time.Time) *order {
 		o.sellerNote = "Regular customer"
 	}
 	o.sample = i%29 == 20
-	if s.market.combine && i%17 == 9 && i >= 2 { // a buyer who orders twice: his orders may go in one package
+	if (s.market.combine || s.market.createPackages) && i%7 == 5 { // a buyer who orders twice: his orders may go in one package
 		twin := s.orders[i-2]
 		o.user, o.recipient = twin.user, twin.recipient
 	}

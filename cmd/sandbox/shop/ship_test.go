@@ -230,8 +230,17 @@ func TestCreatePackagesUS(t *testing.T) {
 	whole := sizes(map[string]any{"ship_type": "1", "order_id": p.ID})
 	data[createAnswer](b, b.call("POST", "/fulfillment/202512/packages", nil, whole))
 	b.wantStatus(p.ID, fulfillment.StatusAwaitingCollection)
-	b.wantCode(b.call("POST", "/fulfillment/202512/packages", nil, sizes(map[string]any{"ship_type": "3"})), codeNotEmulated, "ship_type 3")
-	if c := b.shop.State().Counts; c.DuplicateAttempts != 1 || c.Shipped != 3 {
+	b.wantCode(b.call("POST", "/fulfillment/202512/packages", nil, sizes(map[string]any{"ship_type": "3", "order_list_ids": []string{o.ID, p.ID}})),
+		codeAlreadyShipped, "orders that were shipped")
+	pair := b.twins()
+	one := data[createAnswer](b, b.call("POST", "/fulfillment/202512/packages", nil, sizes(map[string]any{"ship_type": "3", "order_list_ids": pair})))
+	if d := b.packageDetail(one.PackageID); len(d.Orders) != 2 || d.SplitAndCombineTag != "COMBINE" {
+		t.Errorf("package of two orders: %+v", d)
+	}
+	for _, id := range pair {
+		b.wantStatus(id, fulfillment.StatusAwaitingCollection)
+	}
+	if c := b.shop.State().Counts; c.DuplicateAttempts != 2 || c.Shipped != 4 {
 		t.Errorf("counts %+v", c)
 	}
 }

@@ -16,6 +16,21 @@ type trap struct {
 // unknownStatus is a status that no document has: it must never be taken for "fine".
 const unknownStatus = "AWAITING_RISK_REVIEW"
 
+// marketTraps are those that only some markets have. They come first.
+func (s *store) marketTraps() []trap {
+	platform := string(fulfillment.ShippingPlatform)
+	var list []trap
+	if s.market.splitOver > 0 {
+		list = append(list, trap{"too many units for one package: must be split before it is shipped", platform, func(s *store, o *order, _ time.Time) {
+			o.lines = nil
+			for i := range s.market.splitOver + 1 {
+				o.lines = append(o.lines, &line{id: s.ids.next("577"), product: s.product([]string{"TEE-BLK-M", "NOTE-A5"}[i%2])})
+			}
+		}})
+	}
+	return list
+}
+
 // traps in the order in which a small shop gets them.
 func traps() []trap {
 	platform, seller := string(fulfillment.ShippingPlatform), string(fulfillment.ShippingSeller)
