@@ -2,9 +2,7 @@ package sellercenter
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +27,8 @@ func (a *Adapter) Shop() string { return a.shop }
 
 // NeedsSizes reports whether arranging a platform-shipped parcel of this shop needs weight and size (US, JP).
 func (a *Adapter) NeedsSizes() bool {
-	return meansOf(a.market, fulfillment.ShippingPlatform) == meansCreate
+	w, ok := wayOf(a.market, fulfillment.ShippingPlatform, fulfillment.FulfillmentBySeller)
+	return ok && w.needs.sizes
 }
 
 // PullOrders yields pages of orders updated at or after since, oldest update first. Every order is read again in detail,
@@ -38,28 +37,27 @@ func (a *Adapter) NeedsSizes() bool {
 // error at the end names them. An error of yield ends the pull and is returned.
 func (a *Adapter) PullOrders(ctx context.Context, since time.Time, yield func([]fulfillment.Order) error) error {
 	var bad []error
-	page := ""
-	for range maxPages {
-		w, err := a.c.searchOrders(ctx, a.shop, since, page)
+	err := follow("searching orders", func(page string) (string, error) {
+		w, err := a.c.searchOrders(ctx, a.shop, OrderFilter{Updated: Span{From: since}}, page)
 		if err != nil {
-			return err
+			return "", err
 		}
 		found, faults := a.decode(w)
 		bad = append(bad, faults...)
 		orders, faults, err := a.detailed(ctx, found)
 		if err != nil {
-			return err
+			return "", err
 		}
 		bad = append(bad, faults...)
 		if len(orders) > 0 {
 			if err := yield(orders); err != nil {
-				return err
+				return "", err
 			}
 		}
-		if w.NextPageToken == "" || string(w.NextPageToken) == page {
-			break
-		}
-		page = string(w.NextPageToken)
+		return string(w.NextPageToken), nil
+	})
+	if err != nil {
+		return err
 	}
 	return errors.Join(bad...)
 }
@@ -165,68 +163,46 @@ func (a *Adapter) addPackages(ctx context.Context, o *fulfillment.Order) error {
 
 // decode reads each order by itself. CheckedAt is the station's clock, so that its age can be shown.
 func (a *Adapter) decode(w wireOrders) ([]fulfillment.Order, []error) {
-	var orders []fulfillment.Order
-	var bad []error
+	orders, bad := decodeOrders(w)
 	now := a.c.clock.now().UTC()
-	for _, raw := range w.Orders {
-		o, err := decodeOrder(raw)
-		if err != nil {
-			bad = append(bad, err)
-			continue
-		}
+	for i := range orders {
+		o := &orders[i]
 		o.Shop, o.CheckedAt = a.shop, now
 		o.Market = first(o.Market, a.market)
-		orders = append(orders, o)
 	}
 	return orders, bad
 }
 
-func decodeOrder(raw json.RawMessage) (fulfillment.Order, error) {
-	var w wireOrder
-	if err := json.Unmarshal(raw, &w); err != nil {
-		var id wireID
-		_ = json.Unmarshal(raw, &id)
-		return fulfillment.Order{}, fmt.Errorf("order %q cannot be read: %s", clean(string(id.ID)), clean(err.Error()))
-	}
-	return orderFromWire(w)
-}
-
 // Label downloads the platform's label. Errors: fulfillment.ErrNotYet while there is none.
 func (a *Adapter) Label(ctx context.Context, p fulfillment.Package) ([]byte, fulfillment.Tracking, error) {
-	id := first(p.PlatformID, p.ID)
-	return a.c.label(ctx, a.shop, string(id))
+	paper, err := a.c.Document(ctx, a.shop, first(p.PlatformID, p.ID), DocLabel, SizeA6, FormatPDF)
+	return paper.Bytes, paper.Tracking, err
 }
 
 // Send makes the call that row means for this order, which must have been read just before. Errors are the causes of
 // package fulfillment; a RejectedError with Code 0 means that nothing was sent because it could not have been right.
 func (a *Adapter) Send(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order) (fulfillment.PackageNews, error) {
 	var none fulfillment.PackageNews
-	if o.FulfillmentType != fulfillment.FulfillmentBySeller {
-		return none, refuse("order %s is fulfilled by %q, not by the seller", o.ID, clean(o.FulfillmentType))
-	}
 	market := first(o.Market, a.market)
-	how := meansOf(market, o.ShippingType)
-	if how == meansNone {
+	w, ok := wayOf(market, o.ShippingType, o.FulfillmentType)
+	switch {
+	case !ok:
 		return none, refuse("no rule for shipping type %q in market %q: use Seller Center for order %s", clean(string(o.ShippingType)), market, o.ID)
-	}
-	if kindFor[o.ShippingType] != row.Kind {
+	case w.send == nil:
+		return none, refuse("order %s is fulfilled by %q, not by the seller", o.ID, clean(o.FulfillmentType))
+	case !w.does(row.Kind):
 		return none, refuse("order %s is shipped as %s, which has no %s: its carrier's scan tells the platform", o.ID, o.ShippingType, row.Kind)
 	}
 	lines, err := unitsToSend(row, o)
 	if err != nil {
 		return none, err
 	}
-	switch how {
-	case meansCreate:
-		return a.create(ctx, row, o, lines)
-	case meansMark:
-		return a.mark(ctx, row, o, lines)
-	case meansShipSelf:
-		return a.shipSelf(ctx, row, o, lines)
-	case meansShipBilled:
-		return none, refuse("orders to Brazil need their invoice uploaded and accepted before they are arranged: do that in Seller Center, order %s", o.ID)
+	if w.needs.invoice {
+		if err := a.invoiced(ctx, o); err != nil {
+			return none, err
+		}
 	}
-	return a.ship(ctx, o, lines)
+	return w.send(a, ctx, row, o, lines)
 }
 
 // unitsToSend are the row's units that are still on the order. A parcel that was reported with a unit cancelled since
@@ -273,14 +249,6 @@ func packageOf(o fulfillment.Order, lines []fulfillment.LineID) (fulfillment.Pac
 		return p, nil
 	}
 	return fulfillment.Package{}, refuse("the platform has no package for this parcel of order %s", o.ID)
-}
-
-func texts[T ~string](in []T) []string {
-	out := make([]string, len(in))
-	for i, v := range in {
-		out[i] = string(v)
-	}
-	return out
 }
 
 // provider finds the carrier's id: as given, or by name among those the order's delivery option allows.

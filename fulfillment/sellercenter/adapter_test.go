@@ -104,7 +104,6 @@ func TestSendRefuses(t *testing.T) {
 		{"no service", platformOrder("US", "TIKTOK", ""), "no shipping service", func(r *fulfillment.OutboxRow) {
 			r.Kind, r.WeightG, r.LengthMM, r.WidthMM, r.HeightMM = fulfillment.OutboxArrange, 1, 10, 10, 10
 		}},
-		{"invoice first", platformOrder("BR", "TIKTOK", "P1"), "invoice", func(r *fulfillment.OutboxRow) { r.Kind = fulfillment.OutboxArrange }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFakeShop(t)
@@ -145,13 +144,18 @@ func TestChooseService(t *testing.T) {
 		{`[{"id":"a","price":"free?"},{"id":"b","price":"100"}]`, "b"},
 		{`[{"id":"a","price":"1"},{"id":"b","price":"100","is_default":true}]`, "b"},
 		{`[{"id":"","price":"0"},{"id":"x","price":""}]`, "x"},
+		{`[{"id":"a","price":"1e999999999"},{"id":"b","price":"5"}]`, "b"},
 		{`[]`, ""},
 	} {
-		var s []wireService
-		if err := json.Unmarshal([]byte(tc.in), &s); err != nil {
+		var in []wireService
+		if err := json.Unmarshal([]byte(tc.in), &in); err != nil {
 			t.Fatal(err)
 		}
-		if got, ok := chooseService(s); string(got.ID) != tc.want || ok != (tc.want != "") {
+		var s []Service
+		for _, w := range in {
+			s = append(s, w.service())
+		}
+		if got, ok := ChooseService(s); got.ID != tc.want || ok != (tc.want != "") {
 			t.Errorf("%s: %q", tc.in, got.ID)
 		}
 	}
@@ -301,7 +305,7 @@ func TestCancellationsAndTracking(t *testing.T) {
 	})
 	f.answer("GET /fulfillment/202309/orders/9/tracking", `{"tracking":[{"description":"Collected","update_time_millis":1763800000123}]}`)
 	c := f.client()
-	cs, err := c.Cancellations(ctx(), testShop, time.Time{}, []fulfillment.OrderID{"9", "8"})
+	cs, err := c.Cancellations(ctx(), testShop, CancelFilter{Orders: []fulfillment.OrderID{"9", "8"}})
 	if err != nil || len(cs) != 2 || !cs[0].Pending() || cs[1].Pending() || cs[0].AnswerBy.Unix() != 1763900000 || cs[0].Lines[0] != "L1" {
 		t.Errorf("%+v, %v", cs, err)
 	}
@@ -319,7 +323,7 @@ func TestIDsStayInTheirPlace(t *testing.T) {
 		if _, err := c.packageDetail(ctx(), testShop, id); err == nil {
 			t.Errorf("%q was sent", id)
 		}
-		if err := c.shipPackage(ctx(), testShop, id, nil); err == nil {
+		if err := c.Ship(ctx(), testShop, Ship{Package: fulfillment.PackageID(id)}); err == nil {
 			t.Errorf("%q was sent", id)
 		}
 	}

@@ -2,7 +2,6 @@ package sellercenter
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,12 +37,12 @@ func (c *Client) tokenCall(ctx context.Context, what, path string, q map[string]
 	u := *c.auth
 	u.Path += path
 	u.RawQuery = queryString(q)
-	req, err := http.NewRequest(http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("%s: %w", what, bare(err))
 	}
 	start := c.clock.now()
-	rep, sent, err := exchange(ctx, c.http, req, maxAnswer)
+	rep, sent, err := exchange(ctx, c.tokens, req, maxAnswer)
 	if err != nil {
 		return Tokens{}, &CallError{What: what, Sent: sent, Status: rep.status, Cause: err}
 	}
@@ -61,8 +60,8 @@ func (c *Client) tokenCall(ctx context.Context, what, path string, q map[string]
 		return Tokens{}, err
 	}
 	var w wireToken
-	if err := json.Unmarshal(env.Data, &w); err != nil {
-		return Tokens{}, &CallError{What: what, Sent: true, Status: rep.status, Cause: errors.New("the answer cannot be read")}
+	if err := decodeData(request{what: what}, rep.status, env, &w); err != nil {
+		return Tokens{}, err
 	}
 	t, err := tokensFromWire(w, c.clock.platform())
 	if err != nil {
@@ -79,6 +78,26 @@ type Shop struct {
 	Type   string // LOCAL or CROSS_BORDER
 	Cipher string // identifies the shop in every call
 	Code   string
+}
+
+type wireShops struct {
+	Shops list[struct {
+		ID         text `json:"id"`
+		Name       text `json:"name"`
+		Region     text `json:"region"`
+		SellerType text `json:"seller_type"`
+		Cipher     text `json:"cipher"`
+		Code       text `json:"code"`
+	}] `json:"shops"`
+}
+
+func (w *wireShops) check() error {
+	for _, s := range w.Shops {
+		if s.ID == "" || s.Cipher == "" {
+			return errors.New("a shop without id or cipher")
+		}
+	}
+	return nil
 }
 
 // Shops lists the shops of the stored authorization: one for a local seller, possibly several for a cross-border one.

@@ -98,7 +98,7 @@ func TestClasses(t *testing.T) {
 		{"reset", func(w http.ResponseWriter, _ *http.Request) { hangUp(t, w) }, fulfillment.ErrOffline, fulfillment.ErrUncertain},
 		{"captive page", raw(200, "<html>Welcome to the Wi-Fi"), fulfillment.ErrOffline, fulfillment.ErrUncertain},
 		{"no code", raw(200, `{"message":"hm"}`), fulfillment.ErrOffline, fulfillment.ErrUncertain},
-		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, fulfillment.ErrOffline, fulfillment.ErrUncertain},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, fulfillment.ErrOffline, fulfillment.ErrUncertain},
 		{"429", raw(429, "slow down"), fulfillment.ErrThrottled, fulfillment.ErrThrottled},
 		{"rate code", say1(200, codeTooMany, "Too many requests."), fulfillment.ErrThrottled, fulfillment.ErrThrottled},
 		{"authorization", say1(200, codeTokenMismatch, "no"), fulfillment.ErrUnauthorized, fulfillment.ErrUnauthorized},
@@ -128,7 +128,7 @@ var causes = []error{fulfillment.ErrOffline, fulfillment.ErrUncertain, fulfillme
 func check(t *testing.T, what string, err, want error) {
 	t.Helper()
 	for _, c := range causes {
-		if errors.Is(err, c) != (c == want) {
+		if errors.Is(err, c) != errors.Is(want, c) {
 			t.Errorf("%s: %q is %q: %v", what, err, c, errors.Is(err, c))
 		}
 	}
@@ -180,15 +180,15 @@ func TestRetryAfter(t *testing.T) {
 		say(w, 429, codeTooMany, "Too many requests.", "null")
 	})
 	c := f.client()
-	before := c.writes.rate()
+	before := c.paces.of(testShop, true).rate()
 	var slow *fulfillment.ThrottledError
 	if err := mark(c); !errors.As(err, &slow) || slow.RetryAfter != 7*time.Second {
 		t.Errorf("%#v", err)
 	}
-	if c.writes.rate() != before/2 || c.reads.rate() != before {
-		t.Errorf("writes %v, reads %v, before %v", c.writes.rate(), c.reads.rate(), before)
+	if c.paces.of(testShop, true).rate() != before/2 || c.paces.of(testShop, false).rate() != before {
+		t.Errorf("writes %v, reads %v, before %v", c.paces.of(testShop, true).rate(), c.paces.of(testShop, false).rate(), before)
 	}
-	if d := c.writes.silence(); d < 6*time.Second || d > 7*time.Second {
+	if d := c.paces.of(testShop, true).quiet(); d < 6*time.Second || d > 7*time.Second {
 		t.Errorf("silence of %v", d)
 	}
 }
@@ -206,12 +206,12 @@ func TestPaceGrows(t *testing.T) {
 		t.Fatalf("halved to %v", p.rate())
 	}
 	now = now.Add(2 * time.Minute)
-	p.silence()
+	p.quiet()
 	if got := p.rate(); got < 4.4 || got > 4.42 {
 		t.Errorf("after two minutes %v", got)
 	}
 	now = now.Add(10 * time.Hour)
-	p.silence()
+	p.quiet()
 	if p.rate() != 10 {
 		t.Errorf("after hours %v", p.rate())
 	}

@@ -18,7 +18,7 @@ import (
 //     packages in the order of their first units, from 1.
 //   - Package.Rung is to_pack, or what the carrier has been seen to do; Holds are the platform's only.
 //
-// An error means that the order cannot be used at all: no id, or two units with one id.
+// An error means that the order cannot be used at all: no id, or two units with one id, or no unit where some must be.
 func orderFromWire(w wireOrder) (fulfillment.Order, error) {
 	if w.ID == "" {
 		return fulfillment.Order{}, errors.New("an order without an id")
@@ -43,12 +43,20 @@ func orderFromWire(w wireOrder) (fulfillment.Order, error) {
 		w.Lines[i].ID = l.ID
 		o.Lines = append(o.Lines, lineFromWire(l))
 	}
+	if len(o.Lines) == 0 && mayShip(o.Status) {
+		return fulfillment.Order{}, fmt.Errorf("order %s may be packed but names no unit", w.ID)
+	}
 	o.Packages = packagesFromWire(w)
 	o.Holds = platformHolds(o)
 	if o.ShippingType == fulfillment.ShippingSeller && allReported(o) {
 		o.ReportedShippedAt = w.RTSTime.moment()
 	}
 	return o, nil
+}
+
+// mayShip reports whether an order with this status is or was to be packed.
+func mayShip(s fulfillment.OrderStatus) bool {
+	return s == fulfillment.StatusAwaitingShipment || s == fulfillment.StatusPartiallyShipping || s == fulfillment.StatusAwaitingCollection
 }
 
 // region is a two-letter code, or empty.

@@ -164,7 +164,7 @@ func FuzzAnswers(f *testing.F) {
 			return
 		}
 		for _, out := range []any{&wirePackage{}, &wireOrders{}, &wireMarked{}, &wireServices{}, &wireCreated{}, &wireDocument{},
-			&wireProviders{}, &wireTracking{}, &wireCancellations{}, &wireShops{}, &wireToken{}} {
+			&wireCancellations{}, &wireReturns{}, &wirePackages{}, &wireShops{}, &wireToken{}} {
 			_ = decodeData(request{what: "fuzz"}, 200, env, out)
 		}
 		var w wireOrders

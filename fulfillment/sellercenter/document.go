@@ -7,40 +7,111 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"packbench/fulfillment"
 )
 
-// label asks for the shipping label of an arranged package and downloads it. The address lives 24 hours and needs no
-// token; the bytes are returned as they came, because the platform forbids changing them.
-func (c *Client) label(ctx context.Context, shop, id string) (document []byte, tracking fulfillment.Tracking, err error) {
+// DocumentKind is what a document is for. Platform-shipped packages only, after they were arranged and before the carrier
+// has them.
+type DocumentKind string
+
+const (
+	DocLabel        DocumentKind = "SHIPPING_LABEL"
+	DocSlip         DocumentKind = "PACKING_SLIP"
+	DocLabelAndSlip DocumentKind = "SHIPPING_LABEL_AND_PACKING_SLIP" // PDF
+	DocLabelPicture DocumentKind = "SHIPPING_LABEL_PICTURE"          // PNG, neither size nor format
+	DocHazmat       DocumentKind = "HAZMAT_LABEL"                    // PDF, A4, no size; packages with dangerous goods only
+	DocInvoice      DocumentKind = "INVOICE_LABEL"                   // BR, A6
+)
+
+// DocumentSize: A6 unless said otherwise.
+type DocumentSize string
+
+// DocumentFormat: PDF unless said otherwise.
+type DocumentFormat string
+
+const (
+	SizeA6    DocumentSize   = "A6"
+	SizeA5    DocumentSize   = "A5"
+	FormatPDF DocumentFormat = "PDF"
+	FormatZPL DocumentFormat = "ZPL" // BR and MX only
+)
+
+// Paper is a document as it came. Its bytes may not be changed: the platform forbids cropping.
+type Paper struct {
+	Bytes    []byte
+	Tracking fulfillment.Tracking
+}
+
+type wireDocument struct {
+	DocURL         text `json:"doc_url"`
+	TrackingNumber text `json:"tracking_number"`
+}
+
+// documentQuery leaves out what does not apply to the kind.
+func documentQuery(kind DocumentKind, size DocumentSize, format DocumentFormat) (map[string]string, error) {
+	q := map[string]string{"document_type": string(kind)}
+	switch kind {
+	case DocLabelPicture:
+		if format != "" || size != "" {
+			return nil, refuse("a label picture has neither size nor format")
+		}
+		return q, nil
+	case DocHazmat:
+		if size != "" {
+			return nil, refuse("a dangerous goods label is always A4")
+		}
+	case DocLabel, DocSlip, DocLabelAndSlip, DocInvoice:
+		q["document_size"] = string(first(size, SizeA6))
+	default:
+		return nil, refuse("%q is no kind of document", clean(string(kind)))
+	}
+	q["document_format"] = string(first(format, FormatPDF))
+	if format == FormatZPL && kind != DocLabel {
+		return nil, refuse("%s does not come as ZPL", kind)
+	}
+	return q, nil
+}
+
+// Document asks for a document of an arranged package and downloads it. Its address lives 24 hours and needs no token,
+// so it is used at once and not kept. Errors: fulfillment.ErrNotYet while there is none, and where what came is not a
+// document at all.
+func (c *Client) Document(ctx context.Context, shop string, id fulfillment.PackageID, kind DocumentKind, size DocumentSize, format DocumentFormat) (Paper, error) {
 	if err := checkID("package id", id); err != nil {
-		return nil, "", err
+		return Paper{}, err
+	}
+	q, err := documentQuery(kind, size, format)
+	if err != nil {
+		return Paper{}, err
 	}
 	var w wireDocument
-	err = c.call(ctx, request{what: "asking for the label of package " + id, method: http.MethodGet, shop: shop,
-		path:  "/fulfillment/202309/packages/" + id + "/shipping_documents",
-		query: map[string]string{"document_type": "SHIPPING_LABEL", "document_size": "A6", "document_format": "PDF"}}, &w)
+	err = c.call(ctx, request{what: "asking for the " + papers[kind] + " of package " + string(id), method: http.MethodGet, shop: shop,
+		path: "/fulfillment/202309/packages/" + string(id) + "/shipping_documents", query: q}, &w)
 	if err != nil {
-		return nil, "", err
+		return Paper{}, err
 	}
 	if w.DocURL == "" {
-		return nil, "", fmt.Errorf("label of package %s: %w", id, fulfillment.ErrNotYet)
+		return Paper{}, fmt.Errorf("%s of package %s: %w", papers[kind], id, fulfillment.ErrNotYet)
 	}
-	document, err = c.download(ctx, "downloading the label of package "+id, string(w.DocURL))
-	return document, fulfillment.Tracking(w.TrackingNumber), err
+	b, err := c.download(ctx, "downloading the "+papers[kind]+" of package "+string(id), string(w.DocURL))
+	if err != nil {
+		return Paper{}, err
+	}
+	return Paper{Bytes: b, Tracking: fulfillment.Tracking(w.TrackingNumber)}, nil
 }
+
+var papers = map[DocumentKind]string{DocLabel: "label", DocSlip: "packing slip", DocLabelAndSlip: "label and packing slip",
+	DocLabelPicture: "label picture", DocHazmat: "dangerous goods label", DocInvoice: "invoice label"}
 
 func (c *Client) download(ctx context.Context, what, address string) ([]byte, error) {
 	u, err := url.Parse(address)
 	if err != nil || !c.documentAddress(u) {
 		return nil, fmt.Errorf("%s: the platform gave an address that is not https: %w", what, fulfillment.ErrNotYet)
 	}
-	if err := c.reads.wait(ctx); err != nil {
+	if err := c.paces.of("", false).wait(ctx); err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
-	req, err := http.NewRequest(http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, bare(err))
 	}
@@ -50,7 +121,7 @@ func (c *Client) download(ctx context.Context, what, address string) ([]byte, er
 	}
 	switch {
 	case rep.status == http.StatusTooManyRequests:
-		return nil, fmt.Errorf("%s: %w", what, &fulfillment.ThrottledError{RetryAfter: retryAfter(rep.header, time.Now())})
+		return nil, fmt.Errorf("%s: %w", what, &fulfillment.ThrottledError{RetryAfter: retryAfter(rep.header, c.clock.now())})
 	case rep.status >= 500:
 		return nil, &CallError{What: what, Sent: true, Status: rep.status}
 	case rep.status != http.StatusOK:

@@ -112,6 +112,12 @@ func refusal(what string, write bool, status int, env envelope, retryAfter time.
 	return fmt.Errorf("%s: %w", what, &fulfillment.RejectedError{Code: code, Message: msg, RequestID: id})
 }
 
+// retired reports whether the platform has ended this version of the call; it has done nothing then.
+func retired(err error) bool {
+	var p *platformError
+	return errors.As(err, &p) && (p.Code == codeBadVersion || p.Code == codeOverloaded && strings.HasPrefix(p.Message, "Invalid API version"))
+}
+
 // refuse is this program's own "no" before anything is sent.
 func refuse(format string, args ...any) error {
 	return &fulfillment.RejectedError{Message: fmt.Sprintf(format, args...)}

@@ -2,8 +2,9 @@ package sellercenter
 
 import (
 	"context"
-	"math/big"
-	"strconv"
+	"encoding/json"
+	"fmt"
+	"slices"
 
 	"packbench/fulfillment"
 )
@@ -14,14 +15,12 @@ func (a *Adapter) mark(ctx context.Context, row fulfillment.OutboxRow, o fulfill
 	if err != nil {
 		return fulfillment.PackageNews{}, err
 	}
-	w, err := a.c.markShipped(ctx, a.shop, string(o.ID), wireMarkShipped{LineIDs: texts(lines),
-		TrackingNumber: self.TrackingNumber, ShippingProviderID: self.ShippingProviderID})
+	m, err := a.c.MarkShipped(ctx, a.shop, o.ID, lines, row.Tracking, self.ShippingProviderID)
 	if err != nil {
 		return fulfillment.PackageNews{}, err
 	}
-	return fulfillment.PackageNews{PlatformID: fulfillment.PackageID(w.PackageID), Tracking: row.Tracking,
-		ProviderID: self.ShippingProviderID, Carrier: carrier, PlatformStatus: "PROCESSING", Arranged: true,
-		Warning: clean(string(w.Warning.V.Message))}, nil
+	return fulfillment.PackageNews{PlatformID: m.Package, Tracking: row.Tracking, ProviderID: self.ShippingProviderID,
+		Carrier: carrier, PlatformStatus: string(PackageProcessing), Arranged: true, Warning: m.Warning}, nil
 }
 
 // shipSelf reports a seller-shipped parcel whose package the platform made with the order.
@@ -34,11 +33,11 @@ func (a *Adapter) shipSelf(ctx context.Context, row fulfillment.OutboxRow, o ful
 	if err != nil {
 		return fulfillment.PackageNews{}, err
 	}
-	if err := a.c.shipPackage(ctx, a.shop, string(p.PlatformID), &self); err != nil {
+	if err := a.c.Ship(ctx, a.shop, Ship{Package: p.PlatformID, Tracking: row.Tracking, ProviderID: self.ShippingProviderID}); err != nil {
 		return fulfillment.PackageNews{}, err
 	}
 	return fulfillment.PackageNews{PlatformID: p.PlatformID, Tracking: row.Tracking, ProviderID: self.ShippingProviderID,
-		Carrier: carrier, PlatformStatus: "PROCESSING", Arranged: true}, nil
+		Carrier: carrier, PlatformStatus: string(PackageProcessing), Arranged: true}, nil
 }
 
 func (a *Adapter) selfShipment(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order) (wireSelfShipment, string, error) {
@@ -51,12 +50,12 @@ func (a *Adapter) selfShipment(ctx context.Context, row fulfillment.OutboxRow, o
 
 // ship arranges a platform-shipped package that the platform made with the order. Tracking number and carrier are read
 // afterwards; if that fails the label brings them.
-func (a *Adapter) ship(ctx context.Context, o fulfillment.Order, lines []fulfillment.LineID) (fulfillment.PackageNews, error) {
+func (a *Adapter) ship(ctx context.Context, _ fulfillment.OutboxRow, o fulfillment.Order, lines []fulfillment.LineID) (fulfillment.PackageNews, error) {
 	p, err := packageOf(o, lines)
 	if err != nil {
 		return fulfillment.PackageNews{}, err
 	}
-	if err := a.c.shipPackage(ctx, a.shop, string(p.PlatformID), nil); err != nil {
+	if err := a.c.Ship(ctx, a.shop, Ship{Package: p.PlatformID}); err != nil {
 		return fulfillment.PackageNews{}, err
 	}
 	return a.told(ctx, fulfillment.PackageNews{PlatformID: p.PlatformID}), nil
@@ -65,34 +64,58 @@ func (a *Adapter) ship(ctx context.Context, o fulfillment.Order, lines []fulfill
 // create buys the label of a platform-shipped parcel where the package is made from weight and size.
 func (a *Adapter) create(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order, lines []fulfillment.LineID) (fulfillment.PackageNews, error) {
 	var none fulfillment.PackageNews
-	if row.WeightG <= 0 || row.LengthMM <= 0 || row.WidthMM <= 0 || row.HeightMM <= 0 {
-		return none, refuse("weight and size of the parcel of order %s are not known: weigh it and choose a box, or import them with the products", o.ID)
-	}
-	parcel := wireParcel{OrderID: string(o.ID), LineIDs: texts(lines),
-		Dimension: wireDimension{Length: centimetres(row.LengthMM), Width: centimetres(row.WidthMM), Height: centimetres(row.HeightMM), Unit: "CM"},
-		Weight:    wireWeight{Value: strconv.Itoa(row.WeightG), Unit: "GRAM"}}
-	services, err := a.c.shippingServices(ctx, a.shop, string(o.ID), parcel)
+	parcel := Parcel{WeightG: row.WeightG, LengthMM: row.LengthMM, WidthMM: row.WidthMM, HeightMM: row.HeightMM}
+	services, err := a.c.Services(ctx, a.shop, o.ID, lines, parcel)
 	if err != nil {
 		return none, err
 	}
-	service, ok := chooseService(services)
+	service, ok := ChooseService(services)
 	if !ok {
 		return none, refuse("no shipping service takes the parcel of order %s (%d g, %d×%d×%d mm)", o.ID, row.WeightG, row.LengthMM, row.WidthMM, row.HeightMM)
 	}
-	parcel.ShippingServiceID = string(service.ID)
-	w, err := a.c.createPackage(ctx, a.shop, parcel)
+	got, err := a.c.CreatePackage(ctx, a.shop, Buy{Order: o.ID, Lines: lines, Part: !wholeOrder(o, lines), Parcel: parcel, Service: service.ID})
 	if err != nil {
 		return none, err
 	}
-	news := fulfillment.PackageNews{PlatformID: fulfillment.PackageID(w.PackageID),
-		ProviderID: string(first(w.Service.V.ProviderID, service.ProviderID)),
-		Carrier:    clean(string(first(w.Service.V.ProviderName, service.ProviderName)))}
-	return a.told(ctx, news), nil
+	return a.told(ctx, fulfillment.PackageNews{PlatformID: got.Package, ProviderID: first(got.Service.ProviderID, service.ProviderID),
+		Carrier: first(got.Service.Provider, service.Provider)}), nil
+}
+
+// wholeOrder reports whether lines are all units of the order that are not cancelled.
+func wholeOrder(o fulfillment.Order, lines []fulfillment.LineID) bool {
+	return !slices.ContainsFunc(o.Lines, func(l fulfillment.LineItem) bool {
+		return l.Status != fulfillment.StatusCancelled && !slices.Contains(lines, l.ID)
+	})
+}
+
+// invoiced reports whether the order's invoice is accepted, so that it may be arranged (BR). It is read now: the answer
+// decides about a tax document.
+func (a *Adapter) invoiced(ctx context.Context, o fulfillment.Order) error {
+	w, err := a.c.orderDetails(ctx, a.shop, []string{string(o.ID)})
+	if err != nil {
+		return err
+	}
+	state := text("")
+	for _, raw := range w.Orders {
+		var x wireOrder
+		if json.Unmarshal(raw, &x) == nil && string(x.ID) == string(o.ID) {
+			state = x.NeedUploadInvoice
+		}
+	}
+	switch state {
+	case "NO_NEED", "INVOICE_UPLOADED":
+		return nil
+	case "INVOICE_PROCESSING":
+		return fmt.Errorf("the invoice of order %s is being checked: %w", o.ID, fulfillment.ErrNotYet)
+	case "NEED_INVOICE":
+		return refuse("orders to Brazil need their invoice uploaded and accepted before they are arranged: do that in Seller Center, order %s", o.ID)
+	}
+	return refuse("it is not known whether the invoice of order %s is accepted (%q): arrange it in Seller Center", o.ID, clean(string(state)))
 }
 
 // told completes what is known of a package that was arranged just now. The arrangement stands whatever this reads.
 func (a *Adapter) told(ctx context.Context, n fulfillment.PackageNews) fulfillment.PackageNews {
-	n.Arranged, n.PlatformStatus = true, "PROCESSING"
+	n.Arranged, n.PlatformStatus = true, string(PackageProcessing)
 	if n.PlatformID == "" {
 		return n
 	}
@@ -106,35 +129,4 @@ func (a *Adapter) told(ctx context.Context, n fulfillment.PackageNews) fulfillme
 	n.Carrier = first(clean(string(w.ShippingProviderName)), n.Carrier)
 	n.PlatformStatus = first(string(w.PackageStatus), n.PlatformStatus)
 	return n
-}
-
-// chooseService takes the default one, else the cheapest; prices are decimal strings. A price that cannot be read is
-// dearer than any that can.
-func chooseService(services []wireService) (wireService, bool) {
-	best, found := wireService{}, false
-	var bestPrice *big.Rat
-	for _, s := range services {
-		if s.ID == "" {
-			continue
-		}
-		if s.IsDefault {
-			return s, true
-		}
-		price, ok := new(big.Rat).SetString(string(s.Price))
-		if !found || ok && (bestPrice == nil || price.Cmp(bestPrice) < 0) {
-			best, found = s, true
-			if ok {
-				bestPrice = price
-			}
-		}
-	}
-	return best, found
-}
-
-// centimetres writes millimetres as a decimal without trailing zeros.
-func centimetres(mm int) string {
-	if mm%10 == 0 {
-		return strconv.Itoa(mm / 10)
-	}
-	return strconv.Itoa(mm/10) + "." + strconv.Itoa(mm%10)
 }

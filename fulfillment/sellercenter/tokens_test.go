@@ -55,7 +55,7 @@ func TestExpiredTokenRefreshedOnce(t *testing.T) {
 		ok(w, tokenAnswer("tok-2", "ref-2", 7*24*time.Hour))
 	})
 	f.on(shopsRoute, func(w http.ResponseWriter, r *http.Request) {
-		if f.store.t.Access != "tok-2" {
+		if got, _ := f.store.Tokens(ctx()); got.Access != "tok-2" {
 			t.Error("the new token was used before it was stored")
 		}
 		ok(w, shopsData)
