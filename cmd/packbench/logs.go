@@ -14,7 +14,7 @@ import (
 // buyer data reaches it: keys that name secrets lose their value, and secrets inside texts are cut out.
 func newLog(dir string) (*slog.Logger, io.Closer) {
 	out := &lumberjack.Logger{Filename: filepath.Join(dir, "log", "packbench.log"), MaxSize: 10, MaxBackups: 10, MaxAge: 30}
-	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{ReplaceAttr: redact})), out
+	return slog.New(slog.NewJSONHandler(cleanWriter{out}, &slog.HandlerOptions{ReplaceAttr: redact})), out
 }
 
 var (

@@ -54,6 +54,7 @@ type usageError struct{ text string }
 func (e *usageError) Error() string { return e.text }
 
 func run(ctx context.Context, argv []string, out, errw io.Writer) int {
+	out, errw = cleanWriter{out}, cleanWriter{errw}
 	err := dispatch(ctx, argv, out, errw)
 	var usage *usageError
 	var config *configError
@@ -61,13 +62,13 @@ func run(ctx context.Context, argv []string, out, errw io.Writer) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage), errors.As(err, &config):
-		fmt.Fprintln(errw, "packbench:", err)
+		fmt.Fprintln(errw, "packbench:", oneLine(err.Error()))
 		return exitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		fmt.Fprintln(errw, "packbench: ended by a signal before it was done; what was recorded until then is safe")
 		return exitFailed
 	}
-	fmt.Fprintln(errw, "packbench:", err)
+	fmt.Fprintln(errw, "packbench:", plain(err))
 	return exitFailed
 }
 

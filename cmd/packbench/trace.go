@@ -62,7 +62,7 @@ func (t *tracer) write(v fulfillment.Verdict, text string, now time.Time) error 
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	_, err = t.f.Write(append(line, '\n'))
+	_, err = t.f.Write(append(cleaned(line), '\n'))
 	return err
 }
 
