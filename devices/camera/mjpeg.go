@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"packbench/devices"
@@ -23,37 +22,23 @@ type MJPEGConfig struct {
 	URL  string // http or https; user and password in it are used and never shown
 	// Silence is how long no whole picture may come before the connection is made anew; 0: 3 s.
 	Silence time.Duration
-}
-
-// Frame is one picture as the camera sent it. JPEG is shared: it may be kept and must not be changed.
-type Frame struct {
-	JPEG []byte
-	At   time.Time // when its first byte arrived, UTC
-	Seq  uint64    // 1, 2, 3, … since the program started
+	Crop    Crop // of every picture; the zero value leaves them as the camera sent them
 }
 
 // MJPEG reads one camera. All methods may be called concurrently; Run once at a time.
 type MJPEG struct {
-	cfg    MJPEGConfig
-	id     string
-	report devices.Report
-	log    *slog.Logger
-
-	mu    sync.Mutex
-	last  Frame
-	state devices.Health
-	cause error
-	subs  map[chan Frame]bool
-	// changed is closed and replaced with every frame and every change of health.
-	changed chan struct{}
+	*view
+	cfg MJPEGConfig
 }
 
 // NewMJPEG returns a driver; nothing is dialled before Run.
 func NewMJPEG(cfg MJPEGConfig, report devices.Report, log *slog.Logger) *MJPEG {
 	if cfg.Silence <= 0 {
-		cfg.Silence = 3 * time.Second
+		cfg.Silence = silence
 	}
-	return &MJPEG{cfg: cfg, id: shown(cfg.URL), report: report, log: log, subs: make(map[chan Frame]bool), changed: make(chan struct{})}
+	m := &MJPEG{cfg: cfg}
+	m.view = newView(devices.Health{ID: shown(cfg.URL), Role: cfg.Name, Transport: "network"}, cfg.Crop, m.words, report, log)
+	return m
 }
 
 // shown is the address without its user, password and query, which may be secrets.
@@ -66,65 +51,6 @@ func shown(address string) string {
 	return u.String()
 }
 
-// Name is the camera's name in the settings.
-func (m *MJPEG) Name() string { return m.cfg.Name }
-
-// Latest is the newest whole picture; seq 0 and no picture if none has come yet.
-func (m *MJPEG) Latest() (jpeg []byte, at time.Time, seq uint64) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.last.JPEG, m.last.At, m.last.Seq
-}
-
-// Subscribe gives pictures for a preview. Who is slow misses pictures and never holds the camera up: there is at most one
-// waiting, the newest. stop ends it; the channel is not closed.
-func (m *MJPEG) Subscribe() (frames <-chan Frame, stop func()) {
-	c := make(chan Frame, 1)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.subs[c] = true
-	return c, func() {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		delete(m.subs, c)
-	}
-}
-
-// Snapshot returns the first picture whose bytes began to arrive after the call, never one that was there before. It fails
-// at once while the camera is known to be away, and else when ctx ends. The error is a sentence for the operator and wraps
-// devices.ErrAbsent, devices.ErrTimeout or another cause.
-func (m *MJPEG) Snapshot(ctx context.Context) (jpeg []byte, at time.Time, err error) {
-	call := time.Now()
-	for {
-		m.mu.Lock()
-		last, state, cause, changed := m.last, m.state, m.cause, m.changed
-		m.mu.Unlock()
-		if last.Seq > 0 && !last.At.Before(call) {
-			return last.JPEG, last.At, nil
-		}
-		if state.State == devices.Absent || state.State == devices.Attention {
-			return nil, time.Time{}, &Failure{Text: state.Text, Cause: cause}
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return nil, time.Time{}, &Failure{
-				Text:  fmt.Sprintf("Camera %s sent no picture in time. Check its power and network cable.", m.cfg.Name),
-				Cause: fmt.Errorf("wait for a picture: %w: %w", devices.ErrTimeout, ctx.Err()),
-			}
-		}
-	}
-}
-
-// Failure is a sentence for the operator with its cause.
-type Failure struct {
-	Text  string
-	Cause error
-}
-
-func (f *Failure) Error() string { return f.Text }
-func (f *Failure) Unwrap() error { return f.Cause }
-
 // Run reads the camera until ctx ends and then returns nil. It connects again by itself, at most a second apart.
 func (m *MJPEG) Run(ctx context.Context) error {
 	// A transport of its own: no connection outlives Run, and no proxy of the environment stands before a dock camera.
@@ -133,30 +59,7 @@ func (m *MJPEG) Run(ctx context.Context) error {
 		MaxResponseHeaderBytes: 64 << 10}
 	client := &http.Client{Transport: tr}
 	defer tr.CloseIdleConnections()
-	const longest = time.Second
-	for wait := longest / 16; ; wait = min(2*wait, longest) {
-		seq := m.seq()
-		err := m.stream(ctx, client)
-		if ctx.Err() != nil {
-			return nil
-		}
-		m.lost(err)
-		if m.seq() != seq {
-			wait = longest / 16 // it worked until now
-		}
-		t := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			t.Stop()
-			return nil
-		case <-t.C:
-		}
-	}
-}
-
-func (m *MJPEG) seq() uint64 {
-	_, _, seq := m.Latest()
-	return seq
+	return m.again(ctx, func(ctx context.Context) error { return m.stream(ctx, client) })
 }
 
 var (
@@ -202,7 +105,7 @@ func (m *MJPEG) stream(ctx context.Context, client *http.Client) error {
 			continue
 		}
 		watch.Reset(m.cfg.Silence)
-		m.show(jpeg, began)
+		m.show(jpeg, began, nil)
 	}
 }
 
@@ -249,51 +152,6 @@ func withoutAddress(err error) error {
 		return ue.Err
 	}
 	return err
-}
-
-func (m *MJPEG) show(jpeg []byte, began time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	// At keeps its monotonic reading, by which Snapshot compares.
-	m.last = Frame{JPEG: jpeg, At: began.UTC(), Seq: m.last.Seq + 1}
-	for c := range m.subs {
-		select {
-		case <-c: // older than this one, and nobody has come for it
-		default:
-		}
-		c <- m.last // only this goroutine sends, under mu: there is room
-	}
-	m.tell(devices.Ready, "Sends pictures.", nil)
-	m.broadcast()
-}
-
-// broadcast wakes who waits; mu is held.
-func (m *MJPEG) broadcast() {
-	close(m.changed)
-	m.changed = make(chan struct{})
-}
-
-func (m *MJPEG) lost(err error) {
-	state, text := m.words(err)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.tell(state, text, err) {
-		m.log.Warn("Camera lost", "camera", m.cfg.Name, "error", err)
-	}
-	m.broadcast()
-}
-
-// tell reports a change of health; mu is held, so that changes are told in order. A Report does not block.
-func (m *MJPEG) tell(state devices.State, text string, cause error) bool {
-	h := devices.Health{Kind: devices.Camera, ID: m.id, Role: m.cfg.Name, Transport: "network", State: state, Text: text}
-	m.cause = cause
-	if h.Same(m.state) {
-		return false
-	}
-	m.state = h
-	h.At = time.Now().UTC()
-	m.report(h)
-	return true
 }
 
 func (m *MJPEG) words(err error) (devices.State, string) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"image/jpeg"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -113,36 +112,6 @@ func TestAPictureThatWasThereIsNeverTaken(t *testing.T) {
 	send <- pic("new")
 	if p := <-got; !bytes.Equal(p, pic("new")) {
 		t.Errorf("got %q, want the new picture, untouched", p)
-	}
-}
-
-func TestASlowPreviewMissesPicturesAndHoldsNothingUp(t *testing.T) {
-	end := newEnd(t, devicetest.CameraConfig{FPS: 50})
-	states := devicetest.NewInbox[devices.Health]()
-	m := camera.NewMJPEG(camera.MJPEGConfig{Name: "dock", URL: end.URL()}, states.Put, quiet)
-	slow, stop := m.Subscribe()
-	devicetest.Start(t, "Run", m.Run)
-	first := <-slow
-	for _, _, seq := m.Latest(); seq < first.Seq+10; _, _, seq = m.Latest() {
-		time.Sleep(5 * time.Millisecond)
-	}
-	next := <-slow
-	if next.Seq < first.Seq+9 {
-		t.Errorf("after picture %d came %d, want the newest", first.Seq, next.Seq)
-	}
-	if _, err := jpeg.Decode(bytes.NewReader(next.JPEG)); err != nil {
-		t.Error("not a picture:", err)
-	}
-	stop()
-	for len(slow) > 0 {
-		<-slow
-	}
-	_, _, seq := m.Latest()
-	for _, _, s := m.Latest(); s < seq+2; _, _, s = m.Latest() {
-		time.Sleep(5 * time.Millisecond)
-	}
-	if len(slow) != 0 {
-		t.Error("a preview that has stopped got a picture")
 	}
 }
 

@@ -40,10 +40,21 @@ type Camera struct {
 	closed  bool
 	frame   []byte
 	seq     int
+	sent    map[int][]byte // the last pictures by their number
 }
 
 // NewCamera switches a camera on. It answers only while Run runs.
 func NewCamera(cfg CameraConfig) (*Camera, error) {
+	c := NewPictures(cfg)
+	if err := c.On(); err != nil {
+		return nil, err
+	}
+	c.addr = c.ln.Addr().String()
+	return c, nil
+}
+
+// NewPictures is a camera without a network: only Next is of use. Other transports show what it draws.
+func NewPictures(cfg CameraConfig) *Camera {
 	def := func(n *int, v int) {
 		if *n <= 0 {
 			*n = v
@@ -56,11 +67,7 @@ func NewCamera(cfg CameraConfig) (*Camera, error) {
 	if c.addr == "" {
 		c.addr = "127.0.0.1:0"
 	}
-	if err := c.On(); err != nil {
-		return nil, err
-	}
-	c.addr = c.ln.Addr().String()
-	return c, nil
+	return c
 }
 
 // URL of the stream, the same after Off and On.
@@ -201,7 +208,7 @@ func (c *Camera) serve(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	tick := time.NewTicker(time.Second / time.Duration(c.cfg.FPS))
 	defer tick.Stop()
 	for shown := 0; ; {
-		frame, seq, err := c.next(shown)
+		frame, seq, err := c.Next(shown)
 		if err == nil && seq != shown {
 			shown = seq
 			err = c.send(w, frame)
@@ -238,8 +245,8 @@ func (c *Camera) send(w http.ResponseWriter, frame []byte) error {
 	return http.NewResponseController(w).Flush()
 }
 
-// next draws a picture newer than the one shown, unless another viewer's is. While stalled it is the one shown.
-func (c *Camera) next(shown int) ([]byte, int, error) {
+// Next draws a picture newer than the one shown, unless another viewer's is. While stalled it is none, with the number shown.
+func (c *Camera) Next(shown int) ([]byte, int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stalled {
@@ -255,7 +262,19 @@ func (c *Camera) next(shown int) ([]byte, int, error) {
 	}
 	c.seq++
 	c.frame = withNote(b.Bytes(), fmt.Sprintf("%s%d %d", frameNote, c.seq, now.UnixNano()))
+	if c.sent == nil {
+		c.sent = map[int][]byte{}
+	}
+	c.sent[c.seq] = c.frame
+	delete(c.sent, c.seq-30)
 	return c.frame, c.seq, nil
+}
+
+// Sent is the picture of a number, as it was sent; nil if it is long ago or has not been.
+func (c *Camera) Sent(seq int) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sent[seq]
 }
 
 const frameNote = "packbench virtual camera "

@@ -17,6 +17,7 @@ type usbSocket struct {
 	control func(r usb.Request, data []byte) (int, error)
 	write   func(ctx context.Context, p []byte) (int, error) // nil: there is no OUT endpoint
 	read    func(ctx context.Context, p []byte) (int, error)
+	config  []byte // the whole configuration descriptor; nil: one interface, as info says
 	restart func() // tells a bus beyond this one that the device was gone for a moment; may be nil
 
 	mu      sync.Mutex

@@ -37,7 +37,11 @@ func (s *usbSocket) standard(r usb.Request) (data []byte, err error, known bool)
 func (s *usbSocket) descriptor(kind, index uint16) []byte {
 	switch kind {
 	case 1:
-		d := []byte{18, 1, 0, 2, 0, 0, 0, 64, 0, 0, 0, 0, 0, 1, 1, 2, 3, 1}
+		class := [3]byte{}
+		if s.config != nil {
+			class = [3]byte{0xEF, 2, 1} // interfaces that belong together
+		}
+		d := []byte{18, 1, 0, 2, class[0], class[1], class[2], 64, 0, 0, 0, 0, 0, 1, 1, 2, 3, 1}
 		binary.LittleEndian.PutUint16(d[8:], s.info.ID.Vendor)
 		binary.LittleEndian.PutUint16(d[10:], s.info.ID.Product)
 		return d
@@ -62,6 +66,9 @@ func (s *usbSocket) descriptor(kind, index uint16) []byte {
 }
 
 func (s *usbSocket) configuration() []byte {
+	if s.config != nil {
+		return s.config
+	}
 	i := s.info.Interface
 	transfer, interval := byte(2), byte(0) // bulk
 	var class []byte

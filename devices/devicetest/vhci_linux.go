@@ -1,6 +1,7 @@
 package devicetest
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -38,12 +40,13 @@ type kernelPort struct {
 
 // urb is one transfer that the host waits for.
 type urb struct {
-	seq    uint32
-	size   int
-	out    []byte
-	cancel context.CancelFunc
-	ctx    context.Context
-	unlink uint32 // number of the request that cancelled it; 0: none
+	seq      uint32
+	endpoint uint32
+	size     int
+	out      []byte
+	cancel   context.CancelFunc
+	ctx      context.Context
+	unlink   uint32 // number of the request that cancelled it; 0: none
 }
 
 // KernelUSB says why virtual devices cannot be plugged into this computer's own USB; nil: they can.
@@ -134,6 +137,23 @@ func (k *kernelPort) listed(interfaces string) bool {
 	return false
 }
 
+// videoNodes are the paths of the device's video nodes, the first one first.
+func (k *kernelPort) videoNodes() []string {
+	found, _ := filepath.Glob("/sys/bus/usb/devices/*:1.0/video4linux/video*") // the pattern is well formed
+	var nodes []string
+	for _, f := range found {
+		dir, err := filepath.EvalSymlinks(filepath.Join(f, "device"))
+		if err != nil {
+			continue // it goes in this moment
+		}
+		if b, err := os.ReadFile(filepath.Join(filepath.Dir(dir), "serial")); err == nil && strings.TrimSpace(string(b)) == k.s.info.ID.Serial {
+			nodes = append(nodes, "/dev/"+filepath.Base(f))
+		}
+	}
+	slices.SortFunc(nodes, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
+	return nodes
+}
+
 // pull takes the device off the bus without waiting for the transfers, of which the caller may be one.
 func (k *kernelPort) pull() {
 	k.mu.Lock()
@@ -175,9 +195,9 @@ func (k *kernelPort) receive(ctx context.Context, sock *os.File, in, out chan<- 
 			k.unlink(be.Uint32(h[4:]), be.Uint32(h[20:]))
 			continue
 		}
-		u := &urb{seq: be.Uint32(h[4:]), size: int(be.Uint32(h[24:]))}
+		u := &urb{seq: be.Uint32(h[4:]), endpoint: be.Uint32(h[16:]), size: int(be.Uint32(h[24:]))}
 		u.ctx, u.cancel = context.WithCancel(ctx)
-		toHost, endpoint := be.Uint32(h[12:]) == 1, be.Uint32(h[16:])
+		toHost := be.Uint32(h[12:]) == 1
 		if !toHost {
 			u.out = make([]byte, u.size)
 			if _, err := io.ReadFull(sock, u.out); err != nil {
@@ -188,7 +208,7 @@ func (k *kernelPort) receive(ctx context.Context, sock *os.File, in, out chan<- 
 		k.urbs[u.seq] = u
 		k.mu.Unlock()
 		switch {
-		case endpoint == 0:
+		case u.endpoint == 0:
 			k.serveControl(u, h[40:48], toHost)
 		case toHost:
 			in <- u

@@ -37,6 +37,7 @@ var plan = []struct {
 	{"scanner-keyboard", "scanner", "USBThroughTheKernel/keyboard", true},
 	{"scanner-pos", "scanner", "USBThroughTheKernel/pos|ScansThroughTheKernel", true},
 	{"printer", "printer", "TheKernel", true},
+	{"camera", "camera", "TheKernel", true},
 }
 
 // limit is how long the inner computer may run on a busy machine; it needs well below a minute.

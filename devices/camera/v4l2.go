@@ -1,0 +1,90 @@
+package camera
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"packbench/devices"
+	"packbench/devices/usb"
+)
+
+// V4L2Config describes a camera on this computer.
+type V4L2Config struct {
+	Name   string // the camera's name in the settings; on every photo
+	Device string // "/dev/video0", or "vendor:product" or "vendor:product:serial" of a USB camera, as lsusb prints them
+	// Width and Height are the picture wanted, in dots; the smallest that the camera has and that holds it is taken, or
+	// else its largest. 0: 1280×720.
+	Width, Height int
+	Crop          Crop // of every picture; the zero value leaves them as the camera sent them
+}
+
+// V4L2 reads one camera of this computer. Its JPEG pictures are taken untouched; a camera that has none sends YUYV, of which
+// pictures are made when somebody looks. All methods may be called concurrently; Run once at a time. It works on Linux only.
+type V4L2 struct {
+	*view
+	cfg V4L2Config
+	is  usb.ID // of the camera once it was open: it may come back as another path
+}
+
+// NewV4L2 returns a driver; nothing is opened before Run.
+func NewV4L2(cfg V4L2Config, report devices.Report, log *slog.Logger) *V4L2 {
+	if cfg.Width <= 0 || cfg.Height <= 0 {
+		cfg.Width, cfg.Height = 1280, 720
+	}
+	c := &V4L2{cfg: cfg}
+	c.view = newView(devices.Health{ID: cfg.Device, Role: cfg.Name, Transport: "usb"}, cfg.Crop, c.words, report, log)
+	return c
+}
+
+// Run reads the camera until ctx ends and then returns nil, at most a second later. It opens the camera again by itself.
+func (c *V4L2) Run(ctx context.Context) error { return c.again(ctx, c.stream) }
+
+func (c *V4L2) words(err error) (devices.State, string) {
+	name := c.cfg.Name
+	switch {
+	case errors.Is(err, devices.ErrBusy):
+		return devices.Attention, fmt.Sprintf("Another program uses camera %s (%s). Close that program.", name, c.cfg.Device)
+	case errors.Is(err, devices.ErrDenied):
+		return devices.Attention, fmt.Sprintf("This user may not use camera %s. Add the user to the group video and log in again.", name)
+	case errors.Is(err, errSilent):
+		return devices.Attention, fmt.Sprintf("Camera %s is connected and sends no picture. Pull its cable and plug it in again.", name)
+	case errors.Is(err, devices.ErrUnsupported):
+		return devices.Absent, fmt.Sprintf("Camera %s cannot be used on this system: cameras on USB are read on Linux only. Set the address of a network camera.", name)
+	case errors.Is(err, devices.ErrUnplugged):
+		return devices.Absent, fmt.Sprintf("Camera %s was unplugged. Plug it in again.", name)
+	case errors.Is(err, devices.ErrAbsent):
+		return devices.Absent, fmt.Sprintf("There is no camera %s at %s. Plug it in or set another device.", name, c.cfg.Device)
+	case errors.Is(err, errFormats):
+		return devices.Attention, fmt.Sprintf("Camera %s has neither JPEG nor YUYV pictures. Use another camera.", name)
+	case errors.Is(err, errNotJPEG):
+		return devices.Attention, fmt.Sprintf("Camera %s sends broken pictures. Plug it in directly, without a hub, or use a shorter cable.", name)
+	}
+	return devices.Attention, fmt.Sprintf("Camera %s cannot be used: %v. Pull its cable and plug it in again.", name, err)
+}
+
+var errFormats = errors.New("neither JPEG nor YUYV")
+
+// size is one picture size of a camera; with a step it is any between the smallest and the largest.
+type size struct{ minW, maxW, stepW, minH, maxH, stepH int }
+
+// choose returns the smallest size that holds w×h dots, or else the one with the most dots.
+func choose(sizes []size, w, h int) (int, int) {
+	fit := func(least, most, step, want int) int {
+		if step <= 0 || want >= most {
+			return most
+		}
+		return min(most, least+(max(0, want-least)+step-1)/step*step)
+	}
+	var bestW, bestH int
+	for _, s := range sizes {
+		sw, sh := fit(s.minW, s.maxW, s.stepW, w), fit(s.minH, s.maxH, s.stepH, h)
+		holds, bestHolds := sw >= w && sh >= h, bestW >= w && bestH >= h
+		larger := sw*sh > bestW*bestH
+		if bestW == 0 || holds && !bestHolds || holds == bestHolds && larger != holds {
+			bestW, bestH = sw, sh
+		}
+	}
+	return bestW, bestH
+}
