@@ -50,10 +50,11 @@ func newStrip() *strip {
 
 func (c *stripCell) set(words string, t equipment.Tone) {
 	c.words.Set(words)
-	equipment.Shape(c.state, t)
-	if t == equipment.Quiet {
+	if t == equipment.Quiet { // set once: two shapes in turn would paint the window anew every second
 		c.state.Set("dash", widgets.NavySoft, widgets.Clear, false)
+		return
 	}
+	equipment.Shape(c.state, t)
 }
 
 func (s *strip) operator(v station.View) {
