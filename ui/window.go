@@ -43,6 +43,8 @@ type Window struct {
 	tab       tab
 	heard     uint64
 	heardErr  string
+	health    []devices.Health
+	noSound   string // why there is no sound, in the player's words; empty: there is, or nobody has tried
 	nav       *nav
 	banner    *banner
 	prompt    *promptBand
@@ -85,10 +87,11 @@ func New(a fyne.App, o Options) *Window {
 func (w *Window) build() {
 	send := func(code string) { w.codes.put(code, w.o.Command) }
 	w.nav, w.banner, w.prompt, w.strip = newNav(w.o.Station, w.navigate), newBanner(w.gate.beacon), newPromptBand(), newStrip()
-	w.bench = bench.New(bench.Options{Command: send, Background: w.back.add, Orders: w.o.Orders, Picture: w.o.Picture, LabelPreview: w.o.LabelPreview, Now: w.o.Now})
+	w.bench = bench.New(bench.Options{Command: send, Background: w.back.add, Orders: w.o.Orders, Picture: w.o.Picture, LabelPreview: w.o.LabelPreview, ApplyScan: w.o.ApplyScan, Now: w.o.Now})
 	w.handoff = handoff.New(handoff.Options{Command: send, Background: w.back.add, Missing: w.o.Missing, Camera: w.o.Camera, Now: w.o.Now})
-	w.orders = orders.New(orders.Options{Scan: w.searchScan, Background: w.back.add, Orders: w.o.Orders, Now: w.o.Now})
-	w.equipment = equipment.New(w.o.Now)
+	w.orders = orders.New(orders.Options{Scan: w.searchScan, Background: w.back.add, Orders: w.o.Orders, Story: w.o.Story, Now: w.o.Now})
+	w.orders.Search.Entered = func() { w.do(w.win.Canvas().Unfocus) } // the next scan goes to the sink
+	w.equipment = equipment.New(w.o.Now, w.o.Decide)
 	w.screens = [...]fyne.CanvasObject{tabBench: w.bench.Object, tabHandoff: w.handoff.Object, tabOrders: w.orders.Object, tabEquipment: w.equipment.Object,
 		tabManual: manual.New(assets.Manual).Object}
 	w.frame = widgets.NewPanel(widgets.Paper, 14, 12, container.NewStack(w.screens[:]...)).Square()
@@ -253,14 +256,6 @@ func (w *Window) hear(v station.View) {
 	}
 }
 
-// ShowHealth shows how all devices feel.
-func (w *Window) ShowHealth(list []devices.Health) {
-	w.do(func() {
-		w.strip.devices(list)
-		w.equipment.ShowDevices(list)
-	})
-}
-
 // ShowSync shows how the station and the Seller Center stand.
 func (w *Window) ShowSync(s SyncStatus) {
 	w.do(func() {
@@ -285,6 +280,7 @@ func (w *Window) apply(v station.View) {
 	w.banner.set(v)
 	w.prompt.set(v)
 	w.strip.operator(v)
+	w.equipment.Supervisor(v.Supervisor)
 	w.bench.Show(v)
 	w.handoff.Show(v)
 	stroke := float32(0)
@@ -355,6 +351,7 @@ func (w *Window) second() {
 	w.ticks++
 	lists := w.ticks%20 == 0
 	w.strip.sync(w.sync, w.o.Now())
+	w.listen()
 	switch w.tab {
 	case tabBench:
 		w.bench.Tick()

@@ -77,7 +77,7 @@ func TestVerdictIsDrawnThenTold(t *testing.T) {
 	for range 3 {
 		w.win.Canvas().Capture()
 	}
-	want := []string{"1 STOP – wrong item. Ball is not in order 5. Put it back.", "2 Right item – 1 of 2. Mug"}
+	want := []string{"1 STOP – wrong item. Ball is not in order 5: put it back.", "2 Right item – 1 of 2. Mug"}
 	if !slices.Equal(told, want) {
 		t.Errorf("got %q, want %q", told, want)
 	}
@@ -161,6 +161,7 @@ func walk(o fyne.CanvasObject, f func(fyne.CanvasObject)) {
 func TestTargetsAreLargeEnoughForGloves(t *testing.T) {
 	w := newTestWindow(t, Options{})
 	w.Show(station.View{Parcel: inHand()})
+	w.ShowSync(SyncStatus{Configured: true, Parked: 1, Outbox: []OutboxLine{{ID: "row", State: fulfillment.OutboxParked}}})
 	buttons := 0
 	for i := range tabNames {
 		w.choose(tab(i))

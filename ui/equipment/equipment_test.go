@@ -1,6 +1,8 @@
 package equipment
 
 import (
+	"github.com/google/go-cmp/cmp"
+
 	"testing"
 	"time"
 
@@ -73,7 +75,7 @@ func TestWorst(t *testing.T) {
 func TestOutboxShowsAgesAndHowManyMore(t *testing.T) {
 	test.NewTempApp(t)
 	clock := now
-	s := New(func() time.Time { return clock })
+	s := New(func() time.Time { return clock }, nil)
 	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
 	x := SyncStatus{Configured: true, Online: true, Queued: 30, Parked: 1}
 	for range 31 {
@@ -91,5 +93,61 @@ func TestOutboxShowsAgesAndHowManyMore(t *testing.T) {
 	s.ShowSync(SyncStatus{Configured: true, Online: true})
 	if s.outbox.head.Words() != "Everything has been told" || s.outbox.rows[0].box.Visible() {
 		t.Errorf("empty: %q", s.outbox.head.Words())
+	}
+}
+
+func TestSoundTroubleIsSaidAndIsNoAlarm(t *testing.T) {
+	got := Devices([]devices.Health{{Kind: Sound, State: devices.Absent, Text: "no sound card"}, {Kind: devices.Printer, State: devices.Absent}})
+	if got[1].Name != "Sound" || got[1].Words != "No sound card." || got[1].Tone != Quiet || got[0].Tone != Wrong {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestASupervisorDecidesAboutParkedRows(t *testing.T) {
+	test.NewTempApp(t)
+	var got []fulfillment.OutboxDecision
+	s := New(func() time.Time { return now }, func(d fulfillment.OutboxDecision) { got = append(got, d) })
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	p := s.parked
+	line := func(id string) OutboxLine {
+		return OutboxLine{ID: id, Kind: fulfillment.OutboxReportShipped, OrderID: fulfillment.OrderID("order " + id), PackageID: "P", State: fulfillment.OutboxParked,
+			Reason: "tracking number is not valid", RequestID: "req-" + id, Age: time.Hour}
+	}
+	status := SyncStatus{Configured: true, Parked: 2, Queued: 1, Outbox: []OutboxLine{{ID: "q", State: fulfillment.OutboxQueued}, line("a"), line("b")}}
+	s.ShowSync(status)
+	if !p.object.Visible() || p.words.Words() != "Tracking number is not valid." || p.request.Words() != "Request req-a  ·  1 h 00 min" || p.next.Word() != "1 of 2" {
+		t.Errorf("%q, %q, %q", p.words.Words(), p.request.Words(), p.next.Word())
+	}
+	test.Tap(p.buttons[0])
+	if len(got) != 0 || p.hint.Words() != "A supervisor scans the badge to decide" {
+		t.Fatalf("a packer decided: %+v, hint %q", got, p.hint.Words())
+	}
+	s.Supervisor(true)
+	test.Tap(p.buttons[1]) // done by hand: why?
+	if p.buttons[1].Word() != "Done in Seller Center" {
+		t.Fatalf("no reason is asked for: %q", p.buttons[1].Word())
+	}
+	test.Tap(p.buttons[0]) // back
+	test.Tap(p.next)
+	test.Tap(p.buttons[2]) // give up: why?
+	test.Tap(p.buttons[1])
+	s.ShowSync(status) // the same rows again: the second stays in front
+	test.Tap(p.buttons[0])
+	want := []fulfillment.OutboxDecision{
+		{ID: "b", Kind: fulfillment.OutboxReportShipped, OrderID: "order b", PackageID: "P", Action: fulfillment.OutboxGiveUp, Reason: "Order was cancelled"},
+		{ID: "b", Kind: fulfillment.OutboxReportShipped, OrderID: "order b", PackageID: "P", Action: fulfillment.OutboxRetry},
+	}
+	if !cmp.Equal(got, want) {
+		t.Errorf("%s", cmp.Diff(want, got))
+	}
+	test.Tap(p.buttons[1])
+	status.Outbox, status.Parked = status.Outbox[:2], 1
+	s.ShowSync(status) // the row is gone while its reason was asked for
+	if p.asking != "" || p.head.Words() != "Report as shipped  order a" {
+		t.Errorf("asks %q about %q", p.asking, p.head.Words())
+	}
+	s.ShowSync(SyncStatus{Configured: true})
+	if p.object.Visible() {
+		t.Error("nothing is parked, and the card stays")
 	}
 }

@@ -28,11 +28,14 @@ type SyncStatus struct {
 
 // OutboxLine is one row that is not done, oldest first.
 type OutboxLine struct {
-	Kind    fulfillment.OutboxKind
-	OrderID fulfillment.OrderID
-	State   fulfillment.OutboxState
-	Age     time.Duration // since it was queued
-	Reason  string
+	ID        string
+	Kind      fulfillment.OutboxKind
+	OrderID   fulfillment.OrderID
+	PackageID fulfillment.PackageID
+	State     fulfillment.OutboxState
+	Age       time.Duration // since it was queued
+	Reason    string
+	RequestID string // the platform's, of the last answer; empty: it never answered
 }
 
 // Total is how many rows are not done.
@@ -96,6 +99,9 @@ func clock(s SyncStatus) Fact {
 	}
 }
 
+// Sound is the kind of the loudspeaker, which no part of the program waits for.
+const Sound devices.Kind = "sound"
+
 // Device is one device as it is shown.
 type Device struct {
 	Name, ID, Words string
@@ -113,6 +119,9 @@ func Devices(list []devices.Health) []Device {
 	out := make([]Device, 0, len(list))
 	for _, h := range list {
 		d := Device{Name: text.Device(h.Kind), Words: text.Sentence(h.Text), State: text.State(h.State), Icon: Icon(h.Kind), Tone: ToneOf(h.State)}
+		if h.Kind == Sound && h.State != devices.Ready {
+			d.Tone = Quiet // colours and words tell everything; sound only helps
+		}
 		if h.Role != "" {
 			d.Name += " · " + text.Visible(h.Role)
 		}

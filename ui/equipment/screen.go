@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"packbench/devices"
+	"packbench/fulfillment"
 	"packbench/ui/text"
 	"packbench/ui/widgets"
 )
@@ -24,12 +25,15 @@ type Screen struct {
 	none    *widgets.Text
 	facts   [4]*factRow
 	outbox  *outboxList
+	parked  *parkedCard
+	super   bool // a supervisor is logged in
 	column  *fyne.Container
 }
 
-// New returns the screen without devices.
-func New(now func() time.Time) *Screen {
-	s := &Screen{now: now, none: widgets.NewText(20, false, widgets.Soft).Fit(14, 3)}
+// New returns the screen without devices. decide takes a supervisor's decision about a parked row; it must not block, and nil
+// drops it.
+func New(now func() time.Time, decide func(fulfillment.OutboxDecision)) *Screen {
+	s := &Screen{now: now, parked: newParkedCard(decide), none: widgets.NewText(20, false, widgets.Soft).Fit(14, 3)}
 	s.none.Set(text.T("equipment.none"))
 	s.cards = container.New(&grid{})
 	left := widgets.Column(8, widgets.Fix(s.none, 80), widgets.Grow(container.NewVScroll(s.cards), 1))
@@ -111,6 +115,8 @@ func (r *deviceRow) set(d Device) {
 	switch d.Tone {
 	case Fine:
 		r.Paint(widgets.Card, widgets.Line, 1)
+	case Quiet:
+		r.Paint(widgets.Card, widgets.Line, 1)
 	case Wrong:
 		r.Paint(widgets.BadPale, widgets.Bad, 2)
 	default:
@@ -152,13 +158,29 @@ func (s *Screen) newSync() *fyne.Container {
 		facts = append(facts, widgets.Fix(r.box, 36))
 	}
 	s.outbox = newOutboxList()
-	return widgets.Column(12, widgets.Own(widgets.NewCard(widgets.Column(2, facts...)).Container), widgets.Grow(s.outbox.object, 1))
+	return widgets.Column(12, widgets.Own(widgets.NewCard(widgets.Column(2, facts...)).Container), widgets.Fix(s.parked.object, parkedHeight), widgets.Grow(s.outbox.object, 1))
 }
 
 // ShowSync draws the connection.
 func (s *Screen) ShowSync(x SyncStatus) {
 	s.sync, s.told = x, s.now()
+	s.showParked()
 	s.Tick()
+}
+
+// Supervisor tells whether a supervisor is logged in: nobody else decides about parked rows.
+func (s *Screen) Supervisor(on bool) {
+	if on != s.super {
+		s.super = on
+		s.showParked()
+	}
+}
+
+func (s *Screen) showParked() {
+	s.parked.older = s.now().Sub(s.told)
+	if s.parked.set(s.sync.Outbox, s.super) {
+		s.column.Refresh()
+	}
 }
 
 // Tick brings ages up to date; call it about once a second while the screen is in front.
@@ -174,6 +196,7 @@ func (s *Screen) Tick() {
 		}
 	}
 	s.outbox.set(s.sync, now.Sub(s.told))
+	s.parked.grow(now.Sub(s.told))
 	if changed {
 		s.column.Refresh()
 	}

@@ -124,7 +124,12 @@ func TestAPersonSearchesAndAScannerScans(t *testing.T) {
 		{"a short word by hand", func(ty *typing) { ty.keys("mug", hand); ty.enter() }, "", "mug"},
 		{"a whole order number by hand", func(ty *typing) { ty.keys("576461413038785752", hand); ty.enter() }, "", "576461413038785752"},
 		{"a scan", func(ty *typing) { ty.keys("576461413038785752", gun); ty.enter() }, "576461413038785752", ""},
-		{"a scan after a word", func(ty *typing) { ty.keys("mug", hand); ty.clock = ty.clock.Add(time.Second); ty.keys("PB:SKIP", gun); ty.enter() }, "PB:SKIP", "mug"},
+		{"a scan after a word", func(ty *typing) {
+			ty.keys("mug", hand)
+			ty.clock = ty.clock.Add(time.Second)
+			ty.keys("PB:SKIP", gun)
+			ty.enter()
+		}, "PB:SKIP", "mug"},
 		{"a scan that the screen tore apart", func(ty *typing) {
 			ty.keys("5764614130", gun)
 			ty.clock = ty.clock.Add(2 * time.Second)
