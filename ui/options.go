@@ -41,7 +41,7 @@ type Options struct {
 	Picture      func(ctx context.Context, url string) (image.Image, error) // a product's picture, cached by the caller
 	Camera       Frames
 	Story        func(ctx context.Context, id fulfillment.OrderID) (fulfillment.Story, error) // why an order stands where it stands
-	Decide       func(fulfillment.OutboxDecision)                                             // about a parked row; must not block
+	Decide       func(fulfillment.OutboxDecision)                                             // about a parked outbox row; called like Command
 	ApplyScan    bool                                                                         // a label on the parcel must be scanned back
 	Sound        Speaker
 	// Drawn is called on the screen's goroutine once for every verdict, in order, after a frame that shows it was handed

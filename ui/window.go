@@ -91,7 +91,7 @@ func (w *Window) build() {
 	w.handoff = handoff.New(handoff.Options{Command: send, Background: w.back.add, Missing: w.o.Missing, Camera: w.o.Camera, Now: w.o.Now})
 	w.orders = orders.New(orders.Options{Scan: w.searchScan, Background: w.back.add, Orders: w.o.Orders, Story: w.o.Story, Now: w.o.Now})
 	w.orders.Search.Entered = func() { w.do(w.win.Canvas().Unfocus) } // the next scan goes to the sink
-	w.equipment = equipment.New(w.o.Now, w.o.Decide)
+	w.equipment = equipment.New(w.o.Now, w.decide)
 	w.screens = [...]fyne.CanvasObject{tabBench: w.bench.Object, tabHandoff: w.handoff.Object, tabOrders: w.orders.Object, tabEquipment: w.equipment.Object,
 		tabManual: manual.New(assets.Manual).Object}
 	w.frame = widgets.NewPanel(widgets.Paper, 14, 12, container.NewStack(w.screens[:]...)).Square()
@@ -144,6 +144,13 @@ func (w *Window) guard() {
 
 // scanned takes a code from the keyboard.
 func (w *Window) scanned(code string) { w.codes.put(code, w.o.Scan) }
+
+// decide hands a decision over in the order of scans and buttons.
+func (w *Window) decide(d fulfillment.OutboxDecision) {
+	if w.o.Decide != nil {
+		w.codes.put(d.ID, func(string) { w.o.Decide(d) })
+	}
+}
 
 // searchScan takes a code that was scanned, or typed and entered, in the search field.
 func (w *Window) searchScan(code string) {

@@ -91,7 +91,7 @@ func (a *app) build() {
 	a.window = ui.New(newFyneApp(), a.windowOptions(player))
 	a.station = station.New(station.Options{
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
-		Candidates: label.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.wakeSync, Wish: a.wish, Refresh: a.lastLook, NewID: newID, Log: e.log,
+		Candidates: label.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.wakeSync, Wish: a.wish, Refresh: a.lastLook, Carriers: a.carriers, NewID: newID, Log: e.log,
 	})
 	startShop := a.joinShop() // before any part runs: they read a.sync
 	fail := a.partFailed

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,9 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 		Picture:      a.pics.get,
 		Sound:        player,
 		Drawn:        a.drawn,
+		Story:        a.story,
+		Decide:       a.decide,
+		ApplyScan:    a.env.cfg.policy().ApplyScan,
 	}
 	if !a.env.cfg.keyboardScans() {
 		o.Scan = func(string) {}
@@ -45,6 +49,42 @@ func (a *app) typed(code string) {
 	if err := a.station.Submit(a.deviceGroup.ctx, s); err != nil {
 		a.env.log.Warn("Scan came while the program was closing", "err", err)
 	}
+}
+
+// story is why an order stands where it stands.
+func (a *app) story(ctx context.Context, id fulfillment.OrderID) (fulfillment.Story, error) {
+	events, err := a.env.store.Events(ctx, id)
+	if err != nil {
+		return fulfillment.Story{}, err
+	}
+	return fulfillment.StoryOf(events), nil
+}
+
+// decide hands a person's decision about a parked row to the bench, which knows who stands there.
+func (a *app) decide(d fulfillment.OutboxDecision) {
+	if err := a.station.Decide(a.deviceGroup.ctx, d); err != nil {
+		a.env.log.Warn("Decision came while the program was closing", "err", err)
+	}
+}
+
+// carriers are those of every order in work and of every packed parcel.
+func (a *app) carriers(ctx context.Context) ([]string, error) {
+	const most = 2000 // orders; a day's work at one station is a tenth of it
+	list, err := a.env.store.ListOrders(ctx, "", most)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := a.env.store.PackedNotHandedOver(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, o := range append(list, packed...) {
+		if o.Carrier != "" && !slices.Contains(names, o.Carrier) {
+			names = append(names, o.Carrier)
+		}
+	}
+	return names, nil
 }
 
 // drawn runs after the frame with the verdict was painted.
@@ -226,7 +266,8 @@ func (a *app) showSync(line *lineClock) {
 		default:
 			out.Queued++
 		}
-		out.Outbox = append(out.Outbox, ui.OutboxLine{Kind: r.Kind, OrderID: r.OrderID, State: r.State, Age: time.Since(r.CreatedAt), Reason: r.Reason})
+		out.Outbox = append(out.Outbox, ui.OutboxLine{ID: r.ID, Kind: r.Kind, OrderID: r.OrderID, PackageID: r.PackageID, State: r.State,
+			Age: time.Since(r.CreatedAt), Reason: r.Reason, RequestID: r.RequestID})
 	}
 	a.window.ShowSync(out)
 }
