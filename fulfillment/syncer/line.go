@@ -17,6 +17,7 @@ type line struct {
 	probe   time.Duration
 	changed func(Status)
 	offset  func() time.Duration
+	back    func() // the line is up again: what changed meanwhile must be asked for at once; must not block
 
 	mu     sync.Mutex
 	fails  int       // transport failures in a row
@@ -29,6 +30,12 @@ func (l *line) note(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}
+	wasDown := l.down()
+	defer func() {
+		if wasDown && !l.down() && l.back != nil {
+			l.back()
+		}
+	}()
 	l.update(func(s *Status) {
 		switch {
 		case err == nil:
@@ -99,6 +106,17 @@ func (l *line) dead() bool {
 	defer l.mu.Unlock()
 	return l.fails >= breakAfter
 }
+
+// down reports whether the last call found no way to the platform.
+func (l *line) down() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fails > 0
+}
+
+// wait is how long to wait before the line is tried again: a probe's time or half of it, so that the stations of a
+// warehouse, which lost the line together, do not come back together.
+func (l *line) wait() time.Duration { return l.probe/2 + rand.N(l.probe/2+1) }
 
 // writable tells whether rows may be worked on, and if not, when to look again.
 func (l *line) writable() (ok bool, wait time.Duration) {

@@ -43,7 +43,7 @@ type Options struct {
 	Overlap     time.Duration // how far a pull reaches back behind the cursor; default 10 min
 	FirstPull   time.Duration // how far the first pull of a shop reaches back; default 30 days
 	Settle      time.Duration // least time between two reads that find no effect, before sending again; default 30 s
-	Probe       time.Duration // between tries while the line is dead; default 30 s
+	Probe       time.Duration // between tries while the line is down, with a jitter of half of it; default 5 s: a cancellation must not wait longer than that for a network that is back
 	BackoffBase time.Duration // default 1 s, doubled each time, full jitter
 	BackoffMax  time.Duration // default 5 min
 	Workers     int           // writes at the same time, each of another order; default 4
@@ -90,6 +90,7 @@ type Syncer struct {
 	wake  chan struct{} // something may be sent
 	fetch chan struct{} // a label may exist
 	again chan struct{} // pull now
+	up    chan struct{} // the line is back
 	line  line
 
 	mu     sync.Mutex
@@ -117,15 +118,17 @@ func New(o Options) (*Syncer, error) {
 		def time.Duration
 	}{
 		{&o.Poll, 30 * time.Second}, {&o.Overlap, 10 * time.Minute}, {&o.FirstPull, 30 * 24 * time.Hour},
-		{&o.Settle, 30 * time.Second}, {&o.Probe, 30 * time.Second}, {&o.BackoffBase, time.Second}, {&o.BackoffMax, 5 * time.Minute},
+		{&o.Settle, 30 * time.Second}, {&o.Probe, 5 * time.Second}, {&o.BackoffBase, time.Second}, {&o.BackoffMax, 5 * time.Minute},
 	} {
 		if *d.p <= 0 {
 			*d.p = d.def
 		}
 	}
-	return &Syncer{o: o, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), again: make(chan struct{}, 1),
+	s := &Syncer{o: o, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), again: make(chan struct{}, 1), up: make(chan struct{}, 1),
 		line:   line{now: o.Now, probe: o.Probe, changed: o.StatusChanged, offset: o.ClockOffset},
-		doubts: map[string]*doubt{}, waits: map[fulfillment.PackageID]*labelWait{}}, nil
+		doubts: map[string]*doubt{}, waits: map[fulfillment.PackageID]*labelWait{}}
+	s.line.back = func() { poke(s.up) }
+	return s, nil
 }
 
 // Wake says that the outbox has something to send. It never blocks and may be called from anywhere.

@@ -48,9 +48,11 @@ func (s *Syncer) Once(ctx context.Context) ([]Result, error) {
 
 func (s *Syncer) pullLoop(ctx context.Context) {
 	for ctx.Err() == nil {
-		wasDead := s.line.dead()
+		wasDead, wasDown := s.line.dead(), s.line.down()
 		if _, err := s.round(ctx); err != nil && ctx.Err() == nil {
-			s.o.Log.Warn("pull did not finish", "error", err)
+			if !wasDown { // a dead line is tried every few seconds
+				s.o.Log.Warn("pull did not finish", "error", err)
+			}
 			s.line.update(func(st *Status) { st.LastError = err.Error() })
 		}
 		poke(s.fetch)
@@ -58,10 +60,14 @@ func (s *Syncer) pullLoop(ctx context.Context) {
 			s.Wake()
 		}
 		pause := s.o.Poll
-		if s.line.dead() {
-			pause = s.o.Probe
+		if s.line.down() {
+			pause = min(pause, s.line.wait())
 		}
-		sleep(ctx, pause, s.again)
+		select {
+		case <-s.up: // this round has looked already
+		default:
+		}
+		sleep(ctx, pause, s.again, s.up)
 	}
 }
 
@@ -83,18 +89,19 @@ func (s *Syncer) labelLoop(ctx context.Context) {
 		} else if !next.IsZero() {
 			pause = min(pause, max(next.Sub(s.o.Now()), 100*time.Millisecond))
 		}
-		sleep(ctx, pause, s.fetch)
+		sleep(ctx, pause, s.fetch, nil)
 	}
 }
 
-// sleep waits for d, a poke or the end.
-func sleep(ctx context.Context, d time.Duration, poked <-chan struct{}) {
+// sleep waits for d, a poke of either kind or the end.
+func sleep(ctx context.Context, d time.Duration, poked, also <-chan struct{}) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 	case <-t.C:
 	case <-poked:
+	case <-also:
 	}
 }
 
