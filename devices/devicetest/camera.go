@@ -20,6 +20,7 @@ type CameraConfig struct {
 	Width, Height int    // dots; 640×480
 	FPS           int    // pictures a second; 15
 	NoLength      bool   // sends its parts without Content-Length, as some cameras do
+	Bits          bool   // shows number and time as dots, for ways on which a picture's comment is lost
 	Dashes        bool   // writes the delimiter's dashes into the boundary, as some cameras do
 }
 
@@ -257,7 +258,11 @@ func (c *Camera) Next(shown int) ([]byte, int, error) {
 	}
 	now := time.Now()
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, c.pic.draw(now, c.seq+1), &jpeg.Options{Quality: 75}); err != nil {
+	img := c.pic.draw(now, c.seq+1)
+	if c.cfg.Bits {
+		c.pic.bits(c.seq+1, now)
+	}
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 75}); err != nil {
 		return nil, 0, fmt.Errorf("draw a picture: %w", err)
 	}
 	c.seq++
@@ -290,7 +295,7 @@ func ReadFrame(pic []byte) (seq int, drawn time.Time, ok bool) {
 	_, rest, found := strings.Cut(string(pic[:min(len(pic), 128)]), frameNote)
 	var nano int64
 	if !found {
-		return 0, time.Time{}, false
+		return readBits(pic)
 	}
 	if _, err := fmt.Sscanf(rest, "%d %d", &seq, &nano); err != nil {
 		return 0, time.Time{}, false

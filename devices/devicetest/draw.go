@@ -1,10 +1,12 @@
 package devicetest
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
+	"image/jpeg"
 	"time"
 
 	"golang.org/x/image/font"
@@ -71,4 +73,52 @@ func (p *picture) text(s string) {
 			}
 		}
 	}
+}
+
+// blocks of 8×8 dots, as JPEG codes them, that stand for 32 bits of a picture's number and 64 of its time (nanoseconds since
+// 1970), the highest first, black for 0, in rows from the top left corner.
+const (
+	block     = 8
+	bitsSeq   = 32
+	bitsTotal = bitsSeq + 64
+)
+
+func blockAt(i, width int) image.Rectangle {
+	n := width / block
+	return image.Rect(i%n*block, i/n*block, i%n*block+block, i/n*block+block)
+}
+
+func (p *picture) bits(seq int, now time.Time) {
+	for i := range bitsTotal {
+		var bit uint64
+		if i < bitsSeq {
+			bit = uint64(seq) >> (bitsSeq - 1 - i) & 1
+		} else {
+			bit = uint64(now.UnixNano()) >> (bitsTotal - 1 - i) & 1
+		}
+		c := color.Gray{Y: uint8(bit) * 255}
+		draw.Draw(p.img, blockAt(i, p.img.Bounds().Dx()), image.NewUniform(c), image.Point{}, draw.Src)
+	}
+}
+
+// readBits is the other way round; ok is false where the blocks are neither black nor white.
+func readBits(pic []byte) (seq int, drawn time.Time, ok bool) {
+	img, err := jpeg.Decode(bytes.NewReader(pic))
+	if err != nil {
+		return 0, time.Time{}, false
+	}
+	var number, nano uint64
+	for i := range bitsTotal {
+		at := blockAt(i, img.Bounds().Dx()).Min.Add(image.Pt(block/2, block/2))
+		y := color.GrayModel.Convert(img.At(at.X, at.Y)).(color.Gray).Y
+		if y > 64 && y < 192 {
+			return 0, time.Time{}, false
+		}
+		if i < bitsSeq {
+			number = number<<1 | uint64(y>>7)
+		} else {
+			nano = nano<<1 | uint64(y>>7)
+		}
+	}
+	return int(number), time.Unix(0, int64(nano)), true
 }
