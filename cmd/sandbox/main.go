@@ -34,6 +34,7 @@ type ready struct {
 	AppSecret  string `json:"app_secret"`
 	AuthCode   string `json:"auth_code"`
 	ShopCipher string `json:"shop_cipher"`
+	ServiceID  string `json:"service_id"`
 }
 
 // run serves until ctx ends. It returns the exit code: 0 done, 1 failed, 2 wrong usage.
@@ -100,9 +101,16 @@ func serve(ctx context.Context, addr string, s *shop.Server, stdout io.Writer) e
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
+	hooks := make(chan error, 1)
+	ctx, stop := context.WithCancel(ctx)
+	defer func() {
+		stop()
+		<-hooks
+	}()
+	go func() { hooks <- s.Run(ctx) }()
 	url := "http://" + listener.Addr().String()
 	c := s.Credentials()
-	line, err := json.Marshal(ready{url, url, url + "/admin/", c.AppKey, c.AppSecret, c.AuthCode, c.ShopCipher})
+	line, err := json.Marshal(ready{url, url, url + "/admin/", c.AppKey, c.AppSecret, c.AuthCode, c.ShopCipher, c.ServiceID})
 	if err == nil {
 		_, err = fmt.Fprintf(stdout, "%s\n", line)
 	}

@@ -33,7 +33,9 @@ func (s *Server) adminMux() *http.ServeMux {
 	mux.HandleFunc("POST /admin/orders/{id}/update-address", s.locked(s.adminAddress))
 	mux.HandleFunc("POST /admin/orders/{id}/label", s.locked(s.adminLabel))
 	mux.HandleFunc("POST /admin/fault", s.locked(s.adminFault))
-	mux.HandleFunc("POST /admin/online", s.locked(func(*http.Request) (any, error) { s.faults = nil; return ok, nil }))
+	mux.HandleFunc("POST /admin/plan", s.locked(s.adminPlan))
+	mux.HandleFunc("GET /admin/plans", s.locked(func(*http.Request) (any, error) { return plans, nil }))
+	mux.HandleFunc("POST /admin/online", s.locked(func(*http.Request) (any, error) { s.faults, s.planName = nil, ""; return ok, nil }))
 	mux.HandleFunc("POST /admin/speed", s.locked(s.adminSpeed))
 	mux.HandleFunc("POST /admin/advance", s.locked(s.adminAdvance))
 	mux.HandleFunc("POST /admin/authorize", s.locked(func(*http.Request) (any, error) {

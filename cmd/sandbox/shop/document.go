@@ -31,9 +31,11 @@ func (s *store) shippingDocument(c *call) (any, error) {
 		return nil, artificial(codeMissing, "Invalid parameter. `document_type` must be one of %s", strings.Join(documentTypes, ", "))
 	case size != "" && size != "A6" && size != "A5":
 		return nil, artificial(codeMissing, "Invalid parameter. `document_size` must be A6 or A5")
-	case format == "ZPL", kind == "INVOICE_LABEL":
-		return nil, errRegion // Brazil (and ZPL in Mexico) only
-	case format != "" && format != "PDF":
+	case format == "ZPL" && !s.market.zpl, kind == "INVOICE_LABEL" && !s.market.invoice:
+		return nil, errRegion
+	case format == "ZPL" && kind != "SHIPPING_LABEL":
+		return nil, artificial(codeMissing, "Invalid parameter. Only SHIPPING_LABEL comes as ZPL")
+	case format != "" && format != "PDF" && format != "ZPL":
 		return nil, artificial(codeMissing, "Invalid parameter. `document_format` must be PDF or ZPL")
 	}
 	p, err := s.packageNamed(c)
@@ -52,7 +54,7 @@ func (s *store) shippingDocument(c *call) (any, error) {
 	case kind == "HAZMAT_LABEL" && !p.hazmat():
 		return nil, artificial(codeNoDocument, "The package has no dangerous goods")
 	}
-	name := fmt.Sprintf("%s/%s/%s/%d", p.id, kind, or(size, "A6"), c.wall.Add(docLife).Unix())
+	name := fmt.Sprintf("%s/%s/%s/%s/%d", p.id, kind, or(size, "A6"), or(format, "PDF"), c.wall.Add(docLife).Unix())
 	return documentAnswer{c.base + "/doc/" + name + "/" + macHex(c.srv.docKey, name), p.tracking}, nil
 }
 
@@ -67,12 +69,12 @@ func (s *Server) serveDocument(c *call) reply {
 	}
 	name := strings.TrimPrefix(c.r.URL.Path, "/doc/")
 	i := strings.LastIndexByte(name, '/')
-	if i < 0 || !sameMAC(name[i+1:], macHex(s.docKey, name[:i])) || strings.Count(name[:i], "/") != 3 {
+	if i < 0 || !sameMAC(name[i+1:], macHex(s.docKey, name[:i])) || strings.Count(name[:i], "/") != 4 {
 		return fail(http.StatusForbidden, "no such document")
 	}
 	part := strings.Split(name[:i], "/")
 	of, p := s.parcelCalled(part[0])
-	ends, err := strconv.ParseInt(part[3], 10, 64)
+	ends, err := strconv.ParseInt(part[4], 10, 64)
 	switch {
 	case err != nil || p == nil:
 		return fail(http.StatusForbidden, "no such document")
@@ -82,7 +84,7 @@ func (s *Server) serveDocument(c *call) reply {
 		return fail(http.StatusMethodNotAllowed, "use GET")
 	}
 	c.named(p.order, p.id)
-	doc, media, err := of.render(p, part[1], part[2])
+	doc, media, err := of.render(p, part[1], part[2], part[3])
 	if err != nil {
 		s.log.Error("document cannot be rendered", "package", p.id, "kind", part[1], "err", err)
 		return fail(http.StatusInternalServerError, "the document cannot be rendered")
@@ -91,9 +93,15 @@ func (s *Server) serveDocument(c *call) reply {
 }
 
 // render makes the document. The same package gives the same bytes, whenever it is asked for.
-func (s *store) render(p *parcel, kind, size string) (doc []byte, media string, err error) {
+func (s *store) render(p *parcel, kind, size, format string) (doc []byte, media string, err error) {
 	l := s.platformLabel(p)
+	if format == "ZPL" {
+		doc, err = l.zpl()
+		return doc, "text/plain; charset=utf-8", err
+	}
 	switch kind {
+	case "INVOICE_LABEL":
+		doc, err = invoicePDF(l, s.fonts)
 	case "SHIPPING_LABEL_PICTURE":
 		doc, err = l.png()
 		return doc, "image/png", err

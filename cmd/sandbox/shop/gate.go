@@ -57,16 +57,21 @@ func (s *Server) servePublic(w http.ResponseWriter, r *http.Request) {
 	}
 	body, bodyErr := readBody(r.Body, limit)
 	s.mu.Lock()
+	f := s.takeFault(r)
+	if f.is(faultLate) { // on its way all that time, whether the client waits for it or not
+		s.mu.Unlock()
+		time.Sleep(time.Duration(f.Seconds * float64(time.Second)))
+		s.mu.Lock()
+	}
 	c := &call{srv: s, r: r, body: body, wall: s.opt.Clock(), now: s.advance(), base: "http://" + r.Host, skew: s.skew()}
 	s.effects.take() // what happened by itself is nobody's call
 	c.requestID = s.newRequestID(c.wall)
-	f := s.takeFault(r)
 	if f.before() {
 		s.note(c, 0, 0, f)
 		s.mu.Unlock()
 		panic(http.ErrAbortHandler) // net/http closes the connection without an answer
 	}
-	answer := s.answer(c, f, bodyErr)
+	answer := s.disturbed(c, f, bodyErr)
 	s.note(c, answer.status, answer.code, f)
 	date := c.wall.Add(c.skew)
 	s.mu.Unlock()
@@ -74,13 +79,7 @@ func (s *Server) servePublic(w http.ResponseWriter, r *http.Request) {
 	s.write(w, r, answer, f)
 }
 
-func (s *Server) answer(c *call, f *fault, bodyErr error) reply {
-	if r, ok := f.instead(c); ok {
-		if f.After && bodyErr == nil {
-			_, _ = s.dispatch(c, nil) // only the effect: what is answered is the fault
-		}
-		return r
-	}
+func (s *Server) answer(c *call, bodyErr error) reply {
 	path := c.r.URL.Path
 	switch {
 	case strings.HasPrefix(path, "/img/"):

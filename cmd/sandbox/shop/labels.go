@@ -82,6 +82,14 @@ func (l labelSheet) payload() string {
 
 // draw lays the label out on 105 × 148 mm.
 func (l labelSheet) draw(c canvas) error {
+	if err := l.frame(c); err != nil {
+		return err
+	}
+	return l.bars(c, 92)
+}
+
+// frame is the label without its bars.
+func (l labelSheet) frame(c canvas) error {
 	c.text(5, 10, 15, true, l.carrier, asciiFold(l.carrier))
 	c.text(5, 15, 7, false, "SPECIMEN - made by a test shop, not valid for carriage", "")
 	c.rect(4, 17, 97, 0.5)
@@ -107,9 +115,6 @@ func (l labelSheet) draw(c canvas) error {
 		c.text(5, 85.5, 8, false, "Package "+l.parcel, "")
 	}
 	c.text(62, 81, 8, false, fmt.Sprintf("Weight %d g", l.weightG), "")
-	if err := l.bars(c, 92); err != nil {
-		return err
-	}
 	c.text(32, 92+barHeight+7, 13, true, l.tracking, l.tracking)
 	c.rect(4, 92+barHeight+11, 97, 0.5)
 	return nil

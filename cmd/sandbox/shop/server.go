@@ -26,6 +26,7 @@ type Options struct {
 
 	AppKey, AppSecret, AuthCode string // empty: made from the seed
 	ShopCipher                  string // empty: made from the seed
+	RedirectURL                 string // where the consent page leads; empty: it shows the code
 
 	RatePerSecond float64       // calls a second for each endpoint before 429; 0: 50
 	AccessTTL     time.Duration // life of an access token; 0: 7 days
@@ -51,16 +52,17 @@ type Server struct {
 
 	mu sync.Mutex // guards everything below
 	*timeline
-	tokens  tokenStore
-	limits  map[string]*rate.Limiter
-	faults  []*fault
-	journal journal
-	hooks   *hookLog
-	stores  []*store
-	uploads map[string]upload
-	ids     *idMaker
-	tally   *tally
-	effects *effectLog
+	tokens   tokenStore
+	limits   map[string]*rate.Limiter
+	faults   []*fault
+	planName string
+	journal  journal
+	hooks    *hookLog
+	stores   []*store
+	uploads  map[string]upload
+	ids      *idMaker
+	tally    *tally
+	effects  *effectLog
 }
 
 // tally is what /admin/state counts.
@@ -159,6 +161,7 @@ type Credentials struct {
 	AppSecret  string `json:"app_secret"`
 	AuthCode   string `json:"auth_code"` // single use, valid for 30 minutes from New
 	ShopCipher string `json:"shop_cipher"`
+	ServiceID  string `json:"service_id"` // names the app in the link of the consent page
 	ShopID     string `json:"shop_id"`
 	Region     string `json:"region"`
 }
@@ -166,7 +169,7 @@ type Credentials struct {
 // Credentials of the shop; the authorization code is the one of the start, used or not.
 func (s *Server) Credentials() Credentials {
 	return Credentials{AppKey: s.opt.AppKey, AppSecret: s.opt.AppSecret, AuthCode: s.opt.AuthCode,
-		ShopCipher: s.opt.ShopCipher, ShopID: shopID, Region: s.first().market.region}
+		ShopCipher: s.opt.ShopCipher, ServiceID: s.serviceID(), ShopID: shopID, Region: s.first().market.region}
 }
 
 const shopID = "7494049642642441621"
@@ -183,6 +186,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/admin" || strings.HasPrefix(r.URL.Path, "/admin/"):
 		s.serveAdmin(w, r)
+	case isAuthPath(r.URL.Path):
+		s.serveAuthorize(w, r)
 	default:
 		s.servePublic(w, r)
 	}

@@ -14,6 +14,8 @@ type webhookRecord struct {
 	Delivered     bool            `json:"delivered,omitempty"`
 	Dropped       bool            `json:"dropped,omitempty"` // after the last attempt
 	next          time.Time       // when it is sent next; zero: not at all
+	spoilt        bool            // faults had their chance
+	again         bool            // is to be delivered once more
 }
 
 const hooksMax = 5000
