@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
@@ -227,56 +226,4 @@ func TestRestoreOverADamagedDatabase(t *testing.T) {
 		t.Errorf("the damaged file was not kept: %v", err)
 	}
 	mustOrder(t, openTest(t, dir), "100")
-}
-
-// After the wipe no byte of the buyer's is left in the database, its log or the files; the chain still verifies.
-func TestWipeBuyerDataLeavesNoTrace(t *testing.T) {
-	dir := t.TempDir()
-	now := t0
-	s, err := Open(t.Context(), dir, Options{Station: "PACK-01", Now: func() time.Time { return now }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	const marker = "MARKER-OF-A-BUYER"
-	for _, id := range []string{"old", "open"} {
-		o := testOrder(id, "MUG")
-		o.BuyerMessage = marker + id
-		pull(t, s, o)
-		if _, err := s.StoreLabel(t.Context(), o.Packages[0].ID, []byte("%PDF "+marker+id), ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	old := mustOrder(t, s, "old")
-	old.Packages[0].Rung = fulfillment.RungHandedOver
-	record(t, s, station.Commit{Packages: old.Packages, Events: event(fulfillment.EventHandedOver, old)})
-	now = t0.Add(31 * 24 * time.Hour)
-	n, err := s.WipeBuyerData(t.Context(), now.Add(-30*24*time.Hour))
-	if n != 1 || err != nil {
-		t.Fatalf("got %d, %v, want 1", n, err)
-	}
-	if _, err := s.Get(t.Context(), old.Packages[0].Label); !errors.Is(err, fulfillment.ErrNotFound) {
-		t.Errorf("the wiped label: got %v", err)
-	}
-	if _, err := s.Get(t.Context(), mustOrder(t, s, "open").Packages[0].Label); err != nil {
-		t.Errorf("the open order's label: %v", err)
-	}
-	if n, err := s.VerifyChain(t.Context(), "PACK-01"); n != 1 || err != nil {
-		t.Errorf("VerifyChain: got %d, %v", n, err)
-	}
-	if err := s.Close(); err != nil { // folds the log into the file
-		t.Fatal(err)
-	}
-	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if bytes.Contains(data, []byte(marker+"old")) {
-			t.Errorf("%s still holds the buyer's words", filepath.Base(path))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -142,15 +142,6 @@ func (f *Files) Get(ctx context.Context, h fulfillment.Hash) ([]byte, error) {
 	return data, nil
 }
 
-// remove wipes the bytes of a hash; a missing file is no error.
-func (f *Files) remove(h fulfillment.Hash) error {
-	path, ok := filePath(h)
-	if !ok {
-		return nil
-	}
-	return ignoreMissing(f.root.Remove(path))
-}
-
 func ignoreMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

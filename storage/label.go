@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -92,49 +91,4 @@ func (s *Store) SaveProof(ctx context.Context, p fulfillment.Proof) error {
 			Reason: p.Reason, Decoded: decoded, Lint: lint, At: ms(p.At)})
 	})
 	return explain(err, "keep proof of label %s", p.Label)
-}
-
-// WipeBuyerData removes what names a buyer from everything closed before the given moment: label documents and their
-// bitmaps, notes, and unknown columns of imported files. Rows, hashes and events stay, so that the chain still verifies.
-// It returns how many labels were wiped. Backups made earlier still hold them.
-func (s *Store) WipeBuyerData(ctx context.Context, before time.Time) (int, error) {
-	if s.one == nil {
-		return 0, errReadOnlyStore
-	}
-	n := 0
-	err := s.write(ctx, func(q *queries.Queries) error {
-		if err := q.ForgetBuyerWords(ctx, ms(before)); err != nil {
-			return err
-		}
-		if err := q.ForgetCSVExtra(ctx, ms(before)); err != nil {
-			return err
-		}
-		labels, err := q.LabelsToWipe(ctx, ms(before))
-		if err != nil {
-			return err
-		}
-		for _, label := range labels {
-			if err := s.wipeLabel(ctx, q, label); err != nil {
-				return fmt.Errorf("label %s: %w", label, err)
-			}
-		}
-		n = len(labels)
-		return nil
-	})
-	return n, explain(err, "wipe buyer data closed before %s", before.Format(time.DateOnly))
-}
-
-func (s *Store) wipeLabel(ctx context.Context, q *queries.Queries, label string) error {
-	bitmaps, err := q.BitmapsOfLabel(ctx, label)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, h := range append(bitmaps, label) {
-		errs = append(errs, s.files.remove(fulfillment.Hash(h)))
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	return q.LabelWiped(ctx, queries.LabelWipedParams{WipedAt: ms(s.now()), Hash: label})
 }

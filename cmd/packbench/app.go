@@ -105,6 +105,7 @@ func (a *app) build() {
 	a.deviceGroup.run("sound watch", func(ctx context.Context) error { return watchSound(ctx, player.Health, a.devices.board.Report) })
 	a.stationGroup.run("station", a.station.Run)
 	a.stationGroup.run("chain head", e.keepHeads)
+	a.stationGroup.run("retention", e.keepRetention)
 	if a.photos != nil {
 		a.stationGroup.run("photographer", a.photos.Run)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/syncer"
@@ -240,4 +241,14 @@ func (e *env) checkState(ctx context.Context) check {
 		text += fmt.Sprintf("; events of an older version say too little about %d", r.Unsure)
 	}
 	return check{"state", "ok", text}
+}
+
+// keepRetention wipes buyer data and photos on the clocks of the policy, at the start and then daily, until ctx ends. It
+// looks every hour, because a computer that sleeps at night stops its clocks.
+func (e *env) keepRetention(ctx context.Context) error {
+	const day = 24 * time.Hour
+	t := time.NewTicker(time.Hour)
+	defer t.Stop()
+	keep := storage.Retention{BuyerData: time.Duration(e.cfg.Policy.BuyerDataDays) * day, Evidence: time.Duration(e.cfg.Policy.EvidenceDays) * day}
+	return e.store.RunRetention(ctx, keep, t.C)
 }

@@ -26,8 +26,33 @@ SELECT DISTINCT bitmap FROM label_proofs WHERE label = ? AND bitmap <> '';
 -- name: LabelWiped :exec
 UPDATE labels SET wiped_at = ? WHERE hash = ?;
 
+-- name: ForgetDecoded :exec
+UPDATE label_proofs SET decoded = '[]', reason = '' WHERE label = ?;
+
+-- name: OrdersToForget :many
+SELECT o.id FROM orders o WHERE o.closed_at > 0 AND o.closed_at < sqlc.arg(before)
+    AND (o.buyer_message <> '' OR o.seller_note <> '' OR o.id IN (SELECT x.key FROM csv_extra x WHERE x.kind = 'orders'));
+
 -- name: ForgetBuyerWords :exec
-UPDATE orders SET buyer_message = '', seller_note = '' WHERE closed_at > 0 AND closed_at < ? AND (buyer_message <> '' OR seller_note <> '');
+UPDATE orders SET buyer_message = '', seller_note = '' WHERE id = ?;
 
 -- name: ForgetCSVExtra :exec
-DELETE FROM csv_extra WHERE kind = 'orders' AND key IN (SELECT o.id FROM orders o WHERE o.closed_at > 0 AND o.closed_at < ?);
+DELETE FROM csv_extra WHERE kind = 'orders' AND key = ?;
+
+-- name: PhotosToWipe :many
+SELECT p.hash FROM photos p LEFT JOIN orders o ON o.id = p.order_id WHERE p.wiped_at = 0
+GROUP BY p.hash HAVING max(p.taken_at) < sqlc.arg(before)
+    AND max(CASE WHEN o.closed_at = 0 OR o.closed_at >= sqlc.arg(before) THEN 1 ELSE 0 END) = 0;
+
+-- name: PhotoWiped :exec
+UPDATE photos SET wiped_at = ? WHERE hash = ?;
+
+-- name: FilesInUse :many
+SELECT l.hash FROM labels l WHERE l.wiped_at = 0
+UNION SELECT f.bitmap FROM label_proofs f WHERE f.bitmap <> ''
+UNION SELECT p.hash FROM photos p WHERE p.wiped_at = 0
+UNION SELECT k.label FROM packages k WHERE k.label <> '';
+
+-- name: IsWiped :one
+SELECT EXISTS (SELECT 1 FROM labels l WHERE l.hash = sqlc.arg(hash) AND l.wiped_at > 0)
+    OR EXISTS (SELECT 1 FROM photos p WHERE p.hash = sqlc.arg(hash) AND p.wiped_at > 0);

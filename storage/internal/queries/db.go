@@ -87,11 +87,17 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.eventsNotIndexedStmt, err = db.PrepareContext(ctx, eventsNotIndexed); err != nil {
 		return nil, fmt.Errorf("error preparing query EventsNotIndexed: %w", err)
 	}
+	if q.filesInUseStmt, err = db.PrepareContext(ctx, filesInUse); err != nil {
+		return nil, fmt.Errorf("error preparing query FilesInUse: %w", err)
+	}
 	if q.forgetBuyerWordsStmt, err = db.PrepareContext(ctx, forgetBuyerWords); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetBuyerWords: %w", err)
 	}
 	if q.forgetCSVExtraStmt, err = db.PrepareContext(ctx, forgetCSVExtra); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetCSVExtra: %w", err)
+	}
+	if q.forgetDecodedStmt, err = db.PrepareContext(ctx, forgetDecoded); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetDecoded: %w", err)
 	}
 	if q.indexEventsStmt, err = db.PrepareContext(ctx, indexEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query IndexEvents: %w", err)
@@ -113,6 +119,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.insertScratchStmt, err = db.PrepareContext(ctx, insertScratch); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertScratch: %w", err)
+	}
+	if q.isWipedStmt, err = db.PrepareContext(ctx, isWiped); err != nil {
+		return nil, fmt.Errorf("error preparing query IsWiped: %w", err)
 	}
 	if q.itemScansAfterStmt, err = db.PrepareContext(ctx, itemScansAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query ItemScansAfter: %w", err)
@@ -189,6 +198,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.ordersFromStmt, err = db.PrepareContext(ctx, ordersFrom); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersFrom: %w", err)
 	}
+	if q.ordersToForgetStmt, err = db.PrepareContext(ctx, ordersToForget); err != nil {
+		return nil, fmt.Errorf("error preparing query OrdersToForget: %w", err)
+	}
 	if q.outboxCountsStmt, err = db.PrepareContext(ctx, outboxCounts); err != nil {
 		return nil, fmt.Errorf("error preparing query OutboxCounts: %w", err)
 	}
@@ -203,6 +215,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.packedNotHandedOverStmt, err = db.PrepareContext(ctx, packedNotHandedOver); err != nil {
 		return nil, fmt.Errorf("error preparing query PackedNotHandedOver: %w", err)
+	}
+	if q.photoWipedStmt, err = db.PrepareContext(ctx, photoWiped); err != nil {
+		return nil, fmt.Errorf("error preparing query PhotoWiped: %w", err)
+	}
+	if q.photosToWipeStmt, err = db.PrepareContext(ctx, photosToWipe); err != nil {
+		return nil, fmt.Errorf("error preparing query PhotosToWipe: %w", err)
 	}
 	if q.productStmt, err = db.PrepareContext(ctx, product); err != nil {
 		return nil, fmt.Errorf("error preparing query Product: %w", err)
@@ -407,6 +425,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing eventsNotIndexedStmt: %w", cerr)
 		}
 	}
+	if q.filesInUseStmt != nil {
+		if cerr := q.filesInUseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing filesInUseStmt: %w", cerr)
+		}
+	}
 	if q.forgetBuyerWordsStmt != nil {
 		if cerr := q.forgetBuyerWordsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing forgetBuyerWordsStmt: %w", cerr)
@@ -415,6 +438,11 @@ func (q *Queries) Close() error {
 	if q.forgetCSVExtraStmt != nil {
 		if cerr := q.forgetCSVExtraStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing forgetCSVExtraStmt: %w", cerr)
+		}
+	}
+	if q.forgetDecodedStmt != nil {
+		if cerr := q.forgetDecodedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetDecodedStmt: %w", cerr)
 		}
 	}
 	if q.indexEventsStmt != nil {
@@ -450,6 +478,11 @@ func (q *Queries) Close() error {
 	if q.insertScratchStmt != nil {
 		if cerr := q.insertScratchStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertScratchStmt: %w", cerr)
+		}
+	}
+	if q.isWipedStmt != nil {
+		if cerr := q.isWipedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing isWipedStmt: %w", cerr)
 		}
 	}
 	if q.itemScansAfterStmt != nil {
@@ -577,6 +610,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing ordersFromStmt: %w", cerr)
 		}
 	}
+	if q.ordersToForgetStmt != nil {
+		if cerr := q.ordersToForgetStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing ordersToForgetStmt: %w", cerr)
+		}
+	}
 	if q.outboxCountsStmt != nil {
 		if cerr := q.outboxCountsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing outboxCountsStmt: %w", cerr)
@@ -600,6 +638,16 @@ func (q *Queries) Close() error {
 	if q.packedNotHandedOverStmt != nil {
 		if cerr := q.packedNotHandedOverStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing packedNotHandedOverStmt: %w", cerr)
+		}
+	}
+	if q.photoWipedStmt != nil {
+		if cerr := q.photoWipedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing photoWipedStmt: %w", cerr)
+		}
+	}
+	if q.photosToWipeStmt != nil {
+		if cerr := q.photosToWipeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing photosToWipeStmt: %w", cerr)
 		}
 	}
 	if q.productStmt != nil {
@@ -817,8 +865,10 @@ type Queries struct {
 	eventStationsStmt        *sql.Stmt
 	eventsAfterStmt          *sql.Stmt
 	eventsNotIndexedStmt     *sql.Stmt
+	filesInUseStmt           *sql.Stmt
 	forgetBuyerWordsStmt     *sql.Stmt
 	forgetCSVExtraStmt       *sql.Stmt
+	forgetDecodedStmt        *sql.Stmt
 	indexEventsStmt          *sql.Stmt
 	indexedEventsStmt        *sql.Stmt
 	insertBarcodeStmt        *sql.Stmt
@@ -826,6 +876,7 @@ type Queries struct {
 	insertLineStmt           *sql.Stmt
 	insertPhotoStmt          *sql.Stmt
 	insertScratchStmt        *sql.Stmt
+	isWipedStmt              *sql.Stmt
 	itemScansAfterStmt       *sql.Stmt
 	jobStmt                  *sql.Stmt
 	jobsToTellStmt           *sql.Stmt
@@ -851,11 +902,14 @@ type Queries struct {
 	orderPhotosStmt          *sql.Stmt
 	orderReportedStmt        *sql.Stmt
 	ordersFromStmt           *sql.Stmt
+	ordersToForgetStmt       *sql.Stmt
 	outboxCountsStmt         *sql.Stmt
 	outboxRowStmt            *sql.Stmt
 	packagesByIDStmt         *sql.Stmt
 	packagesByTrackingStmt   *sql.Stmt
 	packedNotHandedOverStmt  *sql.Stmt
+	photoWipedStmt           *sql.Stmt
+	photosToWipeStmt         *sql.Stmt
 	productStmt              *sql.Stmt
 	proofStmt                *sql.Stmt
 	putBenchStateStmt        *sql.Stmt
@@ -914,8 +968,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		eventStationsStmt:        q.eventStationsStmt,
 		eventsAfterStmt:          q.eventsAfterStmt,
 		eventsNotIndexedStmt:     q.eventsNotIndexedStmt,
+		filesInUseStmt:           q.filesInUseStmt,
 		forgetBuyerWordsStmt:     q.forgetBuyerWordsStmt,
 		forgetCSVExtraStmt:       q.forgetCSVExtraStmt,
+		forgetDecodedStmt:        q.forgetDecodedStmt,
 		indexEventsStmt:          q.indexEventsStmt,
 		indexedEventsStmt:        q.indexedEventsStmt,
 		insertBarcodeStmt:        q.insertBarcodeStmt,
@@ -923,6 +979,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertLineStmt:           q.insertLineStmt,
 		insertPhotoStmt:          q.insertPhotoStmt,
 		insertScratchStmt:        q.insertScratchStmt,
+		isWipedStmt:              q.isWipedStmt,
 		itemScansAfterStmt:       q.itemScansAfterStmt,
 		jobStmt:                  q.jobStmt,
 		jobsToTellStmt:           q.jobsToTellStmt,
@@ -948,11 +1005,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		orderPhotosStmt:          q.orderPhotosStmt,
 		orderReportedStmt:        q.orderReportedStmt,
 		ordersFromStmt:           q.ordersFromStmt,
+		ordersToForgetStmt:       q.ordersToForgetStmt,
 		outboxCountsStmt:         q.outboxCountsStmt,
 		outboxRowStmt:            q.outboxRowStmt,
 		packagesByIDStmt:         q.packagesByIDStmt,
 		packagesByTrackingStmt:   q.packagesByTrackingStmt,
 		packedNotHandedOverStmt:  q.packedNotHandedOverStmt,
+		photoWipedStmt:           q.photoWipedStmt,
+		photosToWipeStmt:         q.photosToWipeStmt,
 		productStmt:              q.productStmt,
 		proofStmt:                q.proofStmt,
 		putBenchStateStmt:        q.putBenchStateStmt,

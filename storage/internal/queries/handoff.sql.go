@@ -104,7 +104,7 @@ func (q *Queries) ManifestParcels(ctx context.Context, manifestID string) ([]Man
 }
 
 const manifestPhotos = `-- name: ManifestPhotos :many
-SELECT hash, manifest_id, package_id, order_id, camera, taken_at FROM photos WHERE manifest_id = ? ORDER BY taken_at, hash
+SELECT hash, manifest_id, package_id, order_id, camera, taken_at, wiped_at FROM photos WHERE manifest_id = ? ORDER BY taken_at, hash
 `
 
 func (q *Queries) ManifestPhotos(ctx context.Context, manifestID string) ([]Photo, error) {
@@ -123,6 +123,7 @@ func (q *Queries) ManifestPhotos(ctx context.Context, manifestID string) ([]Phot
 			&i.OrderID,
 			&i.Camera,
 			&i.TakenAt,
+			&i.WipedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -206,7 +207,7 @@ func (q *Queries) OpenManifests(ctx context.Context, station string) ([]Manifest
 }
 
 const orderPhotos = `-- name: OrderPhotos :many
-SELECT hash, manifest_id, package_id, order_id, camera, taken_at FROM photos WHERE order_id = ? ORDER BY taken_at, hash
+SELECT hash, manifest_id, package_id, order_id, camera, taken_at, wiped_at FROM photos WHERE order_id = ? ORDER BY taken_at, hash
 `
 
 func (q *Queries) OrderPhotos(ctx context.Context, orderID string) ([]Photo, error) {
@@ -225,6 +226,7 @@ func (q *Queries) OrderPhotos(ctx context.Context, orderID string) ([]Photo, err
 			&i.OrderID,
 			&i.Camera,
 			&i.TakenAt,
+			&i.WipedAt,
 		); err != nil {
 			return nil, err
 		}

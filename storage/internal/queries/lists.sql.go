@@ -7,6 +7,7 @@ package queries
 
 import (
 	"context"
+	"database/sql"
 )
 
 const bitmapsOfLabel = `-- name: BitmapsOfLabel :many
@@ -36,22 +37,73 @@ func (q *Queries) BitmapsOfLabel(ctx context.Context, label string) ([]string, e
 	return items, nil
 }
 
-const forgetBuyerWords = `-- name: ForgetBuyerWords :exec
-UPDATE orders SET buyer_message = '', seller_note = '' WHERE closed_at > 0 AND closed_at < ? AND (buyer_message <> '' OR seller_note <> '')
+const filesInUse = `-- name: FilesInUse :many
+SELECT l.hash FROM labels l WHERE l.wiped_at = 0
+UNION SELECT f.bitmap FROM label_proofs f WHERE f.bitmap <> ''
+UNION SELECT p.hash FROM photos p WHERE p.wiped_at = 0
+UNION SELECT k.label FROM packages k WHERE k.label <> ''
 `
 
-func (q *Queries) ForgetBuyerWords(ctx context.Context, closedAt int64) error {
-	_, err := q.exec(ctx, q.forgetBuyerWordsStmt, forgetBuyerWords, closedAt)
+func (q *Queries) FilesInUse(ctx context.Context) ([]string, error) {
+	rows, err := q.query(ctx, q.filesInUseStmt, filesInUse)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var hash string
+		if err := rows.Scan(&hash); err != nil {
+			return nil, err
+		}
+		items = append(items, hash)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const forgetBuyerWords = `-- name: ForgetBuyerWords :exec
+UPDATE orders SET buyer_message = '', seller_note = '' WHERE id = ?
+`
+
+func (q *Queries) ForgetBuyerWords(ctx context.Context, id string) error {
+	_, err := q.exec(ctx, q.forgetBuyerWordsStmt, forgetBuyerWords, id)
 	return err
 }
 
 const forgetCSVExtra = `-- name: ForgetCSVExtra :exec
-DELETE FROM csv_extra WHERE kind = 'orders' AND key IN (SELECT o.id FROM orders o WHERE o.closed_at > 0 AND o.closed_at < ?)
+DELETE FROM csv_extra WHERE kind = 'orders' AND key = ?
 `
 
-func (q *Queries) ForgetCSVExtra(ctx context.Context, closedAt int64) error {
-	_, err := q.exec(ctx, q.forgetCSVExtraStmt, forgetCSVExtra, closedAt)
+func (q *Queries) ForgetCSVExtra(ctx context.Context, key string) error {
+	_, err := q.exec(ctx, q.forgetCSVExtraStmt, forgetCSVExtra, key)
 	return err
+}
+
+const forgetDecoded = `-- name: ForgetDecoded :exec
+UPDATE label_proofs SET decoded = '[]', reason = '' WHERE label = ?
+`
+
+func (q *Queries) ForgetDecoded(ctx context.Context, label string) error {
+	_, err := q.exec(ctx, q.forgetDecodedStmt, forgetDecoded, label)
+	return err
+}
+
+const isWiped = `-- name: IsWiped :one
+SELECT EXISTS (SELECT 1 FROM labels l WHERE l.hash = ?1 AND l.wiped_at > 0)
+    OR EXISTS (SELECT 1 FROM photos p WHERE p.hash = ?1 AND p.wiped_at > 0)
+`
+
+func (q *Queries) IsWiped(ctx context.Context, hash string) (sql.NullBool, error) {
+	row := q.queryRow(ctx, q.isWipedStmt, isWiped, hash)
+	var column_1 sql.NullBool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const labelWiped = `-- name: LabelWiped :exec
@@ -200,6 +252,77 @@ func (q *Queries) OrdersFrom(ctx context.Context, arg OrdersFromParams) ([]Order
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ordersToForget = `-- name: OrdersToForget :many
+SELECT o.id FROM orders o WHERE o.closed_at > 0 AND o.closed_at < ?1
+    AND (o.buyer_message <> '' OR o.seller_note <> '' OR o.id IN (SELECT x.key FROM csv_extra x WHERE x.kind = 'orders'))
+`
+
+func (q *Queries) OrdersToForget(ctx context.Context, before int64) ([]string, error) {
+	rows, err := q.query(ctx, q.ordersToForgetStmt, ordersToForget, before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const photoWiped = `-- name: PhotoWiped :exec
+UPDATE photos SET wiped_at = ? WHERE hash = ?
+`
+
+type PhotoWipedParams struct {
+	WipedAt int64
+	Hash    string
+}
+
+func (q *Queries) PhotoWiped(ctx context.Context, arg PhotoWipedParams) error {
+	_, err := q.exec(ctx, q.photoWipedStmt, photoWiped, arg.WipedAt, arg.Hash)
+	return err
+}
+
+const photosToWipe = `-- name: PhotosToWipe :many
+SELECT p.hash FROM photos p LEFT JOIN orders o ON o.id = p.order_id WHERE p.wiped_at = 0
+GROUP BY p.hash HAVING max(p.taken_at) < ?1
+    AND max(CASE WHEN o.closed_at = 0 OR o.closed_at >= ?1 THEN 1 ELSE 0 END) = 0
+`
+
+func (q *Queries) PhotosToWipe(ctx context.Context, before int64) ([]string, error) {
+	rows, err := q.query(ctx, q.photosToWipeStmt, photosToWipe, before)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var hash string
+		if err := rows.Scan(&hash); err != nil {
+			return nil, err
+		}
+		items = append(items, hash)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err

@@ -150,6 +150,7 @@ type Photo struct {
 	OrderID    string
 	Camera     string
 	TakenAt    int64
+	WipedAt    int64
 }
 
 type PrintJob struct {

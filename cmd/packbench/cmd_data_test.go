@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/storage"
+)
+
+// The policy's days are the clock: what was closed before them is wiped at the start.
+func TestBuyerDataLeavesOnThePolicysClock(t *testing.T) {
+	dir := t.TempDir()
+	then := time.Now().Add(-20 * 24 * time.Hour)
+	past, err := storage.Open(t.Context(), dir, storage.Options{Station: "PACK-01", Now: func() time.Time { return then }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := fulfillment.Order{ID: "100", Status: fulfillment.StatusAwaitingShipment, UpdatedAt: then, BuyerMessage: "ring twice",
+		Lines:    []fulfillment.LineItem{{ID: "1", SKU: "MUG"}},
+		Packages: []fulfillment.Package{{ID: "P100", OrderID: "100", Lines: []fulfillment.LineID{"1"}}}}
+	if _, err := past.ApplyPulled(t.Context(), "shop", []fulfillment.Order{o}, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	label, err := past.StoreLabel(t.Context(), "P100", []byte("%PDF label"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Packages[0].Rung = fulfillment.RungHandedOver
+	if err := errors.Join(past.Record(t.Context(), station.Commit{Station: "PACK-01", At: then, Packages: o.Packages}), past.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		days int
+		kept bool
+	}{{21, true}, {19, false}} {
+		store, err := storage.Open(t.Context(), dir, storage.Options{Station: "PACK-01"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &env{cfg: defaultConfig(), store: store, log: slog.New(slog.DiscardHandler)}
+		e.cfg.Policy.BuyerDataDays = c.days
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- e.keepRetention(ctx) }()
+		kept := true
+		for begin := time.Now(); kept && (!c.kept || time.Since(begin) < 300*time.Millisecond); time.Sleep(5 * time.Millisecond) {
+			if time.Since(begin) > 20*time.Second {
+				t.Fatal("nothing was wiped")
+			}
+			_, err := store.Get(t.Context(), label)
+			kept = err == nil
+		}
+		stop()
+		if err := errors.Join(<-done, store.Close()); err != nil {
+			t.Error(err)
+		}
+		if kept != c.kept {
+			t.Errorf("buyer_data_days = %d, closed 20 days ago: the label is there: %t", c.days, kept)
+		}
+	}
+}
