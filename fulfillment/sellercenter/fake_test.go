@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"sync"
 	"testing"
@@ -66,12 +67,13 @@ type fakeShop struct {
 	routes map[string]http.HandlerFunc // "POST /path"
 	calls  []string
 	bodies map[string]string
+	querys map[string]url.Values
 	good   string // the token that is accepted
 	stale  string // the token that has expired
 }
 
 func newFakeShop(t *testing.T) *fakeShop {
-	f := &fakeShop{t: t, store: &memTokens{}, now: time.Now, routes: map[string]http.HandlerFunc{}, bodies: map[string]string{}, good: "tok-1"}
+	f := &fakeShop{t: t, store: &memTokens{}, now: time.Now, routes: map[string]http.HandlerFunc{}, bodies: map[string]string{}, querys: map[string]url.Values{}, good: "tok-1"}
 	f.store.t = Tokens{Access: "tok-1", Refresh: "ref-1", AccessExpires: time.Now().Add(7 * 24 * time.Hour), ObtainedAt: time.Now()}
 	f.store.has = true
 	f.server = httptest.NewServer(f)
@@ -130,6 +132,7 @@ func (f *fakeShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.calls = append(f.calls, route)
 	f.bodies[route] = string(body)
+	f.querys[route] = r.URL.Query()
 	h, now, good, stale := f.routes[route], f.now(), f.good, f.stale
 	f.mu.Unlock()
 	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
@@ -166,6 +169,19 @@ func (f *fakeShop) body(route string) string {
 	defer f.mu.Unlock()
 	return f.bodies[route]
 }
+
+// ownQuery is the last query of a route without what every call carries.
+func (f *fakeShop) ownQuery(route string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	q := f.querys[route]
+	for _, k := range []string{"app_key", "timestamp", "sign", "shop_cipher"} {
+		q.Del(k)
+	}
+	return q.Encode()
+}
+
+func sendPDF(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "%PDF-1.4 a label") }
 
 func (f *fakeShop) setTokens(good, stale string) {
 	f.mu.Lock()
