@@ -142,3 +142,19 @@ func TestSlipsFitTheOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWindowFitsTheScreenWithItsFrame(t *testing.T) {
+	for _, c := range []struct {
+		f            frame
+		w, h, ww, hh int
+	}{
+		{frame{}, 1366, 768, 1366, 768}, // no window manager
+		{frame{left: 1, top: 22}, 1366, 768, 1364, 738},
+		{frame{left: 12, top: 40}, 1280, 720, 1256, 668},
+	} {
+		w, h := c.f.room(c.w, c.h)
+		if w != c.ww || h != c.hh || w+2*c.f.left > c.w || h+c.f.top+c.f.left > c.h {
+			t.Errorf("%+v: %d×%d", c.f, w, h)
+		}
+	}
+}

@@ -28,7 +28,17 @@ var stationTOML = template.Must(template.New("station.toml").Parse(`# Written by
 id = "PACK-01"
 market = "{{.Market}}"
 language = "en"
-operator = "Demo"
+operator = "Demo"           # no badge is asked for; the two below may log in all the same
+
+[[operator]]
+badge = "900100"
+name = "Demo Packer"
+role = "packer"
+
+[[operator]]
+badge = "900900"
+name = "Demo Supervisor"
+role = "supervisor"
 
 [shop]
 api_url = "{{.Shop.APIURL}}"

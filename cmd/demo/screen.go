@@ -51,10 +51,7 @@ func (s *screen) find(ctx context.Context, p *process, patience time.Duration) e
 	return s.enlarge(ctx)
 }
 
-// barHeight leaves room for the window manager's title bar, dots.
-const barHeight = 40
-
-// enlarge makes the window as large as the screen and brings it to the front.
+// enlarge makes the window fill the screen, frame and title bar included, and brings it to the front.
 func (s *screen) enlarge(ctx context.Context) error {
 	size, err := xdotool(ctx, "getdisplaygeometry")
 	if err != nil {
@@ -63,9 +60,56 @@ func (s *screen) enlarge(ctx context.Context) error {
 	if _, err := fmt.Sscanf(size, "%d %d", &s.w, &s.h); err != nil {
 		return fmt.Errorf("size of the screen %q: %w", size, err)
 	}
-	_, err = xdotool(ctx, "windowactivate", s.window, "windowmove", s.window, "0", "0",
-		"windowsize", s.window, strconv.Itoa(s.w), strconv.Itoa(s.h-barHeight))
+	const probe = 100 // dots from the corner: the frame is on the screen for certain
+	if _, err := xdotool(ctx, "windowactivate", s.window, "windowmove", s.window, strconv.Itoa(probe), strconv.Itoa(probe)); err != nil {
+		return err
+	}
+	pause(ctx, 300*time.Millisecond) // the window manager answers later
+	f, err := s.frame(ctx)
+	if err != nil {
+		return err
+	}
+	w, h := f.room(s.w, s.h)
+	_, err = xdotool(ctx, "windowmove", s.window, strconv.Itoa(f.left+probe-f.x), strconv.Itoa(f.top+probe-f.y),
+		"windowsize", s.window, strconv.Itoa(w), strconv.Itoa(h))
 	return err
+}
+
+// frame is what the window manager put around the window: a title bar of top dots, an edge of left ones; and where the
+// window's own corner is on the screen.
+type frame struct{ left, top, x, y int }
+
+// room is the largest window on a screen of w×h dots whose frame is seen whole. The lower edge may be thicker than the sides.
+func (f frame) room(w, h int) (int, int) {
+	low := 0
+	if f.top > 0 {
+		low = max(8, f.left)
+	}
+	return w - 2*f.left, h - f.top - low
+}
+
+// frame measures. xdotool's getwindowgeometry counts the offset inside the frame twice, the pointer tells the true corner;
+// so the difference of the two is the frame. Where the window manager moves windows by their frame instead of their corner,
+// x and y tell.
+func (s *screen) frame(ctx context.Context) (frame, error) {
+	var f frame
+	said, err := xdotool(ctx, "mousemove", "--window", s.window, "0", "0", "sleep", "0.1", "getmouselocation")
+	if err != nil {
+		return f, err
+	}
+	if _, err := fmt.Sscanf(said, "x:%d y:%d", &f.x, &f.y); err != nil {
+		return f, fmt.Errorf("place of the pointer %q: %w", said, err)
+	}
+	said, err = xdotool(ctx, "getwindowgeometry", "--shell", s.window)
+	if err != nil {
+		return f, err
+	}
+	var window, x, y int
+	if _, err := fmt.Sscanf(strings.ReplaceAll(said, "\n", " "), "WINDOW=%d X=%d Y=%d", &window, &x, &y); err != nil {
+		return f, fmt.Errorf("place of the window %q: %w", said, err)
+	}
+	f.left, f.top = max(0, x-f.x), max(0, y-f.y)
+	return f, nil
 }
 
 func xdotool(ctx context.Context, args ...string) (string, error) {
