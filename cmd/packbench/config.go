@@ -108,7 +108,10 @@ type ScaleConfig struct {
 type CameraConfig struct {
 	Name   string `toml:"name"`
 	URL    string `toml:"url"`
-	Device string `toml:"device"`
+	Device string `toml:"device"` // a path, or "vendor:product" or "vendor:product:serial"
+	Width  int    `toml:"width"`  // of the picture wanted, dots; device only
+	Height int    `toml:"height"`
+	Crop   []int  `toml:"crop"` // left, top, width, height of the part that is kept, in thousandths of the picture
 }
 
 // PolicyConfig is the [policy] table.

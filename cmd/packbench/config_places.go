@@ -5,8 +5,12 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"packbench/devices/camera"
+	"packbench/devices/usb"
 )
 
 // queueName: what CUPS allows, and nothing that its commands would take for an option.
@@ -60,13 +64,37 @@ func checkCameras(c *Config) *finding {
 			return &finding{"camera", i, "name", fmt.Sprintf("camera %d is called %q already; give each camera a name of its own", first+1, cam.Name)}
 		}
 		seen[cam.Name] = i
-		if cam.Device != "" {
-			return &finding{"camera", i, "device", "cameras on this computer are not built yet; give the url of a network camera (MJPEG)"}
+		if f := checkCamera(cam, i); f != nil {
+			return f
 		}
-		u, err := url.Parse(cam.URL)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return &finding{"camera", i, "url", fmt.Sprintf("%q is not the http address of an MJPEG stream", cam.URL)}
+	}
+	return nil
+}
+
+func checkCamera(cam *CameraConfig, i int) *finding {
+	if n := len(cam.Crop); n > 0 {
+		if n != 4 {
+			return &finding{"camera", i, "crop", "crop needs four numbers: left, top, width and height in thousandths of the picture"}
 		}
+		if _, err := camera.NewCrop(cam.Crop[0], cam.Crop[1], cam.Crop[2], cam.Crop[3]); err != nil {
+			return &finding{"camera", i, "crop", err.Error()}
+		}
+	}
+	if cam.Width < 0 || cam.Height < 0 || (cam.Width == 0) != (cam.Height == 0) {
+		return &finding{"camera", i, "width", "a camera's picture needs a width and a height in dots, or neither"}
+	}
+	if cam.Device != "" {
+		if cam.URL != "" {
+			return &finding{"camera", i, "device", "a camera has a device or a url, not both"}
+		}
+		if _, err := usb.ParseID(cam.Device); err != nil && !strings.HasPrefix(cam.Device, "/dev/") {
+			return &finding{"camera", i, "device", fmt.Sprintf("%q is no camera of this computer; write a path such as \"/dev/video0\", or vendor:product", cam.Device)}
+		}
+		return nil
+	}
+	u, err := url.Parse(cam.URL)
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "rtsp", "rtsps"}, u.Scheme) {
+		return &finding{"camera", i, "url", fmt.Sprintf("%q is not the address of a camera; it begins with http:// (MJPEG) or rtsp://", cam.URL)}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"packbench/devices"
@@ -30,12 +31,20 @@ type labelPrinter interface {
 	Poke()
 }
 
+// photoCamera is a camera's driver, whatever the way to it.
+type photoCamera interface {
+	Name() string
+	Latest() (jpeg []byte, at time.Time, seq uint64)
+	Snapshot(ctx context.Context) (jpeg []byte, at time.Time, err error)
+	Run(ctx context.Context) error
+}
+
 // bench holds the drivers that the configuration asks for.
 type benchDevices struct {
 	board   *devices.Board
 	runs    []runner
-	printer labelPrinter  // nil if there is none
-	camera  *camera.MJPEG // the first camera; nil if there is none
+	printer labelPrinter // nil if there is none
+	camera  photoCamera  // the first camera; nil if there is none
 }
 
 // openDevices makes every configured driver. Nothing is opened before Run: a device that is missing never stops the start.
@@ -59,7 +68,7 @@ func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error
 		b.runs = append(b.runs, runner{"printer " + p.Address + p.Queue + p.PID, b.printer.Run})
 	}
 	for i, c := range cfg.Cameras {
-		d := camera.NewMJPEG(camera.MJPEGConfig{Name: c.Name, URL: c.URL}, b.board.Report, log)
+		d := openCamera(c, b.board.Report, log)
 		b.runs = append(b.runs, runner{"camera " + c.Name, d.Run})
 		if i == 0 {
 			b.camera = d
@@ -70,6 +79,25 @@ func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error
 			Text: "The window takes scans typed like a keyboard", At: time.Now()})
 	}
 	return b
+}
+
+func openCamera(c CameraConfig, report devices.Report, log *slog.Logger) photoCamera {
+	switch crop := c.crop(); {
+	case c.Device != "":
+		return camera.NewV4L2(camera.V4L2Config{Name: c.Name, Device: c.Device, Width: c.Width, Height: c.Height, Crop: crop}, report, log)
+	case strings.HasPrefix(c.URL, "rtsp"):
+		return camera.NewRTSP(camera.RTSPConfig{Name: c.Name, URL: c.URL, Crop: crop}, report, log)
+	default:
+		return camera.NewMJPEG(camera.MJPEGConfig{Name: c.Name, URL: c.URL, Crop: crop}, report, log)
+	}
+}
+
+// crop is the part of the picture that is kept; checkCameras has refused impossible ones.
+func (c CameraConfig) crop() camera.Crop {
+	if len(c.Crop) != 4 {
+		return camera.Crop{}
+	}
+	return camera.Crop{X: c.Crop[0], Y: c.Crop[1], W: c.Crop[2], H: c.Crop[3]}
 }
 
 func (b *benchDevices) openScale(s ScaleConfig, weights func(context.Context, fulfillment.Weight) error, log *slog.Logger) {
