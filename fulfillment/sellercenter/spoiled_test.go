@@ -1,7 +1,6 @@
 package sellercenter
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,7 +28,11 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Path == "/doc" {
 		status, body = 200, []byte("%PDF-1.4 a label")
 	}
-	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(body)), Request: r}, nil
+	return replyOf(r, status, string(body), http.Header{}), nil
+}
+
+func replyOf(r *http.Request, status int, body string, h http.Header) *http.Response {
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}
 }
 
 // inMemory is a client on a transport. Its pace and its breaker do not get in the way.
