@@ -141,7 +141,7 @@ func (t *turn) item() {
 		return
 	}
 	it := &p.Items[i]
-	said := Verdict{Code: ItemOK, Class: ClassItem, SKU: it.SKU, Name: it.Name, Got: it.Got, Need: it.Need}
+	said := Verdict{Code: ItemOK, Class: ClassItem, SKU: it.SKU, Name: it.Called(), Got: it.Got, Need: it.Need}
 	if it.Got >= it.Need {
 		said.Code, said.Why = TooMany, WhyLineFull
 		t.refuse(said)

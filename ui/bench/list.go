@@ -28,7 +28,7 @@ func newItemList() *itemList {
 // Row heights in units: one or two items get room to be seen from further away.
 const (
 	rowLarge = 160
-	rowSmall = 108
+	rowSmall = 114
 	rowGap   = 8
 
 	usualView = 420 // height of the list in a window of 1366×768

@@ -43,7 +43,7 @@ func newItemRow() *itemRow {
 		tick:    widgets.NewIcon("check", widgets.White, 44),
 	}
 	r.chips.Hide()
-	r.words = widgets.Column(2, widgets.Grow(r.name, 1), widgets.Grow(r.variant, 1), widgets.Fix(widgets.Row(10, widgets.Own(r.chips), widgets.Grow(r.sub, 1)), 28))
+	r.words = widgets.Column(2, widgets.Grow(r.name, 1), widgets.Grow(r.variant, 1), widgets.Fix(widgets.Row(10, widgets.Own(r.chips), widgets.Grow(r.sub, 1)), 26))
 	body := widgets.Row(10,
 		widgets.Fix(container.NewStack(r.bar, container.NewCenter(r.arrow)), 36),
 		widgets.Square(container.NewStack(container.NewCenter(r.blank), r.picture)),
@@ -65,6 +65,9 @@ func (r *itemRow) set(row Row, picture image.Image, large bool, scale float32) {
 	}
 	if row.Variant != "" { // the variant takes the room of a line
 		r.name.Lines--
+		if !large {
+			r.name.Max, r.variant.Max = 24*scale, 26*scale
+		}
 	}
 	r.name.Set(row.Name)
 	r.variant.Set(row.Variant)

@@ -181,7 +181,7 @@ var englishPrompts = map[string]entry{
 	"label_wrong":          {"Do not ship – scan HOLD", "The platform’s label does not prove this parcel. A supervisor decides."},
 	"stop":                 {"STOP – put it on the hold shelf", "This parcel must not leave: scan HOLD; a supervisor decides."},
 	"scan_parcels":         {"Scan each parcel’s label", "Each goes on its own carrier’s manifest. UNDO takes the last one off; SEAL when the truck is loaded."},
-	"scan_parcels.carrier": {"Scan the {carrier} parcels", "Other carriers are refused; MODE:HANDOFF takes all again. UNDO takes the last one off."},
+	"scan_parcels.carrier": {"Scan parcels of {carrier}", "Other carriers are refused; MODE:HANDOFF takes all again. UNDO takes the last one off."},
 	"reprint":              {"Scan the parcel to relabel", "Its old label, its package or its order slip; UNDO ends it."},
 	"unknown":              {"Call a supervisor", "The bench is in a state that this window does not know: {word}."},
 }

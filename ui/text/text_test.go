@@ -205,7 +205,7 @@ func TestWhatAnUndoSays(t *testing.T) {
 		{fulfillment.Verdict{Code: fulfillment.CommandDone, Why: fulfillment.WhyMissing, Scan: "PB:SHORT", Name: "2 × Tea", Got: 1, Need: 3},
 			"Held – 1 of 3 in", "Missing: 2 × Tea. Put the box on the hold shelf."},
 		{fulfillment.Verdict{Code: fulfillment.CommandDone, Class: fulfillment.ClassCommand, Scan: "PB:CARRIER:ROYALMAIL", Name: "Royal Mail"},
-			"Done", "Only Royal Mail parcels are taken now."},
+			"One carrier only", "Only Royal Mail parcels are taken now."},
 		{fulfillment.Verdict{Code: fulfillment.HandedOver, Got: 1}, "Sealed – 1 parcel", "The manifest is closed and can no longer change."},
 	} {
 		if head, detail := Verdict(c.v); head != c.head || detail != c.detail {

@@ -24,6 +24,9 @@ func Verdict(v fulfillment.Verdict) (headline, detail string) {
 	}
 	if v.Code == fulfillment.CommandDone && v.Why == fulfillment.WhyNone {
 		e.detail = commandDone(v)
+		if cmd, arg, ok := fulfillment.ParseCommand(v.Scan); ok {
+			e.head = cmp.Or(language.words["done."+string(cmd)], language.words["done."+string(cmd)+":"+arg], e.head)
+		}
 	}
 	pairs := verdictPairs(v)
 	return fill(e.head, pairs...), fill(e.detail, pairs...)
