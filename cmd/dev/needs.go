@@ -97,8 +97,8 @@ func compiler(h host) string {
 }
 
 // linuxNeeds is exact: --no-install-recommends brings neither libc6-dev with gcc nor the software renderer with Xvfb.
-// Wayland headers are not in it, because the tag x11 keeps that half of the window toolkit out (a Wayland desktop shows
-// the program through XWayland).
+// The Wayland headers are for those who type plain "go vet" or "go test": without the tag x11, which every build here has,
+// the window toolkit is built for Wayland, too.
 func linuxNeeds() []need {
 	return []need{
 		{name: "a C compiler", why: "SQLite and the window toolkit are partly C", sets: forBuild, probe: header("stdlib.h"),
@@ -116,6 +116,9 @@ func linuxNeeds() []need {
 			apt:    "libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev",
 			dnf:    "libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel",
 			pacman: "libx11 libxcursor libxrandr libxinerama libxi libxxf86vm"},
+		{name: "Wayland headers", why: "for plain go build and go test, typed by hand without the tags", sets: forBuild, optional: true,
+			probe: header("wayland-client-core.h", "xkbcommon/xkbcommon.h"),
+			apt:   "libwayland-dev libxkbcommon-dev", dnf: "wayland-devel libxkbcommon-devel", pacman: "wayland libxkbcommon"},
 		{name: "ALSA headers", why: "the bench says yes and no by sound", sets: forBuild, module: "github.com/ebitengine/oto/v3",
 			probe: library("alsa", "alsa/asoundlib.h"), apt: "libasound2-dev", dnf: "alsa-lib-devel", pacman: "alsa-lib"},
 		{name: "USB headers", why: "printers and scanners on USB", sets: forBuild, module: "github.com/google/gousb",

@@ -82,8 +82,8 @@ func TestBareMachineGetsWhatTheCommandNeeds(t *testing.T) {
 		sets    set
 		in, out []string // packages that must and must not be installed
 	}{
-		{"build", forBuild, []string{"gcc", "libc6-dev", "libgl1-mesa-dev", "libx11-dev", "libasound2-dev"},
-			[]string{"xvfb", "zbar-tools", "gcc-mingw-w64-x86-64", "libusb-1.0-0-dev", "libwayland-dev"}},
+		{"build", forBuild, []string{"gcc", "libc6-dev", "libgl1-mesa-dev", "libx11-dev", "libwayland-dev", "libasound2-dev"},
+			[]string{"xvfb", "zbar-tools", "gcc-mingw-w64-x86-64", "libusb-1.0-0-dev"}},
 		{"windows", forWindows, []string{"gcc-mingw-w64-x86-64"}, []string{"libx11-dev", "xvfb"}},
 		{"test", forBuild | forScreen | forTest, []string{"gcc", "xvfb", "openbox", "libgl1-mesa-dri", "poppler-utils", "fonts-noto-core", "cups-daemon"},
 			[]string{"fonts-noto-cjk"}},
