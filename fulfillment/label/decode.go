@@ -88,11 +88,11 @@ func code128Rows(b fulfillment.Bitmap) []string {
 		runs = appendRuns(runs[:0], b, y)
 		var here []span
 		for _, start := range startPatterns(runs) {
-			if s, ok := covered(last, start); ok && sameRow(b, y, y-rowStep, s.from, s.to) {
+			if s, ok := alreadyRead(last, start); ok && sameRow(b, y, y-rowStep, s.from, s.to) {
 				here = append(here, s)
 				continue
 			}
-			if _, ok := covered(here, start); ok {
+			if _, ok := alreadyRead(here, start); ok {
 				continue
 			}
 			tries++
@@ -107,7 +107,7 @@ func code128Rows(b fulfillment.Bitmap) []string {
 	return found.list
 }
 
-func covered(spans []span, at patternStart) (span, bool) {
+func alreadyRead(spans []span, at patternStart) (span, bool) {
 	for _, s := range spans {
 		if at.x >= s.from-2 && at.x < s.to+2 {
 			return s, true

@@ -1,6 +1,7 @@
 package label
 
 import (
+	"encoding/binary"
 	"math/bits"
 
 	"github.com/makiuchi-d/gozxing"
@@ -129,15 +130,19 @@ const (
 	maxSquares = 40
 )
 
-// squares returns the bounding boxes of connected ink that could be a 2D symbol: 5 to 60 mm, about square, a third to
-// two thirds black.
+// squares returns the bounding boxes of connected ink that could be a 2D symbol: 5 to 60 mm, about square, a fifth to
+// four fifths black.
 func squares(b fulfillment.Bitmap) []box {
 	cw, ch := b.Stride, (b.H+cell-1)/cell
 	ink := make([]bool, cw*ch)
 	for y := range b.H {
-		for i, v := range b.Bits[y*b.Stride : (y+1)*b.Stride] {
-			if v != 0 {
-				ink[y/cell*cw+i] = true
+		row := b.Bits[y*b.Stride : (y+1)*b.Stride]
+		marks := ink[y/cell*cw:][:cw]
+		for i := 0; i < len(row); i++ {
+			if i+8 <= len(row) && binary.LittleEndian.Uint64(row[i:]) == 0 {
+				i += 7
+			} else if row[i] != 0 {
+				marks[i] = true
 			}
 		}
 	}
@@ -147,8 +152,11 @@ func squares(b fulfillment.Bitmap) []box {
 			continue
 		}
 		area := flood(ink, cw, ch, at)
-		r := tighten(b, box{area.x0 * cell, area.y0 * cell, min(area.x1*cell, b.W), min(area.y1*cell, b.H)})
-		if couldBeSquareSymbol(b, r) && len(found) < maxSquares {
+		r := box{area.x0 * cell, area.y0 * cell, min(area.x1*cell, b.W), min(area.y1*cell, b.H)}
+		if !squareSized(r, b.DPI, 2*cell) { // most are letters and lines
+			continue
+		}
+		if r = tighten(b, r); couldBeSquareSymbol(b, r) && len(found) < maxSquares {
 			found = append(found, r)
 		}
 	}
@@ -179,30 +187,33 @@ func flood(ink []bool, cw, ch, at int) box {
 
 // tighten shrinks the box to its ink.
 func tighten(b fulfillment.Bitmap, r box) box {
-	t := box{r.x1, r.y1, r.x0, r.y0}
-	for y := r.y0; y < r.y1; y++ {
-		for x := r.x0; x < r.x1; x++ {
-			if b.Black(x, y) {
-				t = box{min(t.x0, x), min(t.y0, y), max(t.x1, x+1), max(t.y1, y+1)}
-			}
-		}
+	for r.y0 < r.y1 && blackIn(b, box{r.x0, r.y0, r.x1, r.y0 + 1}) == 0 {
+		r.y0++
 	}
-	return t
+	for r.y0 < r.y1 && blackIn(b, box{r.x0, r.y1 - 1, r.x1, r.y1}) == 0 {
+		r.y1--
+	}
+	for r.x0 < r.x1 && blackIn(b, box{r.x0, r.y0, r.x0 + 1, r.y1}) == 0 {
+		r.x0++
+	}
+	for r.x0 < r.x1 && blackIn(b, box{r.x1 - 1, r.y0, r.x1, r.y1}) == 0 {
+		r.x1--
+	}
+	return r
 }
 
 func couldBeSquareSymbol(b fulfillment.Bitmap, r box) bool {
 	w, h := r.x1-r.x0, r.y1-r.y0
-	smallest, largest := 5*b.DPI*10/254, 60*b.DPI*10/254
-	if min(w, h) < smallest || max(w, h) > largest || max(w, h)*4 > min(w, h)*5 {
+	if !squareSized(r, b.DPI, 0) {
 		return false
 	}
-	black := 0
-	for y := r.y0; y < r.y1; y++ {
-		for x := r.x0; x < r.x1; x++ {
-			if b.Black(x, y) {
-				black++
-			}
-		}
-	}
-	return black*3 > w*h && black*3 < 2*w*h
+	black := blackIn(b, r)
+	return black*5 > w*h && black*5 < 4*w*h
+}
+
+// squareSized reports whether the box has a 2D symbol's size, up to slack dots more.
+func squareSized(r box, dpi, slack int) bool {
+	w, h := r.x1-r.x0, r.y1-r.y0
+	smallest, largest := 5*dpi*10/254, 60*dpi*10/254
+	return min(w, h) >= smallest && max(w, h) <= largest+slack && (max(w, h)-slack)*4 <= min(w, h)*5
 }

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+	_ "unsafe" // go:linkname
 
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/webassembly"
@@ -126,13 +127,13 @@ func (e *Engine) start() error {
 		e.cache = e.openCache()
 	}
 	began := time.Now()
-	rt, err := newRuntime(e.cache)
+	rt, err := newRuntime(e.cache, e.opts.Log)
 	if err != nil {
 		// A damaged cache must not stop printing: throw it away and compile once more.
 		e.opts.Log.Warn("PDFium could not be started from its cache, compiling anew", "dir", e.opts.CacheDir, "err", firstLine(err))
 		e.clearCache()
 		e.cache = e.openCache()
-		if rt, err = newRuntime(e.cache); err != nil {
+		if rt, err = newRuntime(e.cache, e.opts.Log); err != nil {
 			return fmt.Errorf("starting PDFium: %w", err)
 		}
 	}
@@ -167,18 +168,27 @@ func (e *Engine) clearCache() {
 	}
 }
 
-func newRuntime(cache wazero.CompilationCache) (*pdfRuntime, error) {
+//go:linkname pdfiumModule github.com/klippa-app/go-pdfium/webassembly.pdfiumWasm
+var pdfiumModule []byte // go-pdfium's module, which it does not export; it is read only
+
+func newRuntime(cache wazero.CompilationCache, log *slog.Logger) (*pdfRuntime, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	config := wazero.NewRuntimeConfig().
 		// PDFium's setjmp is lowered to exception handling; without the feature the module is refused.
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
-		// So that cancel stops a document that hangs. It halves the speed, but machine code without these checks cannot
-		// be interrupted at all: the garbage collector, and with it the whole program, would wait for it.
-		WithCloseOnContextDone(true).
 		WithMemoryLimitPages(wasmPages).
 		WithCompilationCache(cache)
-	pool, err := webassembly.Init(webassembly.Config{
-		Context:       experimental.WithCompilationWorkers(ctx, min(runtime.NumCPU(), 4)),
+	watched := experimental.WithCompilationWorkers(ctx, min(runtime.NumCPU(), 4))
+	module, tick, err := metered(pdfiumModule)
+	if err == nil {
+		watched = experimental.WithFunctionListenerFactory(watched, fuelWatch{tick})
+	} else {
+		log.Warn("PDFium cannot be metered and is three times slower", "err", err)
+		module, config = pdfiumModule, config.WithCloseOnContextDone(true)
+	}
+	pool, err := webassembly.InitWithWASM(webassembly.Config{
+		Context:       watched,
+		WASM:          module,
 		MaxIdle:       1,
 		MaxTotal:      1,
 		FSConfig:      wazero.NewFSConfig(), // no files: a label must look the same on every station

@@ -28,6 +28,13 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(childDir); dir != "" {
+		if err := firstLabelMain(dir, os.Getenv(childDocuments)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	dir, err := os.MkdirTemp("", "pdfium-cache")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -2,8 +2,10 @@ package label
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/enums"
@@ -17,8 +19,8 @@ import (
 // threshold divides grey into black (below) and white. Dithering makes files larger and barcodes unreadable.
 const threshold = 128
 
-// drawPDF draws up to MaxPages pages for the stock.
-func (e *Engine) drawPDF(ctx context.Context, document []byte, media fulfillment.Media) ([]Page, error) {
+// drawPages draws all pages for the stock, unless there are more than most.
+func (e *Engine) drawPages(ctx context.Context, document []byte, media fulfillment.Media, most int) ([]Page, error) {
 	var pages []Page
 	picture := hasLargePicture(document)
 	err := e.use(ctx, func(pdf pdfium.Pdfium) error {
@@ -34,7 +36,7 @@ func (e *Engine) drawPDF(ctx context.Context, document []byte, media fulfillment
 		switch n := count.PageCount; {
 		case n < 1:
 			return badDocument("The label file has no pages. Download the label again.")
-		case n > MaxPages:
+		case n > most:
 			return badDocument("The label file has %d pages; a label has one. Print the pages one by one as separate labels.", n)
 		}
 		for i := range count.PageCount {
@@ -65,7 +67,12 @@ func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, pictur
 	if err != nil || !(size.Width > 0 && size.Height > 0) {
 		return Page{}, badDocument("Page %d of the label file has no size. Download the label again.", index+1)
 	}
-	ref := requests.Page{ByIndex: &requests.PageByIndex{Document: doc, Index: index}}
+	loaded, err := pdf.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return Page{}, badDocument("Page %d of the label file is damaged and cannot be drawn. Download the label again.", index+1)
+	}
+	defer pdf.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page}) // the instance ends anyway
+	ref := requests.Page{ByReference: &loaded.Page}
 	at := place(size.Width, size.Height, media, false)
 	bitmap, outside, err := render(pdf, ref, at, picture, media)
 	if err != nil {
@@ -84,62 +91,92 @@ func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, pictur
 	return Page{Bitmap: bitmap, Text: text.Text, Notes: at.notes}, nil
 }
 
-// render draws the page as placed and cuts it to the stock. outside reports ink that was cut off.
+// render draws the page as placed, cuts it to the stock and sharpens its barcodes. outside reports ink that was cut off.
+// A page that is a picture is left as it is: it has no edges to place, and PDFium would enlarge it first, which takes
+// seconds.
 func render(pdf pdfium.Pdfium, page requests.Page, at placement, picture bool, media fulfillment.Media) (b fulfillment.Bitmap, outside bool, err error) {
 	sw, sh := media.Dots()
 	left := max(0, -at.x) // columns of the canvas that lie left of the stock
-	n := fine(max(sw, at.w), max(sh, at.h), picture)
-	w, h := max(sw, at.w)*n, max(sh, at.h)*n
+	whole := patch{box: box{0, 0, max(sw, at.w), max(sh, at.h)}, nx: 1, ny: 1}
+	at.x += left
+	err = paint(pdf, page, at, whole, func(grey []byte, stride int) {
+		b, outside = cut(grey, stride, whole.x1, whole.y1, left, media)
+	})
+	if err != nil || picture {
+		return b, outside, err
+	}
+	at.x -= left
+	for _, p := range patches(b) {
+		if err = paint(pdf, page, at, p, func(grey []byte, stride int) { sharpen(b, p, grey, stride) }); err != nil {
+			return b, outside, err
+		}
+	}
+	return b, outside, nil
+}
+
+// paint draws a part of the placed page on a canvas of its own, nx times finer across and ny times down, and gives the
+// grey pixels to use, which must not keep them.
+func paint(pdf pdfium.Pdfium, page requests.Page, at placement, p patch, use func(grey []byte, stride int)) error {
+	part := p.canvas()
+	w, h := (part.x1-part.x0)*p.nx, (part.y1-part.y0)*p.ny
 	canvas, err := pdf.FPDFBitmap_CreateEx(&requests.FPDFBitmap_CreateEx{
 		Width: w, Height: h, Format: enums.FPDF_BITMAP_FORMAT_GRAY, Pointer: uint64(0)})
 	if err != nil {
-		return b, false, fmt.Errorf("a canvas of %d × %d dots: %w", w, h, err)
+		return fmt.Errorf("a canvas of %d × %d dots: %w", w, h, err)
 	}
 	defer pdf.FPDFBitmap_Destroy(&requests.FPDFBitmap_Destroy{Bitmap: canvas.Bitmap}) // the instance ends anyway
 	if _, err = pdf.FPDFBitmap_FillRect(&requests.FPDFBitmap_FillRect{
 		Bitmap: canvas.Bitmap, Width: w, Height: h, Color: 0xFFFFFFFF}); err != nil {
-		return b, false, fmt.Errorf("a white canvas: %w", err)
+		return fmt.Errorf("a white canvas: %w", err)
 	}
 	rotate := enums.FPDF_PAGE_ROTATION_NONE
 	if at.turned {
 		rotate = enums.FPDF_PAGE_ROTATION_90_CW
 	}
 	if _, err = pdf.FPDF_RenderPageBitmap(&requests.FPDF_RenderPageBitmap{
-		Bitmap: canvas.Bitmap, Page: page, StartX: (at.x + left) * n, StartY: at.y * n, SizeX: at.w * n, SizeY: at.h * n, Rotate: rotate,
-		Flags: enums.FPDF_RENDER_FLAG_GRAYSCALE | enums.FPDF_RENDER_FLAG_ANNOT}); err != nil {
-		return b, false, fmt.Errorf("drawing the page: %w", err)
+		Bitmap: canvas.Bitmap, Page: page, StartX: (at.x - part.x0) * p.nx, StartY: (at.y - part.y0) * p.ny, SizeX: at.w * p.nx, SizeY: at.h * p.ny,
+		Rotate: rotate, Flags: enums.FPDF_RENDER_FLAG_GRAYSCALE | enums.FPDF_RENDER_FLAG_ANNOT}); err != nil {
+		return fmt.Errorf("drawing the page: %w", err)
 	}
 	stride, err := pdf.FPDFBitmap_GetStride(&requests.FPDFBitmap_GetStride{Bitmap: canvas.Bitmap})
 	if err != nil {
-		return b, false, fmt.Errorf("reading the drawing: %w", err)
+		return fmt.Errorf("reading the drawing: %w", err)
 	}
 	grey, err := pdf.FPDFBitmap_GetBuffer(&requests.FPDFBitmap_GetBuffer{Bitmap: canvas.Bitmap})
 	if err != nil {
-		return b, false, fmt.Errorf("reading the drawing: %w", err)
+		return fmt.Errorf("reading the drawing: %w", err)
 	}
-	if len(grey.Buffer) < stride.Stride*h {
-		return b, false, errors.New("reading the drawing: it is not whole")
+	if stride.Stride < w || len(grey.Buffer) < stride.Stride*h {
+		return errors.New("reading the drawing: it is not whole")
 	}
-	small := coverage(grey.Buffer, stride.Stride, w/n, h/n, n)
-	b, outside = cut(small, w/n, w/n, h/n, left, media)
-	return b, outside, nil
+	use(grey.Buffer, stride.Stride)
+	return nil
 }
 
 // cut makes the stock's bitmap from a w × h grey canvas whose column left is the stock's first. outside reports whether
-// anything black was cut off.
+// anything black was cut off. Rows are taken eight dots at a time: below the threshold is a clear top bit.
 func cut(grey []byte, stride, w, h, left int, media fulfillment.Media) (b fulfillment.Bitmap, outside bool) {
 	sw, sh := media.Dots()
 	b = fulfillment.NewBitmap(sw, sh, media.DPI)
+	black := func(v byte) bool { return v < threshold }
 	for y := range h {
 		row := grey[y*stride : y*stride+w]
-		for x, v := range row {
-			if v >= threshold {
-				continue
+		if y >= sh {
+			outside = outside || slices.ContainsFunc(row, black)
+			continue
+		}
+		on := row[left:min(w, left+sw)]
+		outside = outside || slices.ContainsFunc(row[:left], black) || slices.ContainsFunc(row[left+len(on):], black)
+		bits := b.Bits[y*b.Stride : (y+1)*b.Stride]
+		whole := len(on) / 8
+		for i := range whole {
+			if v := ^binary.LittleEndian.Uint64(on[i*8:]) & 0x8080808080808080; v != 0 {
+				bits[i] = byte(v >> 7 * 0x8040201008040201 >> 56)
 			}
-			if px := x - left; px >= 0 && px < sw && y < sh {
-				b.Bits[y*b.Stride+px>>3] |= 0x80 >> (px & 7)
-			} else {
-				outside = true
+		}
+		for x, v := range on[whole*8:] {
+			if black(v) {
+				bits[whole] |= 0x80 >> x
 			}
 		}
 	}

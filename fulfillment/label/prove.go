@@ -20,7 +20,7 @@ func (e *Engine) Raster(ctx context.Context, document []byte, media fulfillment.
 	}
 	switch Sniff(document) {
 	case KindPDF:
-		return e.drawPDF(ctx, document, media)
+		return e.drawPages(ctx, document, media, MaxPages)
 	case KindPNG:
 		page, err := drawPNG(document, media)
 		if err != nil {
