@@ -102,7 +102,6 @@ func (a *app) build() {
 	}
 	a.deviceGroup.run("window", a.window.Run)
 	a.deviceGroup.run("sound", player.Run)
-	a.deviceGroup.run("sound watch", func(ctx context.Context) error { return watchSound(ctx, player.Health, a.devices.board.Report) })
 	a.stationGroup.run("station", a.station.Run)
 	a.stationGroup.run("chain head", e.keepHeads)
 	a.stationGroup.run("retention", e.keepRetention)
