@@ -220,6 +220,12 @@ var otherCalls = []apiCall{
 		do: func(c *Client) (any, error) { return c.StockByProduct(ctx(), testShop, []string{"1"}) }},
 	{name: "UploadPicture", route: "POST /fulfillment/202309/images/upload", body: "multipart", good: `{"url":"https://p.example/1","width":120,"height":120}`, must: []string{"url"},
 		do: func(c *Client) (any, error) { return c.UploadPicture(ctx(), testShop, testPicture(120)) }},
+	{name: "UploadRejectionPicture", route: "POST /product/202309/images/upload", body: "multipart", good: `{"uri":"tos/1","url":"https://p.example/1","width":120,"height":120}`, must: []string{"uri"},
+		do: func(c *Client) (any, error) { return c.UploadRejectionPicture(ctx(), testShop, testPicture(120)) }},
+	{name: "UploadInvoices", write: true, route: "POST /fulfillment/202502/invoice/upload", good: `{"errors":[]}`, must: []string{"errors?"},
+		body: `{"invoices":[{"package_id":"1153091234567890123","order_ids":["576461413038785752"],"file_type":"XML","file":"PE5GZS8+"}]}`, do: func(c *Client) (any, error) {
+			return only(joined(c.UploadInvoices(ctx(), testShop, []Invoice{{pid, []fulfillment.OrderID{oid}, []byte("<NFe/>")}})))
+		}},
 	{name: "UploadFile", route: "POST /fulfillment/202309/files/upload", body: "multipart", good: `{"url":"https://p.example/1","name":"proof.pdf"}`, must: []string{"url"},
 		do: func(c *Client) (any, error) { return c.UploadFile(ctx(), testShop, "proof.pdf", []byte("%PDF-1.4 x")) }},
 	{name: "Webhooks", route: "GET /event/202309/webhooks", good: `{"webhooks":[{"event_type":"ORDER_STATUS_CHANGE","address":"https://relay.example/x","create_time":1635338186}],"total_count":1}`,

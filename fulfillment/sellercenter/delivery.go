@@ -46,17 +46,53 @@ func (w *wireUploaded) check() error {
 // to it until Deliver does, so a lost answer is repeated without harm: its error is fulfillment.ErrOffline.
 // There is no call that keeps photos of packing.
 func (c *Client) UploadPicture(ctx context.Context, shop string, picture []byte) (Uploaded, error) {
+	f, _, err := pictureForm(picture)
+	if err != nil {
+		return Uploaded{}, err
+	}
+	return c.upload(ctx, shop, "/fulfillment/202309/images/upload", f)
+}
+
+// pictureForm checks a picture against the platform's limits and tells its MIME type.
+func pictureForm(picture []byte) (*form, Picture, error) {
 	conf, kind, err := image.DecodeConfig(bytes.NewReader(picture))
 	if err != nil || kind != "jpeg" && kind != "png" {
-		return Uploaded{}, refuse("a proof of delivery must be a JPEG or PNG picture")
+		return nil, Picture{}, refuse("a proof must be a JPEG or PNG picture")
 	}
 	small, large := min(conf.Width, conf.Height), max(conf.Width, conf.Height)
 	if len(picture) > maxPicture || small < minPixels || large > maxPixels {
-		return Uploaded{}, refuse("a proof of delivery must have at most 5 MB and %d to %d pixels a side; this one has %d bytes, %d×%d",
+		return nil, Picture{}, refuse("a proof must have at most 5 MB and %d to %d pixels a side; this one has %d bytes, %d×%d",
 			minPixels, maxPixels, len(picture), conf.Width, conf.Height)
 	}
 	name := "proof." + map[string]string{"jpeg": "jpg", "png": "png"}[kind]
-	return c.upload(ctx, shop, "/fulfillment/202309/images/upload", &form{name: name, data: picture})
+	return &form{name: name, data: picture}, Picture{MIME: "image/" + kind, Width: conf.Width, Height: conf.Height}, nil
+}
+
+type wireImage struct {
+	URI text `json:"uri"`
+}
+
+func (w *wireImage) check() error {
+	if w.URI == "" {
+		return errors.New("it names no picture")
+	}
+	return nil
+}
+
+// UploadRejectionPicture uploads a picture that a rejection of a cancellation or a return may show, with the limits of
+// UploadPicture. The platform has one call for it and for product pictures.
+func (c *Client) UploadRejectionPicture(ctx context.Context, shop string, picture []byte) (Picture, error) {
+	f, p, err := pictureForm(picture)
+	if err != nil {
+		return Picture{}, err
+	}
+	var w wireImage
+	err = c.call(ctx, request{what: "uploading a picture for a rejection", method: http.MethodPost, shop: shop, path: "/product/202309/images/upload", form: f}, &w)
+	if err != nil {
+		return Picture{}, err
+	}
+	p.ID = string(w.URI)
+	return p, nil
 }
 
 // UploadFile uploads a proof of delivery as a PDF of at most 10 MB.
