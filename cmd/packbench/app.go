@@ -72,7 +72,7 @@ func runWindow(ctx context.Context, c *call) error {
 	}
 	defer trace.close()
 	a := &app{dir: c.dir, env: e, trace: trace, warmed: make(chan struct{})}
-	engine := label.NewEngine(label.Options{CacheDir: pdfiumCache(c.dir), Log: e.log})
+	engine := label.NewEngine(labelOptions(c.dir, e.cfg.Station.Market, e.log))
 	defer closeRenderer(engine)
 	a.archive = label.NewArchive(engine, e.store, e.log)
 	a.build()

@@ -115,7 +115,14 @@ func runLabel(ctx context.Context, c *call) error {
 	if err != nil {
 		return fmt.Errorf("read the label: %w", err)
 	}
-	engine := label.NewEngine(label.Options{CacheDir: pdfiumCache(c.dir)})
+	cfg, err := loadConfig(c.config, c.named)
+	if err != nil {
+		return err
+	}
+	if _, err := readLabelRules(c.dir); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(c.dir, labelRulesName), err)
+	}
+	engine := label.NewEngine(labelOptions(c.dir, cfg.Station.Market, nil))
 	defer engine.Close()
 	proof, bitmap, err := engine.Prove(ctx, document, fulfillment.Tracking(c.flags["tracking"]), media)
 	if err != nil {

@@ -39,6 +39,8 @@ type Options struct {
 	Log      *slog.Logger
 	Timeout  time.Duration    // for opening and drawing one document; 0 means DefaultTimeout
 	Now      func() time.Time // for Proof.At; nil means time.Now
+	Rules    Rules            // what a label may not carry; nil: nothing is checked
+	Market   string           // two letters; of the station, for Rules
 }
 
 // Engine rasterises, reads and proves labels. All methods may be called concurrently; documents are drawn one at a time,

@@ -18,7 +18,9 @@ import (
 	"github.com/boombuler/barcode/datamatrix"
 	"github.com/boombuler/barcode/qr"
 
+	"packbench/assets"
 	"packbench/fulfillment"
+	"packbench/fulfillment/policy"
 )
 
 // shared is the one engine of the test binary: PDFium is compiled once into cacheDir.
@@ -42,7 +44,12 @@ func TestMain(m *testing.M) {
 	}
 	cacheDir = dir
 	// The race detector makes drawing many times slower, and the tests of the time limit have engines of their own.
-	shared = NewEngine(Options{CacheDir: dir, Timeout: time.Minute})
+	rules, err := policy.ReadLabelRules(assets.LabelRules)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	shared = NewEngine(Options{CacheDir: dir, Timeout: time.Minute, Rules: rules, Market: "VN"})
 	code := m.Run()
 	if err := shared.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -65,7 +65,7 @@ func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillmen
 	if len(pages) > 1 {
 		proof.Lint = append(proof.Lint, fmt.Sprintf("The label file has %d pages; page %d is printed, the rest is not.", len(pages), chosen+1))
 	}
-	proof.Lint = append(proof.Lint, lintLabel(page.Text, decoded)...)
+	proof.Lint = append(proof.Lint, e.lint(page.Text, decoded, proof.At)...)
 	if tracking != "" {
 		proof.Lint = append(proof.Lint, lintOthers(decoded, tracking)...)
 	}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"packbench/assets"
+	"packbench/fulfillment/label"
+	"packbench/fulfillment/policy"
+)
+
+// labelRulesName is where a supervisor may put label rules of the warehouse's own, in the data folder; they take the place
+// of the bundled ones.
+var labelRulesName = filepath.Join("rules", "labels.toml")
+
+// labelOptions are those of the label engine: the compiled renderer's cache, and the label rules of the market. Rules with a
+// mistake in them are not used, and that is said in the log.
+func labelOptions(dir, market string, log *slog.Logger) label.Options {
+	o := label.Options{CacheDir: pdfiumCache(dir), Log: log, Market: market}
+	rules, err := readLabelRules(dir)
+	if err != nil {
+		if log != nil {
+			log.Error("The label rules of the data folder are not used", "err", err)
+		}
+		rules, err = policy.ReadLabelRules(assets.LabelRules)
+	}
+	if err == nil {
+		o.Rules = rules
+	}
+	return o
+}
+
+func readLabelRules(dir string) (*policy.LabelRules, error) {
+	pack, err := os.ReadFile(filepath.Join(dir, labelRulesName))
+	if errors.Is(err, fs.ErrNotExist) {
+		pack, err = assets.LabelRules, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return policy.ReadLabelRules(pack)
+}
