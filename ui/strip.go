@@ -35,6 +35,9 @@ func newStrip() *strip {
 		if name == "person" || name == "cloud" {
 			cell = widgets.Row(8, widgets.Fix(widgets.NewIcon(name, widgets.NavySoft, 24), 24), widgets.Fix(c.state, 24), widgets.Grow(c.words, 1))
 			share = 14
+			if name == "person" {
+				share = 19 // a name and what the person may do
+			}
 		}
 		if name == "scanner" || name == "camera" || name == "outbox" {
 			share = 12 // longer words

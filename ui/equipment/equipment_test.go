@@ -115,7 +115,7 @@ func TestASupervisorDecidesAboutParkedRows(t *testing.T) {
 	}
 	status := SyncStatus{Configured: true, Parked: 2, Queued: 1, Outbox: []OutboxLine{{ID: "q", State: fulfillment.OutboxQueued}, line("a"), line("b")}}
 	s.ShowSync(status)
-	if !p.object.Visible() || p.words.Words() != "Tracking number is not valid." || p.request.Words() != "Request req-a  ·  1 h 00 min" || p.next.Word() != "1 of 2" {
+	if !p.object.Visible() || p.words.Words() != "Tracking number is not valid." || p.request.Words() != "Request req-a  ·  1 h 00 min" || p.next.Word() != "1 / 2" {
 		t.Errorf("%q, %q, %q", p.words.Words(), p.request.Words(), p.next.Word())
 	}
 	test.Tap(p.buttons[0])

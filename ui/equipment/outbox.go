@@ -2,6 +2,7 @@ package equipment
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -43,8 +44,9 @@ func (l *outboxList) set(x SyncStatus, since time.Duration) {
 }
 
 func (l *outboxList) show() {
-	lines := l.status.Outbox
-	n := min(len(lines), l.stack.Fits())
+	// Parked rows stand in a card of their own, one at a time.
+	lines := slices.DeleteFunc(slices.Clone(l.status.Outbox), func(x OutboxLine) bool { return x.State == fulfillment.OutboxParked })
+	n := min(len(lines), l.stack.Whole())
 	for len(l.rows) < n {
 		r := newOutboxRow()
 		l.rows = append(l.rows, r)
@@ -57,7 +59,7 @@ func (l *outboxList) show() {
 		widgets.ShowOnly(r.box, i < n)
 	}
 	more := ""
-	if rest := max(l.status.Total(), len(lines)) - n; rest > 0 {
+	if rest := max(l.status.Queued+l.status.Uncertain, len(lines)) - n; rest > 0 {
 		more = text.T("outbox.more", "n", fmt.Sprint(rest))
 	}
 	l.more.Set(more)
@@ -88,8 +90,6 @@ func (r *outboxRow) set(x OutboxLine, since time.Duration) {
 	}
 	r.words.Set(words)
 	switch x.State {
-	case fulfillment.OutboxParked:
-		r.icon.Set("hand", widgets.Bad, widgets.Clear, false)
 	case fulfillment.OutboxUncertain:
 		r.icon.Set("bang", widgets.WarnInk, widgets.Clear, false)
 	default:

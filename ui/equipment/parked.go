@@ -39,7 +39,7 @@ var reasons = map[fulfillment.OutboxAction][2]string{
 func newParkedCard(decide func(fulfillment.OutboxDecision)) *parkedCard {
 	p := &parkedCard{decide: decide, head: widgets.NewText(20, true, widgets.Ink).Fit(13, 1), words: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(13, 2).Top(),
 		request: widgets.NewText(14, false, widgets.Soft).Fit(10, 1), hint: widgets.NewText(widgets.SizeSmall, true, widgets.WarnInk).Fit(11, 1)}
-	p.next = widgets.NewButton("down", "", widgets.Ink, widgets.Card, func() { p.turn() })
+	p.next = widgets.NewButton("", "", widgets.Ink, widgets.Card, func() { p.turn() })
 	var row []widgets.Item
 	for i := range p.buttons {
 		p.buttons[i] = widgets.NewButton("", "", widgets.Ink, widgets.Card, func() { p.tapped(i) })
@@ -90,7 +90,7 @@ func (p *parkedCard) show() {
 	p.head.Set(what + "  " + text.Code(string(row.OrderID)))
 	p.words.Set(text.Sentence(row.Reason))
 	p.grow(p.older)
-	p.next.Set("down", text.T("decide.nth", "i", fmt.Sprint(p.at+1), "n", fmt.Sprint(len(p.rows))), widgets.Ink, widgets.Card)
+	p.next.Set("", text.T("decide.nth", "i", fmt.Sprint(p.at+1), "n", fmt.Sprint(len(p.rows))), widgets.Ink, widgets.Card)
 	p.next.Enable(len(p.rows) > 1)
 	words := [3]string{text.T("decide.retry"), text.T("decide.done_by_hand"), text.T("decide.give_up")}
 	icons := [3]string{"arrow", "check", "cross"}

@@ -66,7 +66,11 @@ func (s *Screen) ShowDevices(list []devices.Health) {
 // grid lays visible cards one under the other.
 type grid struct{}
 
-const cardHeight = 84
+// The cards of six devices are in sight at once.
+const (
+	cardHeight = 70
+	cardGap    = 6
+)
 
 func (grid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	y := float32(0)
@@ -76,7 +80,7 @@ func (grid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		}
 		o.Move(fyne.NewPos(0, y))
 		o.Resize(fyne.NewSize(size.Width, cardHeight))
-		y += cardHeight + 8
+		y += cardHeight + cardGap
 	}
 }
 
@@ -87,7 +91,7 @@ func (grid) MinSize(objects []fyne.CanvasObject) fyne.Size {
 			n++
 		}
 	}
-	return fyne.NewSize(200, float32(n)*(cardHeight+8))
+	return fyne.NewSize(200, float32(n)*(cardHeight+cardGap))
 }
 
 type deviceRow struct {
@@ -102,7 +106,7 @@ func newDeviceRow() *deviceRow {
 		words: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(13, 2).Top()}
 	head := widgets.Row(8, widgets.Grow(r.name, 1), widgets.Grow(r.id, 1))
 	r.Panel = widgets.NewPanel(widgets.Card, 12, 6, widgets.Row(14, widgets.Fix(r.state, 40), widgets.Fix(r.kind, 40),
-		widgets.Grow(widgets.Column(0, widgets.Fix(head, 30), widgets.Grow(r.words, 1)), 1)))
+		widgets.Grow(widgets.Column(0, widgets.Fix(head, 28), widgets.Grow(r.words, 1)), 1)))
 	return r
 }
 

@@ -9,7 +9,7 @@ import (
 	"packbench/ui/widgets"
 )
 
-const rowHeight float32 = 60
+const rowHeight float32 = 54
 
 // table draws as many lines as fit.
 type table struct {

@@ -27,15 +27,18 @@ func NewRowStack(height float32) *RowStack {
 // Fits is how many rows there is room for, at least one.
 func (r *RowStack) Fits() int { return max(1, int(math.Floor(float64(r.room/r.height)))) }
 
+// Whole is how many rows are seen whole; none in a place that is too low for one.
+func (r *RowStack) Whole() int { return int(math.Floor(float64(r.room / r.height))) }
+
 // Layout implements fyne.Layout.
 func (r *RowStack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	before := r.Fits()
+	before := r.Whole()
 	r.room = size.Height
 	for i, o := range objects {
 		o.Move(fyne.NewPos(0, float32(i)*r.height))
 		o.Resize(fyne.NewSize(size.Width, r.height))
 	}
-	if r.Fits() != before && r.Resized != nil {
+	if r.Whole() != before && r.Resized != nil {
 		r.Resized()
 	}
 }
