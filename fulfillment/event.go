@@ -39,7 +39,7 @@ const (
 	EventReported     EventKind = "reported"      // the platform accepted an outbox row
 	EventParked       EventKind = "parked"        // the platform refused an outbox row
 	EventImported     EventKind = "imported"
-	EventWiped        EventKind = "wiped" // buyer data or evidence left on its clock
+	EventWiped        EventKind = "wiped"    // buyer data or evidence left on its clock
 	EventUnstaged     EventKind = "unstaged" // a parcel was taken off an open manifest
 	EventReopened     EventKind = "reopened" // a finished parcel came back for another label
 	EventDecided      EventKind = "decided"  // a supervisor decided about a parked outbox row

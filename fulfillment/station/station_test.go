@@ -22,6 +22,7 @@ type disk struct {
 	commits []Commit
 	jobs    []fulfillment.PrintJob
 	full    bool
+	gone    bool // no row is parked any more
 }
 
 var errFull = errors.New("database or disk is full")
@@ -74,6 +75,9 @@ func (d *disk) Record(_ context.Context, c Commit) error {
 	defer d.mu.Unlock()
 	if d.full {
 		return errFull
+	}
+	if d.gone && len(c.Decisions) > 0 {
+		return fmt.Errorf("decision: %w", fulfillment.ErrNotFound)
 	}
 	if c.At.IsZero() || c.Station == "" || len(c.Events) == 0 {
 		d.t.Errorf("commit without time, station or events: %+v", c)
