@@ -45,6 +45,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	market := flags.String("market", "GB", "market of the shop, one of "+strings.Join(shop.Markets(), " ")+"; with commas: a shop in each")
 	seed := flags.Uint64("seed", 1, "the same seed gives the same shop")
 	speed := flags.Float64("speed", 1, "how much faster than the wall clock the shop's time runs")
+	training := flags.Bool("training", false, "a shop of one order for each lesson; the admin page lists what to try")
+	redirect := flags.String("redirect", "", "where the consent page leads; empty: it shows the code")
 	orders := flags.Int("orders", 60, "number of orders")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -65,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	regions := strings.Split(*market, ",")
-	s, err := shop.New(shop.Options{Market: regions[0], Also: regions[1:], Seed: *seed, Speed: *speed, Orders: *orders,
+	s, err := shop.New(shop.Options{Market: regions[0], Also: regions[1:], Seed: *seed, Speed: *speed, Orders: *orders, Training: *training, RedirectURL: *redirect,
 		Logger: slog.New(slog.NewJSONHandler(stderr, nil))})
 	if err != nil {
 		fmt.Fprintln(stderr, "sandbox:", err)

@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"packbench/fulfillment"
 )
 
 // adminMux is what a person or a test driver may do to the shop. It is not part of the platform.
@@ -29,6 +27,11 @@ func (s *Server) adminMux() *http.ServeMux {
 	mux.HandleFunc("POST /admin/orders/{id}/cancel", s.locked(s.adminCancel))
 	mux.HandleFunc("POST /admin/orders/{id}/request-cancel", s.locked(s.adminRequestCancel))
 	mux.HandleFunc("POST /admin/orders/{id}/carrier-scan", s.locked(s.adminScan))
+	mux.HandleFunc("GET /admin/code/{text}", s.codePicture)
+	mux.HandleFunc("GET /admin/lessons", s.locked(func(*http.Request) (any, error) { return s.first().lessonStates(), nil }))
+	mux.HandleFunc("GET /admin/effects", s.locked(s.effectsOf))
+	mux.HandleFunc("POST /admin/orders/{id}/deliver", s.locked(s.adminDeliver))
+	mux.HandleFunc("POST /admin/orders/{id}/return", s.locked(s.adminReturn))
 	mux.HandleFunc("POST /admin/orders/{id}/release-hold", s.locked(s.adminRelease))
 	mux.HandleFunc("POST /admin/orders/{id}/update-address", s.locked(s.adminAddress))
 	mux.HandleFunc("POST /admin/orders/{id}/label", s.locked(s.adminLabel))
@@ -105,6 +108,10 @@ func (s *Server) locked(f func(*http.Request) (any, error)) http.HandlerFunc {
 			body, err = json.MarshalIndent(answer, "", " ")
 		}
 		s.mu.Unlock()
+		if isForm(r) {
+			s.backToPage(w, r, err)
+			return
+		}
 		if err != nil {
 			status := http.StatusBadRequest
 			var e *adminError
@@ -112,10 +119,6 @@ func (s *Server) locked(f func(*http.Request) (any, error)) http.HandlerFunc {
 				status = e.status
 			}
 			http.Error(w, err.Error(), status)
-			return
-		}
-		if isForm(r) {
-			http.Redirect(w, r, "/admin/", http.StatusSeeOther)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -129,124 +132,6 @@ func isForm(r *http.Request) bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 }
 
-// adminOrder finds the order of an admin path.
-func (s *Server) adminOrder(r *http.Request) (*store, *order, error) {
-	of, o := s.orderCalled(r.PathValue("id"))
-	if o == nil {
-		return nil, nil, refuse(http.StatusNotFound, "order %q is not in this shop", r.PathValue("id"))
-	}
-	return of, o, nil
-}
-
-// adminCancel cancels an order as the buyer or the platform would, also after packing; not once the carrier has it.
-func (s *Server) adminCancel(r *http.Request) (any, error) {
-	of, o, err := s.adminOrder(r)
-	if err != nil {
-		return nil, err
-	}
-	now := s.clock.now()
-	if o.is(fulfillment.StatusCancelled) || len(o.unscanned()) == 0 {
-		return nil, refuse(http.StatusConflict, "order %s is %s: it cannot be cancelled any more", o.id, o.status)
-	}
-	lines := o.unscanned()
-	c := of.newCancellation(o, lines, "BUYER_CANCEL", "BUYER", now)
-	c.reason, c.text, c.status = "ecom_order_to_ship_canceled_reason_created_by_mistakes", "Order created by mistake", "CANCELLATION_REQUEST_COMPLETE"
-	of.cancelOrder(o, lines, "BUYER", c.text, now)
-	of.hookCancel(c, now)
-	return of.orderState(o), nil
-}
-
-func (s *Server) adminRequestCancel(r *http.Request) (any, error) {
-	of, o, err := s.adminOrder(r)
-	if err != nil {
-		return nil, err
-	}
-	if !of.askCancel(o, s.clock.now()) {
-		return nil, refuse(http.StatusConflict, "order %s is %s: the buyer cannot ask to cancel it", o.id, o.status)
-	}
-	return of.orderState(o), nil
-}
-
-// adminScan is the carrier's scan of all parcels of an order, or of package_id. A parcel of a cancelled order that
-// reaches the carrier is counted as shipped_cancelled.
-func (s *Server) adminScan(r *http.Request) (any, error) {
-	of, o, err := s.adminOrder(r)
-	if err != nil {
-		return nil, err
-	}
-	var req struct {
-		PackageID string `json:"package_id"`
-	}
-	if err := readAdmin(r, &req, func(v url.Values) { req.PackageID = v.Get("package_id") }); err != nil {
-		return nil, err
-	}
-	if o.is(fulfillment.StatusCancelled) {
-		s.tally.ShippedCancelled++
-		return nil, refuse(http.StatusConflict, "order %s is cancelled: its parcel should not be with the carrier", o.id)
-	}
-	scanned := 0
-	for _, p := range o.packages {
-		if (req.PackageID == "" || p.id == req.PackageID) && of.scan(p, s.clock.now()) {
-			scanned++
-		}
-	}
-	if scanned == 0 {
-		return nil, refuse(http.StatusConflict, "order %s has no package that waits for the carrier", o.id)
-	}
-	return of.orderState(o), nil
-}
-
-func (s *Server) adminRelease(r *http.Request) (any, error) {
-	of, o, err := s.adminOrder(r)
-	if err != nil {
-		return nil, err
-	}
-	if !o.is(fulfillment.StatusOnHold) {
-		return nil, refuse(http.StatusConflict, "order %s is %s, not ON_HOLD", o.id, o.status)
-	}
-	of.endHold(o, s.clock.now())
-	return of.orderState(o), nil
-}
-
-// adminAddress changes the recipient's address. A package that was not shipped gets another id by that, as on the
-// platform; a label downloaded earlier still shows the old address.
-func (s *Server) adminAddress(r *http.Request) (any, error) {
-	of, o, err := s.adminOrder(r)
-	if err != nil {
-		return nil, err
-	}
-	if len(o.unscanned()) == 0 {
-		return nil, refuse(http.StatusConflict, "order %s is %s: its address cannot be changed", o.id, o.status)
-	}
-	of.updateAddress(o, s.clock.now())
-	return of.orderState(o), nil
-}
-
-var labelModes = map[string]labelMode{"good": labelGood, "wrong": labelWrong, "unreadable": labelUnreadable}
-
-// adminLabel chooses what the barcode of an order's labels is like: {"barcode": "good|wrong|unreadable"}.
-func (s *Server) adminLabel(r *http.Request) (any, error) {
-	of, o, err := s.adminOrder(r)
-	if err != nil {
-		return nil, err
-	}
-	var req struct {
-		Barcode string `json:"barcode"`
-	}
-	if err := readAdmin(r, &req, func(v url.Values) { req.Barcode = v.Get("barcode") }); err != nil {
-		return nil, err
-	}
-	mode, known := labelModes[req.Barcode]
-	if !known {
-		return nil, refuse(http.StatusBadRequest, "barcode must be good, wrong or unreadable, not %q", req.Barcode)
-	}
-	o.labelMode = mode
-	for _, p := range o.packages {
-		p.labelMode = mode
-	}
-	return of.orderState(o), nil
-}
-
 func (s *Server) adminFault(r *http.Request) (any, error) {
 	var f fault
 	err := readAdmin(r, &f, func(v url.Values) {
@@ -254,6 +139,7 @@ func (s *Server) adminFault(r *http.Request) (any, error) {
 		if n, err := strconv.Atoi(v.Get("count")); err == nil {
 			f.Count = &n
 		}
+		f.Chance, _ = strconv.ParseFloat(v.Get("chance"), 64)
 		f.Seconds, _ = strconv.ParseFloat(v.Get("seconds"), 64) // an empty field is 0, which means the default
 	})
 	if err != nil {
@@ -307,7 +193,7 @@ func readAdmin(r *http.Request, dst any, form func(url.Values)) error {
 		if err := r.ParseForm(); err != nil {
 			return fmt.Errorf("reading the form: %w", err)
 		}
-		form(r.PostForm)
+		form(r.Form)
 		return nil
 	}
 	body, err := readBody(r.Body, maxBody)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -188,10 +189,15 @@ func TestAdminPageAndJournal(t *testing.T) {
 	b := newBench(t, Options{})
 	o := b.plain(seller, 1)
 	data[markAnswer](b, b.mark(o, o.Tracking, b.detail(o.ID).lineIDs()))
-	page := string(b.download(b.url + "/admin/").raw)
-	for _, want := range []string{o.ID, o.Tracking, "carrier scan", "offline", "on hold for good", "/packages"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("the page does not show %q", want)
+	for view, wants := range map[string][]string{"": {o.ID, o.Tracking, "carrier scan", "Go offline"}, "?view=orders&only=traps": {"on hold for good"},
+		"?view=orders&q=" + o.Tracking: {o.ID, "1–1 of 1"}, "?view=orders&q=nothing+like+it": {"No order fits"}, "?view=orders&from=40": {"41–60 of 60"},
+		"?view=weather": {"bad-wifi", "late_effect"}, "?view=journal&only=effects": {"/packages", "<b>ship</b>"}, "?view=journal&order=" + o.ID: {"Calls about"},
+		"?view=connect": {b.c.AppSecret, "/open/authorize?service_id=" + b.c.ServiceID}, "?view=training": {"not started for training"}} {
+		page := string(b.download(b.url + "/admin/" + view).raw)
+		for _, want := range wants {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page %q does not show %q", view, want)
+			}
 		}
 	}
 	r, err := http.NewRequest("POST", b.url+"/admin/orders/"+o.ID+"/carrier-scan", strings.NewReader(""))
@@ -199,8 +205,12 @@ func TestAdminPageAndJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if a, err := b.do(r); err != nil || a.status != 200 || !bytes.Contains(a.raw, []byte("<table>")) {
+	if a, err := b.do(r); err != nil || a.status != 200 || !bytes.Contains(a.raw, []byte("<table>")) || bytes.Contains(a.raw, []byte(`role="alert"`)) {
 		t.Errorf("a click does not lead back to the page: HTTP %d, %v", a.status, err)
+	}
+	r.Body = io.NopCloser(strings.NewReader("back=/admin/?view=orders"))
+	if a, err := b.do(r); err != nil || !bytes.Contains(a.raw, []byte("no package that waits for the carrier")) {
+		t.Errorf("a click that is refused does not say why: %v", err)
 	}
 	var calls []entry
 	mustJSON(t, b.download(b.url+"/admin/journal").raw, &calls)

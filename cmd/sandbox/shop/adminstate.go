@@ -50,6 +50,7 @@ type OrderState struct {
 	Tracking        string         `json:"tracking"`      // of the last package that was shipped; else of the bought label
 	LabelBarcode    string         `json:"label_barcode"` // what the label's bars say; empty: nothing readable or no label
 	Recipient       string         `json:"recipient"`
+	Label           string         `json:"label"` // good, wrong or unreadable
 	ShipBy          time.Time      `json:"ship_by,omitzero"`
 	UpdateTime      int64          `json:"update_time"`
 	Packages        []PackageState `json:"packages"`
@@ -109,6 +110,8 @@ func (s *store) orderState(o *order) OrderState {
 		CancelRequested: o.request != nil, ShippedCalls: o.shippedCalls, Carrier: o.provider.Name, Tracking: o.boughtTracking,
 		Recipient: o.recipient.name, ShipBy: o.rtsSLA, UpdateTime: o.updated.Unix(), Packages: []PackageState{}, Lines: lineStates(o.live())}
 	os.MayShip, os.WhyNot = s.mayShip(o)
+	os.WhyNot = strings.TrimSuffix(os.WhyNot, sandboxCode)
+	os.Label = map[labelMode]string{labelGood: "good", labelWrong: "wrong", labelUnreadable: "unreadable"}[o.labelMode]
 	os.Shipped = len(o.live()) > 0
 	for _, l := range o.live() {
 		os.Shipped = os.Shipped && l.shipped()

@@ -87,6 +87,8 @@ const (
 	codeInvoice       = 21999026
 )
 
+const sandboxCode = " (sandbox code: the platform documents none for this)"
+
 func artificial(code int64, format string, args ...any) *apiError {
-	return &apiError{http.StatusOK, code, fmt.Sprintf(format, args...) + " (sandbox code: the platform documents none for this)"}
+	return &apiError{http.StatusOK, code, fmt.Sprintf(format, args...) + sandboxCode}
 }

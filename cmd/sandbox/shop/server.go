@@ -17,12 +17,13 @@ import (
 
 // Options of a shop. The zero value is a GB shop of 60 orders with seed 1, in real time.
 type Options struct {
-	Market string           // GB (default) or another key of the market table
-	Also   []string         // markets of the seller's further shops: one app, one token, a cipher for each shop
-	Seed   uint64           // 0: 1. The same seed, market, number of orders and start of the clock give the same shop
-	Orders int              // 0: 60
-	Clock  func() time.Time // the wall clock; nil: time.Now. Must be safe for concurrent use
-	Speed  float64          // how much faster shop time runs than the wall clock; 0: 1
+	Market   string           // GB (default) or another key of the market table
+	Also     []string         // markets of the seller's further shops: one app, one token, a cipher for each shop
+	Seed     uint64           // 0: 1. The same seed, market, number of orders and start of the clock give the same shop
+	Orders   int              // 0: 60
+	Training bool             // the first shop holds one order for each lesson of the training list and nothing else
+	Clock    func() time.Time // the wall clock; nil: time.Now. Must be safe for concurrent use
+	Speed    float64          // how much faster shop time runs than the wall clock; 0: 1
 
 	AppKey, AppSecret, AuthCode string // empty: made from the seed
 	ShopCipher                  string // empty: made from the seed
@@ -101,7 +102,11 @@ func New(opt Options) (*Server, error) {
 		}
 		of := s.newStore(i, m)
 		s.stores = append(s.stores, of)
-		of.seedOrders()
+		if opt.Training && i == 0 {
+			of.seedLessons(of.clock.now().Truncate(time.Second))
+		} else {
+			of.seedOrders()
+		}
 	}
 	s.advance()
 	s.effects.take()
@@ -186,6 +191,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/admin" || strings.HasPrefix(r.URL.Path, "/admin/"):
 		s.serveAdmin(w, r)
+	case r.URL.Path == "/favicon.ico": // browsers ask for it beside the pages
+		w.WriteHeader(http.StatusNoContent)
 	case isAuthPath(r.URL.Path):
 		s.serveAuthorize(w, r)
 	default:

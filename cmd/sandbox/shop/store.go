@@ -18,19 +18,20 @@ type store struct {
 	tally            *tally
 	hooks            *hookLog
 
-	rng        *rand.Rand // for what happens after seeding: tracking numbers, delays
-	orders     []*order   // in order of creation
-	byID       map[string]*order
-	packages   map[string]*parcel
-	byTracking map[string][]*parcel // who carries a number now
-	bought     map[string]bool      // numbers of labels the seller bought
-	cancels    map[string]*cancellation
-	pending    []*cancellation // all of them, in order of creation
-	returns    map[string]*returnCase
-	cases      []*returnCase // all of them, in order of creation
-	catalog    []*product
-	services   map[string]shippingService // offered for label purchase
-	effects    *effectLog                 // what the call in progress has done
+	rng          *rand.Rand // for what happens after seeding: tracking numbers, delays
+	orders       []*order   // in order of creation
+	byID         map[string]*order
+	packages     map[string]*parcel
+	byTracking   map[string][]*parcel // who carries a number now
+	bought       map[string]bool      // numbers of labels the seller bought
+	cancels      map[string]*cancellation
+	pending      []*cancellation // all of them, in order of creation
+	returns      map[string]*returnCase
+	cases        []*returnCase // all of them, in order of creation
+	catalog      []*product
+	services     map[string]shippingService // offered for label purchase
+	lessonOrders []*order                   // of the training list
+	effects      *effectLog                 // what the call in progress has done
 }
 
 // newStore is the n-th shop; the first has n 0.
