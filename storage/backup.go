@@ -34,11 +34,17 @@ type backupInfo struct {
 	At      time.Time          `json:"at"`
 	Files   int                `json:"files"`
 	Damaged []fulfillment.Hash `json:"damaged,omitempty"` // files that were broken already and are left out
+	Config  fulfillment.Hash   `json:"config,omitempty"`  // of station.toml as it lies in the backup; empty: there was none
 }
 
-// Backup writes a verified copy of the database and of all files into one uncompressed zip at file, while the bench
-// works. The name appears only when the copy is whole, checked and flushed; an older file of that name is replaced.
-func (s *Store) Backup(ctx context.Context, file string) (err error) {
+// Backup writes a verified copy of the database, of all files and of the configuration named config ("" or missing: none)
+// into one uncompressed zip at file, while the bench works. Passwords in the configuration are left out; secrets are never
+// in a backup. The name appears only when the copy is whole, checked and flushed; an older file of that name is replaced.
+func (s *Store) Backup(ctx context.Context, file, config string) (err error) {
+	text, err := readConfig(config)
+	if err != nil {
+		return explain(err, "back up the configuration %s", config)
+	}
 	tmpDir, err := os.MkdirTemp(filepath.Dir(file), ".backup-*")
 	if err != nil {
 		return explain(err, "back up to %s", file)
@@ -48,7 +54,7 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 	if err := s.copyDatabase(ctx, database); err != nil {
 		return explain(err, "back up the database to %s", file)
 	}
-	if err := s.pack(ctx, database, packed); err != nil {
+	if err := s.pack(ctx, database, text, packed); err != nil {
 		return explain(err, "back up to %s", file)
 	}
 	if err := syncPath(packed); err != nil {
@@ -117,7 +123,7 @@ func copyPages(ctx context.Context, dst, src *sql.Conn) error {
 
 // pack puts the database copy and all files into one zip. The files are listed after the database was copied, so that
 // every file a row names is among them.
-func (s *Store) pack(ctx context.Context, database, to string) (err error) {
+func (s *Store) pack(ctx context.Context, database string, config []byte, to string) (err error) {
 	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -128,6 +134,23 @@ func (s *Store) pack(ctx context.Context, database, to string) (err error) {
 		return err
 	}
 	info := backupInfo{Format: backupFormat, Schema: SchemaVersion(), Station: s.opt.Station, At: s.now()}
+	if len(config) > 0 {
+		if err := packBytes(w, configName, config); err != nil {
+			return err
+		}
+		info.Config = hashOf(config)
+	}
+	if err := s.packFiles(ctx, w, &info); err != nil {
+		return err
+	}
+	text, err := json.Marshal(info)
+	if err != nil {
+		return err
+	}
+	return errors.Join(packBytes(w, backupNote, text), w.Close())
+}
+
+func (s *Store) packFiles(ctx context.Context, w *zip.Writer, info *backupInfo) error {
 	hashes, err := s.files.list()
 	if err != nil {
 		return err
@@ -150,11 +173,7 @@ func (s *Store) pack(ctx context.Context, database, to string) (err error) {
 		}
 		info.Files++
 	}
-	text, err := json.Marshal(info)
-	if err != nil {
-		return err
-	}
-	return errors.Join(packBytes(w, backupNote, text), w.Close())
+	return nil
 }
 
 func packFile(w *zip.Writer, name, from string) (err error) {

@@ -41,7 +41,7 @@ func TestBackupWhileTheBenchWorksAndRestore(t *testing.T) {
 		scans <- n
 	}()
 	file := filepath.Join(t.TempDir(), "packbench.backup")
-	err = s.Backup(t.Context(), file)
+	err = s.Backup(t.Context(), file, "")
 	stop()
 	if n := <-scans; n == 0 {
 		t.Error("no scan was recorded during the backup")
@@ -63,9 +63,10 @@ func TestBackupWhileTheBenchWorksAndRestore(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := Restore(t.Context(), file, dir)
-	if err != nil || kept == "" {
-		t.Fatalf("Restore: got %q, %v", kept, err)
+	done, err := Restore(t.Context(), file, dir)
+	kept := done.Kept
+	if err != nil || kept == "" || done.Config != "" {
+		t.Fatalf("Restore: got %+v, %v", done, err)
 	}
 	s = openTest(t, dir)
 	n, err := s.VerifyChain(t.Context(), "PACK-01")
@@ -86,12 +87,12 @@ func TestRestoreIntoAnEmptyFolder(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	pull(t, s, testOrder("100", "MUG"))
 	file := filepath.Join(t.TempDir(), "b")
-	if err := s.Backup(t.Context(), file); err != nil {
+	if err := s.Backup(t.Context(), file, ""); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "new")
-	if kept, err := Restore(t.Context(), file, dir); kept != "" || err != nil {
-		t.Fatalf("got %q, %v", kept, err)
+	if done, err := Restore(t.Context(), file, dir); done != (Restored{}) || err != nil {
+		t.Fatalf("got %+v, %v", done, err)
 	}
 	mustOrder(t, openTest(t, dir), "100")
 }
@@ -105,7 +106,11 @@ func TestRestoreRefusesADamagedBackupAndTouchesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "b")
-	if err := s.Backup(t.Context(), file); err != nil {
+	config := filepath.Join(t.TempDir(), configName)
+	if err := os.WriteFile(config, []byte("[station]\nid = \"PACK-01\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Backup(t.Context(), file, config); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(file)
@@ -122,12 +127,17 @@ func TestRestoreRefusesADamagedBackupAndTouchesNothing(t *testing.T) {
 		return data
 	}
 	cases := map[string][]byte{
-		"cut short":              whole[:len(whole)/2],
-		"empty":                  {},
-		"something else":         []byte("hello"),
-		"a bit in the database":  flip("SQLite format 3\x00\x10\x00\x02"),
-		"a bit in a label":       flip("%PDF-label"),
-		"a file left out":        rezip(t, whole, func(name string, data []byte) []byte { return keepIf(!strings.HasPrefix(name, "files/"), data) }),
+		"cut short":                  whole[:len(whole)/2],
+		"empty":                      {},
+		"something else":             []byte("hello"),
+		"a bit in the database":      flip("SQLite format 3\x00\x10\x00\x02"),
+		"a bit in a label":           flip("%PDF-label"),
+		"a file left out":            rezip(t, whole, func(name string, data []byte) []byte { return keepIf(!strings.HasPrefix(name, "files/"), data) }),
+		"a bit in the configuration": flip("[station"),
+		"the configuration left out": rezip(t, whole, func(name string, data []byte) []byte { return keepIf(name != configName, data) }),
+		"another configuration": rezip(t, whole, func(name string, data []byte) []byte {
+			return replaceIf(name == configName, data, []byte("[station]\nid = \"PACK-66\"\n"))
+		}),
 		"no database":            rezip(t, whole, func(name string, data []byte) []byte { return keepIf(name != dbName, data) }),
 		"a database not of ours": rezip(t, whole, func(name string, data []byte) []byte { return replaceIf(name == dbName, data, []byte("text")) }),
 		"an event changed, checksums right": rezip(t, whole, func(name string, data []byte) []byte {
@@ -146,8 +156,8 @@ func TestRestoreRefusesADamagedBackupAndTouchesNothing(t *testing.T) {
 			if err := os.WriteFile(bad, data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if kept, err := Restore(t.Context(), bad, dir); !errors.Is(err, ErrBadBackup) || kept != "" {
-				t.Errorf("got %q, %v, want %v", kept, err, ErrBadBackup)
+			if done, err := Restore(t.Context(), bad, dir); !errors.Is(err, ErrBadBackup) || done != (Restored{}) {
+				t.Errorf("got %+v, %v, want %v", done, err, ErrBadBackup)
 			}
 			mustOrder(t, openTest(t, dir), "mine")
 			if left, err := filepath.Glob(filepath.Join(dir, ".restore*")); len(left) > 0 || err != nil {
@@ -211,19 +221,69 @@ func TestRestoreOverADamagedDatabase(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	pull(t, s, testOrder("100", "MUG"))
 	file := filepath.Join(t.TempDir(), "b")
-	if err := s.Backup(t.Context(), file); err != nil {
+	if err := s.Backup(t.Context(), file, ""); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, dbName), []byte(strings.Repeat("broken ", 2000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := Restore(t.Context(), file, dir)
+	done, err := Restore(t.Context(), file, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(kept, dbName)); err != nil {
+	if _, err := os.Stat(filepath.Join(done.Kept, dbName)); err != nil {
 		t.Errorf("the damaged file was not kept: %v", err)
 	}
 	mustOrder(t, openTest(t, dir), "100")
+}
+
+// The configuration comes back where there is none, lies beside where there is another, and holds no password.
+func TestBackupHoldsTheConfiguration(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	pull(t, s, testOrder("100", "MUG"))
+	config, file := filepath.Join(t.TempDir(), "bench.toml"), filepath.Join(t.TempDir(), "b")
+	const text = "[shop]\napp_key = \"k1\"\napp_secret = \"HIDE-1\"\n[[camera]]\nurl = \"rtsp://dock:HIDE-2@10.0.0.9/live\"\n"
+	const kept = "[shop]\napp_key = \"k1\"\napp_secret = \"\" # left out of the backup\n[[camera]]\nurl = \"rtsp://dock:@10.0.0.9/live\"\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Backup(t.Context(), file, config); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(file); err != nil || bytes.Contains(data, []byte("HIDE")) {
+		t.Errorf("a password is in the backup, %v", err)
+	}
+	dir := filepath.Join(t.TempDir(), "new")
+	read := func(name string) string {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Error(err)
+		}
+		return string(data)
+	}
+	if done, err := Restore(t.Context(), file, dir); err != nil || done.Config != configName || read(configName) != kept {
+		t.Errorf("where there is none: got %+v, %v, %q", done, err, read(configName))
+	}
+	if done, err := Restore(t.Context(), file, dir); err != nil || done.Config != "" || done.Kept == "" {
+		t.Errorf("where it is the same: got %+v, %v", done, err)
+	}
+	const mine = "[station]\nid = \"MINE\"\n"
+	if err := os.WriteFile(filepath.Join(dir, configName), []byte(mine), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if done, err := Restore(t.Context(), file, dir); err != nil || done.Config != configBeside || read(configBeside) != kept || read(configName) != mine {
+			t.Errorf("where there is another: got %+v, %v", done, err)
+		}
+	}
+	if err := s.Backup(t.Context(), file, filepath.Join(dir, "none.toml")); err != nil {
+		t.Fatal(err)
+	}
+	if done, err := Restore(t.Context(), file, t.TempDir()); err != nil || done.Config != "" {
+		t.Errorf("a station without a configuration: got %+v, %v", done, err)
+	}
+	if err := s.Backup(t.Context(), file, dir); err == nil {
+		t.Error("a folder for a configuration: got no error")
+	}
 }

@@ -19,7 +19,7 @@ func lose(t *testing.T, leaveEmpty bool) (dir, backup string) {
 	if _, err := s.StoreLabel(t.Context(), "P100", []byte("%PDF-label"), ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(s.Backup(t.Context(), backup), s.Close()); err != nil {
+	if err := errors.Join(s.Backup(t.Context(), backup, ""), s.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if leaveEmpty {

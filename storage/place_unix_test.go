@@ -15,7 +15,7 @@ func TestOpenRefusesAPipe(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	pull(t, s, testOrder("100", "MUG"))
 	backup := filepath.Join(t.TempDir(), "b")
-	if err := s.Backup(t.Context(), backup); err != nil {
+	if err := s.Backup(t.Context(), backup, ""); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()

@@ -17,31 +17,39 @@ import (
 	"packbench/storage/internal/queries"
 )
 
-// Restore puts a backup into dir in place of what is there, and returns the folder in which the replaced database and
-// files are kept ("" if there were none). The backup is unpacked and checked whole first – zip, hashes, database, chain –
-// and nothing is touched where it is faulty. Errors: ErrBadBackup, ErrNewer, ErrDiskFull, and ErrInUse while a window or
-// another command has the folder open.
-func Restore(ctx context.Context, backupFile, dir string) (kept string, err error) {
+// Restored tells what a restore did.
+type Restored struct {
+	Kept   string // the folder with the database and files that were replaced; "" if there were none
+	Config string // the name under which the backup's configuration was laid into the folder; "" if it was not
+}
+
+// Restore puts a backup into dir in place of what is there. The backup is unpacked and checked whole first – zip, hashes,
+// database, chain – and nothing is touched where it is faulty. A configuration that is there stays in force. Errors:
+// ErrBadBackup, ErrNewer, ErrDiskFull, and ErrInUse while a window or another command has the folder open.
+func Restore(ctx context.Context, backupFile, dir string) (done Restored, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", explain(err, "make data folder %s", dir)
+		return done, explain(err, "make data folder %s", dir)
 	}
 	stage, err := os.MkdirTemp(dir, ".restore-*")
 	if err != nil {
-		return "", explain(err, "restore into %s", dir)
+		return done, explain(err, "restore into %s", dir)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
 	fresh := filepath.Join(stage, "data")
 	if err := unpack(ctx, backupFile, fresh); err != nil {
-		return "", explain(err, "restore %s", backupFile)
+		return done, explain(err, "restore %s", backupFile)
 	}
 	if err := syncTree(fresh); err != nil {
-		return "", explain(err, "flush what was restored from %s", backupFile)
+		return done, explain(err, "flush what was restored from %s", backupFile)
 	}
 	if err := closeExisting(ctx, filepath.Join(dir, dbName)); err != nil {
-		return "", explain(err, "restore into %s", dir)
+		return done, explain(err, "restore into %s", dir)
 	}
-	kept, err = swap(fresh, dir)
-	return kept, explain(err, "put the restored data into %s", dir)
+	if done.Kept, err = swap(fresh, dir); err != nil {
+		return done, explain(err, "put the restored data into %s", dir)
+	}
+	done.Config, err = placeConfig(filepath.Join(fresh, configName), dir)
+	return done, explain(err, "the data is restored; its configuration could not be laid into %s", dir)
 }
 
 // unpack writes a backup into the new folder to and checks everything in it. Where to is empty nothing is written and the
@@ -66,17 +74,20 @@ func unpack(ctx context.Context, backupFile, to string) (err error) {
 		}
 	}
 	var info backupInfo
-	n := 0
+	var got unpacked
 	for _, part := range z.File {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := unpackPart(part, to, &info, &n); err != nil {
+		if err := unpackPart(part, to, &info, &got); err != nil {
 			return err
 		}
 	}
-	if info.Format != backupFormat || info.Files != n {
-		return fmt.Errorf("%w (%d files where %d belong)", ErrBadBackup, n, info.Files)
+	if info.Format != backupFormat || info.Files != got.files {
+		return fmt.Errorf("%w (%d files where %d belong)", ErrBadBackup, got.files, info.Files)
+	}
+	if info.Config != got.config {
+		return fmt.Errorf("%w (%s is not what was backed up)", ErrBadBackup, configName)
 	}
 	if to == "" {
 		return nil
@@ -84,8 +95,16 @@ func unpack(ctx context.Context, backupFile, to string) (err error) {
 	return checkRestored(ctx, filepath.Join(to, dbName))
 }
 
-func unpackPart(part *zip.File, to string, info *backupInfo, n *int) error {
+// unpacked is what was met among the parts.
+type unpacked struct {
+	files  int
+	config fulfillment.Hash
+}
+
+func unpackPart(part *zip.File, to string, info *backupInfo, got *unpacked) error {
 	switch {
+	case part.Name == configName:
+		return unpackConfig(part, to, got)
 	case part.Name == dbName && to == "":
 		return unpackTo(part, os.DevNull)
 	case part.Name == dbName:
@@ -109,7 +128,7 @@ func unpackPart(part *zip.File, to string, info *backupInfo, n *int) error {
 	if err != nil || hashOf(data) != h {
 		return fmt.Errorf("%w (file %s is not what its name says)", ErrBadBackup, h)
 	}
-	*n++
+	got.files++
 	if to == "" {
 		return nil
 	}
@@ -118,6 +137,21 @@ func unpackPart(part *zip.File, to string, info *backupInfo, n *int) error {
 		return err
 	}
 	return os.WriteFile(path, data, 0o600)
+}
+
+func unpackConfig(part *zip.File, to string, got *unpacked) error {
+	if part.UncompressedSize64 > 2*maxConfigSize {
+		return fmt.Errorf("%w (%s is too large)", ErrBadBackup, part.Name)
+	}
+	text, err := readPart(part)
+	if err != nil {
+		return fmt.Errorf("%w (%s: %w)", ErrBadBackup, part.Name, err)
+	}
+	got.config = hashOf(text)
+	if to == "" {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(to, configName), text, 0o600)
 }
 
 func readPart(part *zip.File) ([]byte, error) {

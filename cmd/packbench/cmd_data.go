@@ -196,7 +196,7 @@ func runBackup(ctx context.Context, c *call) error {
 		return err
 	}
 	defer e.close()
-	if err := e.store.Backup(ctx, c.args[0]); err != nil {
+	if err := e.store.Backup(ctx, c.args[0], c.config); err != nil {
 		return err
 	}
 	st, err := os.Stat(c.args[0])
@@ -216,14 +216,21 @@ func runRestore(ctx context.Context, c *call) error {
 		return err
 	}
 	defer one.release()
-	kept, err := storage.Restore(ctx, c.args[0], c.dir)
+	done, err := storage.Restore(ctx, c.args[0], c.dir)
 	if err != nil {
 		return err
 	}
-	if err := c.noteRestore(ctx); err != nil {
-		return fmt.Errorf("%s was restored (what it replaces is in %s), but the end of its chain could not be noted: %w", c.args[0], kept, err)
+	switch done.Config {
+	case "":
+	case "station.toml":
+		fmt.Fprintln(c.err, "packbench: station.toml came back with the data; passwords are never in a backup: connect the shop and write those of the cameras again")
+	default:
+		fmt.Fprintf(c.err, "packbench: the station.toml that is there stays in force; the backup's lies beside it as %s\n", done.Config)
 	}
-	return c.json(map[string]any{"restored": c.args[0], "kept": kept})
+	if err := c.noteRestore(ctx); err != nil {
+		return fmt.Errorf("%s was restored (what it replaces is in %s), but the end of its chain could not be noted: %w", c.args[0], done.Kept, err)
+	}
+	return c.json(map[string]any{"restored": c.args[0], "kept": done.Kept, "config": done.Config})
 }
 
 // checkState: the tables against the events. What the platform told stands in no event and is not compared.
