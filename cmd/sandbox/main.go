@@ -47,6 +47,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	speed := flags.Float64("speed", 1, "how much faster than the wall clock the shop's time runs")
 	training := flags.Bool("training", false, "a shop of one order for each lesson; the admin page lists what to try")
 	redirect := flags.String("redirect", "", "where the consent page leads; empty: it shows the code")
+	reads := flags.Float64("rate", 50, "calls a second of one shop to one endpoint before 429")
+	writes := flags.Float64("write-rate", 0, "the same for calls that change something; 0: as --rate")
+	quota := flags.Int("hourly-quota", 0, "calls an hour before 429, as test shops have; 0: no limit")
 	orders := flags.Int("orders", 60, "number of orders")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -67,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	regions := strings.Split(*market, ",")
-	s, err := shop.New(shop.Options{Market: regions[0], Also: regions[1:], Seed: *seed, Speed: *speed, Orders: *orders, Training: *training, RedirectURL: *redirect,
+	s, err := shop.New(shop.Options{Market: regions[0], Also: regions[1:], Seed: *seed, Speed: *speed, Orders: *orders, Training: *training, RedirectURL: *redirect, RatePerSecond: *reads, WritesPerSecond: *writes, HourlyQuota: *quota,
 		Logger: slog.New(slog.NewJSONHandler(stderr, nil))})
 	if err != nil {
 		fmt.Fprintln(stderr, "sandbox:", err)

@@ -35,16 +35,17 @@ func (c *handClock) add(d time.Duration) {
 
 // bench is a shop behind a real HTTP server with a client that signs.
 type bench struct {
-	t     *testing.T
+	t     testing.TB
 	shop  *Server
 	clock *handClock
 	url   string
 	token tokenAnswer
 	c     Credentials
 	http  *http.Client
+	lax   bool // answers are not compared with their published shapes: for many of the same
 }
 
-func newBench(t *testing.T, opt Options) *bench {
+func newBench(t testing.TB, opt Options) *bench {
 	t.Helper()
 	clock := &handClock{now: testStart}
 	opt.Clock = clock.Now
@@ -103,7 +104,7 @@ func (b *bench) do(r *http.Request) (answer, error) {
 	}
 	if strings.Contains(resp.Header.Get("Content-Type"), "json") && !strings.HasPrefix(r.URL.Path, "/admin/") {
 		err = json.Unmarshal(a.raw, &a.env)
-		if err == nil {
+		if err == nil && !b.lax {
 			conform(b.t, r, a)
 		}
 	}
@@ -254,7 +255,7 @@ func (b *bench) ship(packageID string, body any) answer {
 	return b.call("POST", "/fulfillment/202309/packages/"+packageID+"/ship", nil, body)
 }
 
-func mustMarket(t *testing.T, region string) market {
+func mustMarket(t testing.TB, region string) market {
 	t.Helper()
 	m, err := markets(region)
 	if err != nil {

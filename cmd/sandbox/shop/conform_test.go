@@ -14,7 +14,7 @@ var known = strings.NewReplacer(`"shipping_vat_rate":"0.2",`, "")
 
 // conform checks the data of a good answer against the published shape of its endpoint. The bench does it for every
 // call of every test.
-func conform(t *testing.T, r *http.Request, a answer) {
+func conform(t testing.TB, r *http.Request, a answer) {
 	t.Helper()
 	if a.env.Code != 0 || a.status != http.StatusOK || len(a.env.Data) == 0 {
 		return

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // call is one request on its way. Handlers run with the server's lock held and fill orders and packages for the journal.
@@ -154,7 +152,7 @@ func (s *Server) gate(c *call, rt *route) error {
 	if !slices.Contains(s.opt.Scopes, rt.scope) {
 		return errScope
 	}
-	if !s.limiter(rt).AllowN(c.wall, 1) {
+	if !s.allow(c, rt) {
 		return errRateLimit
 	}
 	return checkForm(c, rt)
@@ -182,15 +180,6 @@ func (s *Server) storeOf(cipher string) *store {
 		}
 	}
 	return nil
-}
-
-func (s *Server) limiter(rt *route) *rate.Limiter {
-	key := rt.method + " " + rt.pattern
-	if s.limits[key] == nil {
-		burst := max(1, int(s.opt.RatePerSecond))
-		s.limits[key] = rate.NewLimiter(rate.Limit(s.opt.RatePerSecond), burst)
-	}
-	return s.limits[key]
 }
 
 var commonParams = []string{"app_key", "timestamp", "sign", "shop_cipher"}

@@ -6,7 +6,7 @@ import (
 )
 
 // journalMax entries are kept; older ones are dropped.
-const journalMax = 20000
+const journalMax = 60000
 
 // entry is one call as /admin/journal shows it. Code is the envelope's; HTTP is 0 where no answer was given.
 type entry struct {

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -77,33 +78,40 @@ func (p *page) readToken(token string) error {
 	return nil
 }
 
-// cut sorts items, skips what was already given and returns one page and the next token, empty at the end.
+// cut gives one page in order and the next token, empty at the end. It keeps no more than a page while it looks through
+// the items, so that a page of a large shop costs one pass and not a sort.
 func cut[T any](p page, items []T, key func(T) int64, id func(T) string) ([]T, string) {
-	less := func(ka int64, ia string, kb int64, ib string) int {
-		c := 0
-		switch {
-		case ka < kb:
-			c = -1
-		case ka > kb:
-			c = 1
-		default:
-			c = strings.Compare(ia, ib)
+	less := func(a, b T) int { return p.compare(key(a), id(a), key(b), id(b)) }
+	best := make([]T, 0, min(p.size, len(items))+2)
+	for _, v := range items {
+		if p.after && p.compare(key(v), id(v), p.afterKey, p.afterID) <= 0 {
+			continue
 		}
-		if p.desc {
-			return -c
+		if len(best) > p.size && less(v, best[p.size]) > 0 {
+			continue
 		}
-		return c
+		at, _ := slices.BinarySearchFunc(best, v, less)
+		best = slices.Insert(best, at, v)
+		if len(best) > p.size+1 {
+			best = best[:p.size+1]
+		}
 	}
-	items = slices.Clone(items)
-	slices.SortFunc(items, func(a, b T) int { return less(key(a), id(a), key(b), id(b)) })
-	if p.after {
-		items = slices.DeleteFunc(items, func(v T) bool { return less(key(v), id(v), p.afterKey, p.afterID) <= 0 })
+	if len(best) <= p.size {
+		return best, ""
 	}
-	if len(items) <= p.size {
-		return items, ""
+	last := best[p.size-1]
+	return best[:p.size], p.token(key(last), id(last))
+}
+
+func (p page) compare(ka int64, ia string, kb int64, ib string) int {
+	c := cmp.Compare(ka, kb)
+	if c == 0 {
+		c = strings.Compare(ia, ib)
 	}
-	last := items[p.size-1]
-	return items[:p.size], p.token(key(last), id(last))
+	if p.desc {
+		return -c
+	}
+	return c
 }
 
 // within reports whether t is in [ge, lt); a missing bound does not limit.

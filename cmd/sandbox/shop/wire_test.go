@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func mustJSON(t *testing.T, raw []byte, v any) {
+func mustJSON(t testing.TB, raw []byte, v any) {
 	t.Helper()
 	if err := json.Unmarshal(raw, v); err != nil {
 		t.Fatalf("reading %s: %v", raw, err)

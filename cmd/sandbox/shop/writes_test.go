@@ -48,7 +48,7 @@ func (b *bench) form(path string, fields map[string][]byte) *http.Request {
 	})
 }
 
-func picturePNG(t *testing.T, width, height int) []byte {
+func picturePNG(t testing.TB, width, height int) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, width, height))); err != nil {
