@@ -1,10 +1,11 @@
 // Package label turns a carrier label as it was received (PDF, PNG, ZPL) into the 1-bit picture that is previewed, proved,
 // archived and printed, and says whether that picture may be printed: its barcodes are read back and compared with the
 // tracking number. It also draws the papers that are Packbench's own: the command sheet, order slips, the printer's test
-// label and the handover manifest.
+// label, the handover manifest, and labels of the seller's own for carriers that give none.
 //
 // What may enter: everything between a document's bytes and a fulfillment.Bitmap with its fulfillment.Proof, and own
-// papers. It imports fulfillment, the room below it that draws ZPL, PDFium (as WebAssembly, no cgo), a barcode reader, a barcode writer and a PDF writer.
+// papers. It imports fulfillment, the room below it that draws ZPL, PDFium (as WebAssembly, no cgo), a barcode reader, a barcode
+// writer, a PDF writer and a text shaper; what labels may not carry comes in through Rules.
 // No network, no database, no device: stored documents come through ArchiveStore, and printer languages live with the
 // printers.
 //

@@ -36,8 +36,9 @@ func (e *Engine) Raster(ctx context.Context, document []byte, media fulfillment.
 // IsSentence reports whether err is about the document and its text is made for an operator.
 func IsSentence(err error) bool {
 	_, bad := errors.AsType[*documentError](err)
+	_, script := errors.AsType[*MissingScript](err)
 	_, cannot := errors.AsType[*unsupported](err)
-	return bad || cannot
+	return bad || cannot || script
 }
 
 // Prove draws the document for the stock, reads it back and compares what was read with the tracking number. The bitmap

@@ -80,9 +80,9 @@ func loops(r *wasmReader, points []int) (at []int, calls bool, err error) {
 		case op == 0x44:
 			r.take(8)
 		case op == 0xfc:
-			err = bulk(r)
+			err = bulkMemory(r)
 		case op == 0xfd:
-			err = vector(r)
+			err = simd(r)
 		case oneNumber(op):
 			r.leb()
 		case !noNumber(op):
@@ -119,7 +119,7 @@ func noNumber(op byte) bool {
 	return op >= 0x45 && op <= 0xc4
 }
 
-func bulk(r *wasmReader) error {
+func bulkMemory(r *wasmReader) error {
 	switch op := r.leb(); {
 	case op <= 7: // saturating conversions
 	case op == 9 || op == 11 || op == 13 || op >= 15 && op <= 17:
@@ -132,7 +132,7 @@ func bulk(r *wasmReader) error {
 	return nil
 }
 
-func vector(r *wasmReader) error {
+func simd(r *wasmReader) error {
 	switch op := r.leb(); {
 	case op <= 11 || op == 92 || op == 93: // loads and stores
 		r.memory()
