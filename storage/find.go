@@ -72,9 +72,11 @@ func foundPackage(ctx context.Context, q *queries.Queries, p queries.Package, by
 	return fulfillment.Found{Order: &o, By: by, Package: fulfillment.PackageID(p.ID)}, err
 }
 
-// ListOrders lists at most limit orders whose id, package id, tracking number or a line's seller_sku begins with
-// query; an empty query lists those with work left, then the last ones that were closed. The result goes by ship-by,
-// orders without one last.
+// ListOrders lists at most limit orders that query means; an empty query lists those with work left, then the last ones
+// that were closed. Of all orders those are meant whose id, package id, tracking number or a line's seller_sku begins
+// with query; of those with work left and the searchRecent last closed ones also those that contain it anywhere – the
+// last digits are what people read out – or in the name of an item, whatever its case. The result goes by ship-by, orders
+// without one last.
 func (s *Store) ListOrders(ctx context.Context, query string, limit int) ([]fulfillment.OrderSummary, error) {
 	var out []fulfillment.OrderSummary
 	err := s.read(ctx, func(q *queries.Queries) error {
@@ -105,8 +107,7 @@ func (s *Store) ListOrders(ctx context.Context, query string, limit int) ([]fulf
 
 func listRows(ctx context.Context, q *queries.Queries, query string, limit int) ([]queries.Order, error) {
 	if query != "" {
-		// Everything that begins with query lies between it and query followed by the last code point.
-		return q.SearchOrders(ctx, queries.SearchOrdersParams{Lo: query, Hi: query + "\U0010FFFF", N: int64(limit)})
+		return searchRows(ctx, q, query, int64(limit))
 	}
 	rows, err := q.OpenOrders(ctx, int64(limit))
 	if err != nil || len(rows) >= limit {
@@ -114,4 +115,53 @@ func listRows(ctx context.Context, q *queries.Queries, query string, limit int) 
 	}
 	closed, err := q.RecentlyClosed(ctx, int64(limit-len(rows)))
 	return append(rows, closed...), err
+}
+
+// searchRecent is how many closed orders are searched for what they contain: months of a busy shop, read in a moment.
+const searchRecent = 5_000
+
+// searchRows takes first what an index finds, then reads through the orders that somebody may still ask for.
+func searchRows(ctx context.Context, q *queries.Queries, query string, limit int64) ([]queries.Order, error) {
+	// Everything that begins with query lies between it and query followed by the last code point.
+	rows, err := q.SearchOrders(ctx, queries.SearchOrdersParams{Lo: query, Hi: query + "\U0010FFFF", N: limit})
+	if err != nil || int64(len(rows)) >= limit {
+		return rows, err
+	}
+	seen := map[string]bool{}
+	for _, r := range rows {
+		seen[r.ID] = true
+	}
+	add := func(more []queries.Order) {
+		for _, r := range more {
+			if !seen[r.ID] && int64(len(rows)) < limit {
+				seen[r.ID], rows = true, append(rows, r)
+			}
+		}
+	}
+	words := contains(query)
+	code := contains(strings.Join(strings.Fields(query), "")) // codes are printed in groups
+	open, err := q.SearchInOpen(ctx, queries.SearchInOpenParams{Code: code, Words: words, N: limit})
+	if err != nil {
+		return nil, err
+	}
+	if add(open); int64(len(rows)) >= limit {
+		return rows, nil
+	}
+	since, err := q.ClosedSince(ctx, searchRecent)
+	if err != nil {
+		return nil, err
+	}
+	p := queries.SearchInClosedParams{Code: code, Words: words, N: limit}
+	if len(since) > 0 {
+		p.Since = since[0]
+	}
+	closed, err := q.SearchInClosed(ctx, p)
+	add(closed)
+	return rows, err
+}
+
+// contains is the LIKE pattern of texts that hold s; SQLite's LIKE makes no difference between a and A, and does between ä
+// and Ä.
+func contains(s string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(s) + "%"
 }

@@ -130,7 +130,7 @@ func TestListOrdersGoesByShipBy(t *testing.T) {
 		query string
 		limit int
 		want  string
-	}{{"", 10, "32 31 30 40"}, {"", 2, "32 31"}, {"3", 10, "32 31 30"}, {"TR_31", 10, "31"}, {"P40", 10, "40"}, {"MU", 10, "32 31 30 40"}, {"%", 10, ""}, {"_", 10, ""}, {"nope", 10, ""}} {
+	}{{"", 10, "32 31 30 40"}, {"", 2, "32 31"}, {"3", 10, "32 31 30"}, {"_31", 10, "31"}, {"r_3", 10, "32 31 30"}, {"0", 10, "30 40"}, {"TR_31", 10, "31"}, {"P40", 10, "40"}, {"MU", 10, "32 31 30 40"}, {"%", 10, ""}, {"_4", 10, "40"}, {"nope", 10, ""}} {
 		if got := ids(c.query, c.limit); got != c.want {
 			t.Errorf("%q, %d: got %q, want %q", c.query, c.limit, got, c.want)
 		}
@@ -167,5 +167,70 @@ func TestUnknownNamesAreNotFound(t *testing.T) {
 	}
 	if v, err := s.Setting(ctx, "x"); v != "1" || err != nil {
 		t.Errorf("setting: got %q, %v", v, err)
+	}
+}
+
+// People read out the last digits, a part of a tracking number, or what the thing is called.
+func TestSearchFindsWhatIsContained(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	mug, tee := testOrder("576461413038785752", "MUG-RED"), testOrder("576461413038784411", "TEE-S")
+	mug.Packages[0].Tracking, mug.Lines[0].ProductName, mug.Lines[0].SKUName = "1Z999AA10123456784", "Enamel Mug 350 ml", "Red"
+	tee.Packages[0].Tracking, tee.Lines[0].ProductName = "JD0002210000117", "Größe S Hemd"
+	tee.Status = fulfillment.StatusCancelled // closed
+	pull(t, s, mug, tee)
+	if _, err := s.ImportProducts(t.Context(), strings.NewReader("seller_sku,name\nTEE-S,Cotton shirt\n")); err != nil {
+		t.Fatal(err)
+	}
+	const a, b = "576461413038785752", "576461413038784411"
+	for query, want := range map[string]string{"5752": a, "4411": b, "30387": a + " " + b, "56784": a, "aa10": a, "1Z 999 AA1": a, "117": b, "red": a, "enamel MUG": a,
+		"350 ml": a, "-s": b, "größe": b, "Größe": b, "cotton SHIRT": b, "ug-r": a, "%": "", "_": "", "'": "", "nothing": ""} {
+		list, err := s.ListOrders(t.Context(), query, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, o := range list {
+			got = append(got, string(o.ID))
+		}
+		slices.Sort(got)
+		slices.Reverse(got)
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: got %v, want %q", query, got, want)
+		}
+	}
+}
+
+// fillOrders writes n orders of two lines as fast as SQLite can; the first open ones have work left.
+func fillOrders(tb testing.TB, s *Store, n, open int) {
+	tb.Helper()
+	for _, text := range []string{
+		"WITH RECURSIVE c (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM c WHERE i + 1 < ?1) INSERT INTO orders SELECT printf('5764614130%08d', i), 'shop', 'US', " +
+			"'platform', 'AWAITING_SHIPMENT', 'TIKTOK', 'FULFILLMENT_BY_SELLER', '', '', '', '', '', 1, 1, 1, 1, 0, 0, 0, '[]', 1000 + i, '[]', '[]', 0, 0, " +
+			"CASE WHEN i < ?2 THEN 0 ELSE 1000 + i END FROM c",
+		"INSERT INTO packages SELECT id, 'P' || id, 0, 'P' || id, '[]', '1ZTRACK' || substr(id, 8), '', 'Demo Carrier', '', 1, 'to_pack', 0, '[]', 0, '', '', 0, '' FROM orders",
+		"INSERT INTO line_items SELECT o.id, k.n, o.id || k.n, 'SKU-' || (o.ship_by % 500) || '-' || k.n, '', '', 'A thing with a long name for sale, number ' || (o.ship_by % 500), " +
+			"'Colour and size', '', 'P' || o.id, '', 0, 0, '[]' FROM orders o, (SELECT 0 AS n UNION SELECT 1) k",
+	} {
+		args := []any{n, open}[:strings.Count(text, "?")]
+		if _, err := s.one.conn.ExecContext(tb.Context(), text, args...); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkSearch reads 50,000 orders with work left and the closed ones behind them for what only the last order holds,
+// and for what none holds. The limit: what a person does not wait for.
+func BenchmarkSearch(b *testing.B) {
+	s := openTest(b, b.TempDir())
+	fillOrders(b, s, 80_000, 50_000)
+	for name, query := range map[string]string{"last digits": "49999", "name": "number 499", "nothing": "zzzz", "begins": "576461413000040"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.ListOrders(b.Context(), query, 100); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(250, "limit-ms")
+		})
 	}
 }

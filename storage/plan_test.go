@@ -3,15 +3,14 @@ package storage
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// The statements that run at a scan, for a print job or every few seconds never read a table that grows with the years.
-func TestHotStatementsUseAnIndex(t *testing.T) {
-	s := openTest(t, t.TempDir())
-	hot := []string{"Order", "OrderLines", "OrderPackages", "PackagesByID", "PackagesByTracking", "SKUsOfCode", "ChainHead", "IndexedEvents", "NextJob",
-		"OpenManifests", "ManifestParcels", "DueOutbox", "NextOutbox", "Watched", "ToArrange", "ToFetch", "Proof", "OpenOrders"}
+// planOf is what SQLite says of how it runs a statement of queries/*.sql.
+func planOf(t *testing.T, s *Store, name string) []string {
+	t.Helper()
 	text := ""
 	for _, file := range []string{"orders", "bench", "handoff", "sync", "lists"} {
 		data, err := os.ReadFile("queries/" + file + ".sql")
@@ -20,31 +19,67 @@ func TestHotStatementsUseAnIndex(t *testing.T) {
 		}
 		text += string(data)
 	}
-	arg := regexp.MustCompile(`sqlc\.arg\(\w+\)`)
-	for _, name := range hot {
-		_, rest, found := strings.Cut(text, "-- name: "+name+" :")
-		if !found {
-			t.Fatalf("no statement %s", name)
+	_, rest, found := strings.Cut(text, "-- name: "+name+" :")
+	if !found {
+		t.Fatalf("no statement %s", name)
+	}
+	_, rest, _ = strings.Cut(rest, "\n")
+	statement, _, _ := strings.Cut(rest, ";")
+	statement = regexp.MustCompile(`sqlc\.arg\(\w+\)`).ReplaceAllString(statement, "'1'")
+	statement = regexp.MustCompile(`(LIMIT|OFFSET) '1'`).ReplaceAllString(strings.ReplaceAll(statement, "?", "'1'"), "$1 1")
+	rows, err := s.r.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+statement)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	defer rows.Close()
+	var steps []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
 		}
-		_, rest, _ = strings.Cut(rest, "\n")
-		statement, _, _ := strings.Cut(rest, ";")
-		statement = strings.ReplaceAll(arg.ReplaceAllString(statement, "'1'"), "?", "'1'")
-		rows, err := s.r.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(statement, "LIMIT '1'", "LIMIT 1"))
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		for rows.Next() {
-			var id, parent, unused int
-			var step string
-			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-				t.Fatal(err)
-			}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
+
+// The statements that run at a scan, for a print job or every few seconds never read a table that grows with the years.
+func TestHotStatementsUseAnIndex(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	for _, name := range []string{"Order", "OrderLines", "OrderPackages", "PackagesByID", "PackagesByTracking", "SKUsOfCode", "ChainHead", "IndexedEvents",
+		"NextJob", "OpenManifests", "ManifestParcels", "DueOutbox", "NextOutbox", "Watched", "ToArrange", "ToFetch", "Proof", "OpenOrders"} {
+		for _, step := range planOf(t, s, name) {
 			if strings.HasPrefix(step, "SCAN ") && !strings.Contains(step, "INDEX") && !strings.Contains(step, "subquery") {
 				t.Errorf("%s: %s", name, step)
 			}
 		}
-		if err := rows.Close(); err != nil {
-			t.Fatal(err)
+	}
+}
+
+// A search reads through the orders with work left and the last closed ones; what was closed years ago is reached by an
+// index only. The catalogue, which does not grow with the orders, may be read whole.
+func TestSearchDoesNotReadTheYears(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	for name, wants := range map[string][]string{
+		"SearchInOpen":   {"SCAN o USING INDEX orders_open", "SEARCH p USING PRIMARY KEY (order_id=?)", "SEARCH l USING PRIMARY KEY (order_id=?)"},
+		"SearchInClosed": {"SEARCH o USING INDEX orders_closed", "SEARCH p USING PRIMARY KEY (order_id=?)", "SEARCH l USING PRIMARY KEY (order_id=?)"},
+		"ClosedSince":    {"SEARCH orders USING COVERING INDEX orders_closed"},
+		"SearchOrders":   {"SEARCH a USING COVERING INDEX", "SEARCH p USING COVERING INDEX", "SEARCH q USING COVERING INDEX", "SEARCH l USING COVERING INDEX"},
+	} {
+		plan := planOf(t, s, name)
+		for _, want := range wants {
+			if !slices.ContainsFunc(plan, func(step string) bool { return strings.HasPrefix(step, want) }) {
+				t.Errorf("%s: no %q in\n%s", name, want, strings.Join(plan, "\n"))
+			}
+		}
+		for _, step := range plan {
+			if strings.HasPrefix(step, "SCAN ") && !strings.Contains(step, "INDEX") && !strings.Contains(step, "subquery") && step != "SCAN c" {
+				t.Errorf("%s: %s", name, step)
+			}
 		}
 	}
 }

@@ -12,6 +12,28 @@ SELECT o.* FROM orders o WHERE o.id IN (
     UNION SELECT l.order_id FROM line_items l WHERE l.sku >= sqlc.arg(lo) AND l.sku < sqlc.arg(hi))
 ORDER BY o.closed_at > 0, o.ship_by = 0, o.ship_by, o.id LIMIT sqlc.arg(n);
 
+-- name: SearchInOpen :many
+SELECT o.* FROM orders o WHERE o.closed_at = 0 AND (like(sqlc.arg(code), o.id, '\')
+    OR EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND (like(sqlc.arg(code), p.tracking, '\')
+        OR like(sqlc.arg(code), p.id, '\') OR like(sqlc.arg(code), p.platform_id, '\')))
+    OR EXISTS (SELECT 1 FROM line_items l WHERE l.order_id = o.id AND (like(sqlc.arg(words), l.sku, '\')
+        OR like(sqlc.arg(words), l.product_name, '\') OR like(sqlc.arg(words), l.sku_name, '\')
+        OR l.sku IN (SELECT c.sku FROM products c WHERE like(sqlc.arg(words), c.name, '\')))))
+ORDER BY o.ship_by = 0, o.ship_by, o.id LIMIT sqlc.arg(n);
+
+-- name: SearchInClosed :many
+SELECT o.* FROM orders o
+WHERE o.closed_at > 0 AND o.closed_at >= sqlc.arg(since) AND (like(sqlc.arg(code), o.id, '\')
+    OR EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND (like(sqlc.arg(code), p.tracking, '\')
+        OR like(sqlc.arg(code), p.id, '\') OR like(sqlc.arg(code), p.platform_id, '\')))
+    OR EXISTS (SELECT 1 FROM line_items l WHERE l.order_id = o.id AND (like(sqlc.arg(words), l.sku, '\')
+        OR like(sqlc.arg(words), l.product_name, '\') OR like(sqlc.arg(words), l.sku_name, '\')
+        OR l.sku IN (SELECT c.sku FROM products c WHERE like(sqlc.arg(words), c.name, '\')))))
+ORDER BY o.closed_at DESC LIMIT sqlc.arg(n);
+
+-- name: ClosedSince :many
+SELECT closed_at FROM orders WHERE closed_at > 0 ORDER BY closed_at DESC LIMIT 1 OFFSET sqlc.arg(n);
+
 -- name: OrdersFrom :many
 SELECT * FROM orders WHERE id > ? ORDER BY id LIMIT ?;
 

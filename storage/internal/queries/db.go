@@ -54,6 +54,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.closeOrderStmt, err = db.PrepareContext(ctx, closeOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query CloseOrder: %w", err)
 	}
+	if q.closedSinceStmt, err = db.PrepareContext(ctx, closedSince); err != nil {
+		return nil, fmt.Errorf("error preparing query ClosedSince: %w", err)
+	}
 	if q.cursorStmt, err = db.PrepareContext(ctx, cursor); err != nil {
 		return nil, fmt.Errorf("error preparing query Cursor: %w", err)
 	}
@@ -264,6 +267,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.sKUsOfCodeStmt, err = db.PrepareContext(ctx, sKUsOfCode); err != nil {
 		return nil, fmt.Errorf("error preparing query SKUsOfCode: %w", err)
 	}
+	if q.searchInClosedStmt, err = db.PrepareContext(ctx, searchInClosed); err != nil {
+		return nil, fmt.Errorf("error preparing query SearchInClosed: %w", err)
+	}
+	if q.searchInOpenStmt, err = db.PrepareContext(ctx, searchInOpen); err != nil {
+		return nil, fmt.Errorf("error preparing query SearchInOpen: %w", err)
+	}
 	if q.searchOrdersStmt, err = db.PrepareContext(ctx, searchOrders); err != nil {
 		return nil, fmt.Errorf("error preparing query SearchOrders: %w", err)
 	}
@@ -368,6 +377,11 @@ func (q *Queries) Close() error {
 	if q.closeOrderStmt != nil {
 		if cerr := q.closeOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing closeOrderStmt: %w", cerr)
+		}
+	}
+	if q.closedSinceStmt != nil {
+		if cerr := q.closedSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing closedSinceStmt: %w", cerr)
 		}
 	}
 	if q.cursorStmt != nil {
@@ -720,6 +734,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing sKUsOfCodeStmt: %w", cerr)
 		}
 	}
+	if q.searchInClosedStmt != nil {
+		if cerr := q.searchInClosedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing searchInClosedStmt: %w", cerr)
+		}
+	}
+	if q.searchInOpenStmt != nil {
+		if cerr := q.searchInOpenStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing searchInOpenStmt: %w", cerr)
+		}
+	}
 	if q.searchOrdersStmt != nil {
 		if cerr := q.searchOrdersStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing searchOrdersStmt: %w", cerr)
@@ -854,6 +878,7 @@ type Queries struct {
 	chainHeadStmt            *sql.Stmt
 	claimJobStmt             *sql.Stmt
 	closeOrderStmt           *sql.Stmt
+	closedSinceStmt          *sql.Stmt
 	cursorStmt               *sql.Stmt
 	deleteBarcodesStmt       *sql.Stmt
 	deleteLinesStmt          *sql.Stmt
@@ -924,6 +949,8 @@ type Queries struct {
 	reopenOrderStmt          *sql.Stmt
 	requeueOutboxStmt        *sql.Stmt
 	sKUsOfCodeStmt           *sql.Stmt
+	searchInClosedStmt       *sql.Stmt
+	searchInOpenStmt         *sql.Stmt
 	searchOrdersStmt         *sql.Stmt
 	setOwnHoldsStmt          *sql.Stmt
 	setPackageLabelStmt      *sql.Stmt
@@ -957,6 +984,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		chainHeadStmt:            q.chainHeadStmt,
 		claimJobStmt:             q.claimJobStmt,
 		closeOrderStmt:           q.closeOrderStmt,
+		closedSinceStmt:          q.closedSinceStmt,
 		cursorStmt:               q.cursorStmt,
 		deleteBarcodesStmt:       q.deleteBarcodesStmt,
 		deleteLinesStmt:          q.deleteLinesStmt,
@@ -1027,6 +1055,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		reopenOrderStmt:          q.reopenOrderStmt,
 		requeueOutboxStmt:        q.requeueOutboxStmt,
 		sKUsOfCodeStmt:           q.sKUsOfCodeStmt,
+		searchInClosedStmt:       q.searchInClosedStmt,
+		searchInOpenStmt:         q.searchInOpenStmt,
 		searchOrdersStmt:         q.searchOrdersStmt,
 		setOwnHoldsStmt:          q.setOwnHoldsStmt,
 		setPackageLabelStmt:      q.setPackageLabelStmt,

@@ -37,6 +37,33 @@ func (q *Queries) BitmapsOfLabel(ctx context.Context, label string) ([]string, e
 	return items, nil
 }
 
+const closedSince = `-- name: ClosedSince :many
+SELECT closed_at FROM orders WHERE closed_at > 0 ORDER BY closed_at DESC LIMIT 1 OFFSET ?1
+`
+
+func (q *Queries) ClosedSince(ctx context.Context, n int64) ([]int64, error) {
+	rows, err := q.query(ctx, q.closedSinceStmt, closedSince, n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var closed_at int64
+		if err := rows.Scan(&closed_at); err != nil {
+			return nil, err
+		}
+		items = append(items, closed_at)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const filesInUse = `-- name: FilesInUse :many
 SELECT l.hash FROM labels l WHERE l.wiped_at = 0
 UNION SELECT f.bitmap FROM label_proofs f WHERE f.bitmap <> ''
@@ -339,6 +366,145 @@ SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delive
 
 func (q *Queries) RecentlyClosed(ctx context.Context, limit int64) ([]Order, error) {
 	rows, err := q.query(ctx, q.recentlyClosedStmt, recentlyClosed, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.Shop,
+			&i.Market,
+			&i.Source,
+			&i.Status,
+			&i.ShippingType,
+			&i.FulfillmentType,
+			&i.DeliveryOptionID,
+			&i.DeliveryOption,
+			&i.WarehouseID,
+			&i.BuyerMessage,
+			&i.SellerNote,
+			&i.CreatedAt,
+			&i.PaidAt,
+			&i.UpdatedAt,
+			&i.CheckedAt,
+			&i.OnHoldOrder,
+			&i.CancelRequested,
+			&i.AddressUpdated,
+			&i.Deadlines,
+			&i.ShipBy,
+			&i.OwnHolds,
+			&i.PlatformHolds,
+			&i.ReportedShippedAt,
+			&i.OpenedAt,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const searchInClosed = `-- name: SearchInClosed :many
+SELECT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at FROM orders o
+WHERE o.closed_at > 0 AND o.closed_at >= ?1 AND (like(?2, o.id, '\')
+    OR EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND (like(?2, p.tracking, '\')
+        OR like(?2, p.id, '\') OR like(?2, p.platform_id, '\')))
+    OR EXISTS (SELECT 1 FROM line_items l WHERE l.order_id = o.id AND (like(?3, l.sku, '\')
+        OR like(?3, l.product_name, '\') OR like(?3, l.sku_name, '\')
+        OR l.sku IN (SELECT c.sku FROM products c WHERE like(?3, c.name, '\')))))
+ORDER BY o.closed_at DESC LIMIT ?4
+`
+
+type SearchInClosedParams struct {
+	Since int64
+	Code  string
+	Words string
+	N     int64
+}
+
+func (q *Queries) SearchInClosed(ctx context.Context, arg SearchInClosedParams) ([]Order, error) {
+	rows, err := q.query(ctx, q.searchInClosedStmt, searchInClosed,
+		arg.Since,
+		arg.Code,
+		arg.Words,
+		arg.N,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.Shop,
+			&i.Market,
+			&i.Source,
+			&i.Status,
+			&i.ShippingType,
+			&i.FulfillmentType,
+			&i.DeliveryOptionID,
+			&i.DeliveryOption,
+			&i.WarehouseID,
+			&i.BuyerMessage,
+			&i.SellerNote,
+			&i.CreatedAt,
+			&i.PaidAt,
+			&i.UpdatedAt,
+			&i.CheckedAt,
+			&i.OnHoldOrder,
+			&i.CancelRequested,
+			&i.AddressUpdated,
+			&i.Deadlines,
+			&i.ShipBy,
+			&i.OwnHolds,
+			&i.PlatformHolds,
+			&i.ReportedShippedAt,
+			&i.OpenedAt,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const searchInOpen = `-- name: SearchInOpen :many
+SELECT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at FROM orders o WHERE o.closed_at = 0 AND (like(?1, o.id, '\')
+    OR EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND (like(?1, p.tracking, '\')
+        OR like(?1, p.id, '\') OR like(?1, p.platform_id, '\')))
+    OR EXISTS (SELECT 1 FROM line_items l WHERE l.order_id = o.id AND (like(?2, l.sku, '\')
+        OR like(?2, l.product_name, '\') OR like(?2, l.sku_name, '\')
+        OR l.sku IN (SELECT c.sku FROM products c WHERE like(?2, c.name, '\')))))
+ORDER BY o.ship_by = 0, o.ship_by, o.id LIMIT ?3
+`
+
+type SearchInOpenParams struct {
+	Code  string
+	Words string
+	N     int64
+}
+
+func (q *Queries) SearchInOpen(ctx context.Context, arg SearchInOpenParams) ([]Order, error) {
+	rows, err := q.query(ctx, q.searchInOpenStmt, searchInOpen, arg.Code, arg.Words, arg.N)
 	if err != nil {
 		return nil, err
 	}
