@@ -221,7 +221,7 @@ var otherCalls = []apiCall{
 	{name: "UploadPicture", route: "POST /fulfillment/202309/images/upload", body: "multipart", good: `{"url":"https://p.example/1","width":120,"height":120}`, must: []string{"url"},
 		do: func(c *Client) (any, error) { return c.UploadPicture(ctx(), testShop, testPicture(120)) }},
 	{name: "UploadRejectionPicture", route: "POST /product/202309/images/upload", body: "multipart", good: `{"uri":"tos/1","url":"https://p.example/1","width":120,"height":120}`, must: []string{"uri"},
-		do: func(c *Client) (any, error) { return c.UploadRejectionPicture(ctx(), testShop, testPicture(120)) }},
+		do: func(c *Client) (any, error) { return c.UploadRejectionPicture(ctx(), testPicture(120)) }},
 	{name: "UploadInvoices", write: true, route: "POST /fulfillment/202502/invoice/upload", good: `{"errors":[]}`, must: []string{"errors?"},
 		body: `{"invoices":[{"package_id":"1153091234567890123","order_ids":["576461413038785752"],"file_type":"XML","file":"PE5GZS8+"}]}`, do: func(c *Client) (any, error) {
 			return only(joined(c.UploadInvoices(ctx(), testShop, []Invoice{{pid, []fulfillment.OrderID{oid}, []byte("<NFe/>")}})))

@@ -80,14 +80,14 @@ func (w *wireImage) check() error {
 }
 
 // UploadRejectionPicture uploads a picture that a rejection of a cancellation or a return may show, with the limits of
-// UploadPicture. The platform has one call for it and for product pictures.
-func (c *Client) UploadRejectionPicture(ctx context.Context, shop string, picture []byte) (Picture, error) {
+// UploadPicture. The platform has one call for it and for product pictures, which belongs to no shop.
+func (c *Client) UploadRejectionPicture(ctx context.Context, picture []byte) (Picture, error) {
 	f, p, err := pictureForm(picture)
 	if err != nil {
 		return Picture{}, err
 	}
 	var w wireImage
-	err = c.call(ctx, request{what: "uploading a picture for a rejection", method: http.MethodPost, shop: shop, path: "/product/202309/images/upload", form: f}, &w)
+	err = c.call(ctx, request{what: "uploading a picture for a rejection", method: http.MethodPost, path: "/product/202309/images/upload", form: f}, &w)
 	if err != nil {
 		return Picture{}, err
 	}

@@ -157,7 +157,7 @@ func (f *fakeShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		say(w, 200, codeTokenExpired, "Expired credentials. The `access_token` or `x-tts-access-token` header has expired.", "null")
 	case token != good:
 		say(w, 200, codeOverloaded, "Invalid credentials. The `x-tts-access-token` header is invalid.", "null")
-	case (r.URL.Path == "/authorization/202309/shops") != (q.Get("shop_cipher") == ""):
+	case (r.URL.Path == "/authorization/202309/shops" || r.URL.Path == "/product/202309/images/upload") != (q.Get("shop_cipher") == ""):
 		f.t.Errorf("%s: shop_cipher %q", route, q.Get("shop_cipher"))
 	default:
 		h(w, r)

@@ -80,7 +80,6 @@ func (k *keeper) access(ctx context.Context) (string, error) {
 	err := k.refresh(ctx)
 	switch {
 	case err == nil:
-		k.tried, k.refused = time.Time{}, time.Time{}
 	case left <= 0 || k.unsaved != nil:
 		return "", k.gone(err)
 	default:
@@ -152,7 +151,7 @@ func (k *keeper) put(ctx context.Context, t Tokens) error {
 		return err
 	}
 	defer k.give()
-	k.lostAt, k.refused, k.tried = time.Time{}, time.Time{}, time.Time{}
+	k.lostAt = time.Time{}
 	k.unsaved = &t
 	return k.save(ctx)
 }
@@ -239,6 +238,7 @@ func (k *keeper) load(ctx context.Context) error {
 // adopt uses t, which is in the store.
 func (k *keeper) adopt(t Tokens) {
 	k.have, k.dead = t, false
+	k.tried, k.refused = time.Time{}, time.Time{}
 	k.unproved.Store(t.Previous != nil)
 }
 

@@ -160,22 +160,20 @@ const warningUnread = "Seller Center has a warning that could not be read: look 
 func (w *wireWarning) UnmarshalJSON(b []byte) error {
 	*w = ""
 	switch s := string(b); {
-	case s == "null" || s == "{}" || s == `""` || s == "[]" || s == "false":
-		return nil
-	case b[0] == '{':
-		var v struct {
-			Message text `json:"message"`
-		}
-		if err := json.Unmarshal(b, &v); err != nil {
-			return err
-		}
-		*w = wireWarning(v.Message)
-		return nil
+	case s == "null" || s == "{}" || s == "[]" || s == "false":
 	case b[0] == '"':
 		*w = wireWarning(unquoteText(b))
-		return nil
+	case b[0] == '{':
+		var v struct {
+			Message json.RawMessage `json:"message"`
+		}
+		if json.Unmarshal(b, &v) != nil || len(v.Message) == 0 {
+			v.Message = json.RawMessage("7")
+		}
+		return w.UnmarshalJSON(v.Message)
+	default:
+		*w = warningUnread
 	}
-	*w = warningUnread
 	return nil
 }
 
