@@ -1,6 +1,7 @@
 package syncer_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -21,16 +22,26 @@ import (
 
 // floor is a whole way: a Seller Center on loopback, the client, the syncer and a station's disk.
 type floor struct {
-	t      *testing.T
+	t      testing.TB
 	market string
 	shop   *shop.Server
 	url    string
+	dir    string
+	cipher string
 	store  *storage.Store
 	sync   *syncer.Syncer
 	tokens *memTokens
 	client *sellercenter.Client
 	ended  chan error
 	cancel context.CancelFunc
+}
+
+// setup is what differs between floors. The zero value is a shop of 30 orders where everything goes fast.
+type setup struct {
+	shop      shop.Options
+	transport http.RoundTripper
+	perSecond float64 // calls the client may make, reads and writes each
+	change    func(*syncer.Options)
 }
 
 type memTokens struct {
@@ -55,16 +66,23 @@ func (m *memTokens) StoreTokens(_ context.Context, t sellercenter.Tokens) error 
 	return nil
 }
 
-func newFloor(t *testing.T, market string, change func(*syncer.Options)) *floor {
+func newFloor(t testing.TB, market string, change func(*syncer.Options)) *floor {
 	t.Helper()
-	srv, err := shop.New(shop.Options{Market: market, Orders: 30, CarrierAfter: -1})
+	return newFloorWith(t, market, setup{change: change})
+}
+
+func newFloorWith(t testing.TB, market string, set setup) *floor {
+	t.Helper()
+	set.shop.Market, set.shop.CarrierAfter = market, cmp.Or(set.shop.CarrierAfter, -1)
+	set.shop.Orders = cmp.Or(set.shop.Orders, 30)
+	srv, err := shop.New(set.shop)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ts := httptest.NewServer(srv)
 	t.Cleanup(ts.Close)
-	f := &floor{t: t, market: market, shop: srv, url: ts.URL, tokens: &memTokens{}}
-	f.store, err = storage.Open(t.Context(), t.TempDir(), storage.Options{Station: "PACK-01", Market: market})
+	f := &floor{t: t, market: market, shop: srv, url: ts.URL, dir: t.TempDir(), tokens: &memTokens{}}
+	f.store, err = storage.Open(t.Context(), f.dir, storage.Options{Station: "PACK-01", Market: market})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,25 +91,18 @@ func newFloor(t *testing.T, market string, change func(*syncer.Options)) *floor 
 			t.Error(err)
 		}
 	})
-	cred := srv.Credentials()
-	f.client, err = sellercenter.New(sellercenter.Config{APIURL: ts.URL, AuthURL: ts.URL, AppKey: cred.AppKey, AppSecret: cred.AppSecret,
-		Tokens: f.tokens, ReadsPerSecond: 40, WritesPerSecond: 40})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.client.Exchange(t.Context(), cred.AuthCode); err != nil {
+	f.client = f.newClient(set.transport, f.tokens, cmp.Or(set.perSecond, 40))
+	if _, err := f.client.Exchange(t.Context(), srv.Credentials().AuthCode); err != nil {
 		t.Fatal(err)
 	}
 	shops, err := f.client.Shops(t.Context())
 	if err != nil || len(shops) != 1 || shops[0].Region != market {
 		t.Fatalf("shops %v, %v", shops, err)
 	}
-	a := sellercenter.NewAdapter(f.client, shops[0].Cipher, shops[0].Region)
-	o := syncer.Options{Orders: f.store, Outbox: f.store, Labels: f.store, Market: a, Backlog: f.store, NeedsSizes: a.NeedsSizes(),
-		ClockOffset: f.client.ClockOffset, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond, Settle: 400 * time.Millisecond,
-		BackoffBase: 20 * time.Millisecond, BackoffMax: 300 * time.Millisecond}
-	if change != nil {
-		change(&o)
+	f.cipher = shops[0].Cipher
+	o := f.options(f.client)
+	if set.change != nil {
+		set.change(&o)
 	}
 	if f.sync, err = syncer.New(o); err != nil {
 		t.Fatal(err)
@@ -100,6 +111,24 @@ func newFloor(t *testing.T, market string, change func(*syncer.Options)) *floor 
 		t.Fatal(err)
 	}
 	return f
+}
+
+func (f *floor) newClient(transport http.RoundTripper, tokens sellercenter.TokenStore, perSecond float64) *sellercenter.Client {
+	f.t.Helper()
+	cred := f.shop.Credentials()
+	c, err := sellercenter.New(sellercenter.Config{APIURL: f.url, AuthURL: f.url, AppKey: cred.AppKey, AppSecret: cred.AppSecret,
+		Tokens: tokens, ReadsPerSecond: perSecond, WritesPerSecond: perSecond, Transport: transport})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return c
+}
+
+func (f *floor) options(c *sellercenter.Client) syncer.Options {
+	a := sellercenter.NewAdapter(c, f.cipher, f.market)
+	return syncer.Options{Orders: f.store, Outbox: f.store, Labels: f.store, Market: a, Backlog: f.store, NeedsSizes: a.NeedsSizes(),
+		ClockOffset: c.ClockOffset, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond, Settle: 400 * time.Millisecond,
+		BackoffBase: 20 * time.Millisecond, BackoffMax: 300 * time.Millisecond}
 }
 
 func (f *floor) get(path string) io.Reader {
@@ -116,16 +145,18 @@ func (f *floor) get(path string) io.Reader {
 	return strings.NewReader(string(b))
 }
 
-func (f *floor) post(path, body string) {
+func (f *floor) post(path, body string) (answer string) {
 	f.t.Helper()
 	resp, err := http.Post(f.url+path, "application/json", strings.NewReader(body))
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if b, _ := io.ReadAll(resp.Body); resp.StatusCode != 200 {
-		f.t.Fatalf("%s: HTTP %d %s", path, resp.StatusCode, b)
+	b, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != 200 {
+		f.t.Fatalf("%s: HTTP %d %s, %v", path, resp.StatusCode, b, err)
 	}
+	return string(b)
 }
 
 func (f *floor) start() {

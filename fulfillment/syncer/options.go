@@ -47,6 +47,10 @@ type Options struct {
 	BackoffBase time.Duration // default 1 s, doubled each time, full jitter
 	BackoffMax  time.Duration // default 5 min
 	Workers     int           // writes at the same time, each of another order; default 4
+	Batch       int           // rows in one call, where the Market is a Batcher and several wait; default 50, 1: never
+	// Rate is how many writes a second the platform lets through as far as is known; for the estimate of the time to drain
+	// while nothing was measured yet. nil: no estimate before.
+	Rate func() float64
 }
 
 // Fixed limits. Uncertain rows are given up after maxUncertain or maxRounds, any row after maxAttempts.
@@ -72,6 +76,10 @@ type Status struct {
 	NeedsPerson string    // the authorization or the settings are refused: what to do; empty if not
 	Outbox      map[fulfillment.OutboxState]int
 	Oldest      time.Time // when the oldest row that is not done was made
+	DrainRate   float64   // rows that ended in a second, over the last minute; 0: none
+	// DrainIn is how long the rows that wait for no person will take: their number by the measured rate, or by the allowed one
+	// before anything was measured. 0: nothing waits, or nobody can tell, because the line is down or writes are not allowed.
+	DrainIn     time.Duration
 	ClockOffset time.Duration
 }
 
@@ -92,6 +100,7 @@ type Syncer struct {
 	again chan struct{} // pull now
 	up    chan struct{} // the line is back
 	line  line
+	meter meter
 
 	mu     sync.Mutex
 	doubts map[string]*doubt // by row id
@@ -110,9 +119,7 @@ func New(o Options) (*Syncer, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Workers <= 0 {
-		o.Workers = 4
-	}
+	o.Workers, o.Batch = positive(o.Workers, 4), positive(o.Batch, 50)
 	for _, d := range []struct {
 		p   *time.Duration
 		def time.Duration
@@ -138,7 +145,26 @@ func (s *Syncer) Wake() { poke(s.wake) }
 func (s *Syncer) PullNow() { poke(s.again) }
 
 // Status may be called from anywhere.
-func (s *Syncer) Status() Status { return s.line.get() }
+func (s *Syncer) Status() Status {
+	st := s.line.get()
+	st.DrainRate = s.meter.rate(s.o.Now())
+	waiting := st.Outbox[fulfillment.OutboxQueued] + st.Outbox[fulfillment.OutboxUncertain] + st.Outbox[fulfillment.OutboxInFlight]
+	rate := st.DrainRate
+	if rate == 0 && s.o.Rate != nil {
+		rate = s.o.Rate()
+	}
+	if ok, _ := s.line.writable(); ok && st.Online && rate > 0 {
+		st.DrainIn = time.Duration(float64(waiting) / rate * float64(time.Second)).Round(time.Second)
+	}
+	return st
+}
+
+func positive(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
 
 func poke(c chan struct{}) {
 	select {

@@ -37,12 +37,21 @@ type worked struct {
 	err    error
 }
 
-// work looks at one row that is due: reads the order, decides, sends if that is right, and records what came of it.
-func (s *Syncer) work(ctx context.Context, row fulfillment.OutboxRow) worked {
+// noCursor leaves the shop's cursor where it is.
+var noCursor time.Time
+
+// doubted is the row's doubt; for an uncertain row it knows since when.
+func (s *Syncer) doubted(row fulfillment.OutboxRow) *doubt {
 	d := s.doubt(row.ID)
 	if row.State == fulfillment.OutboxUncertain && d.since.IsZero() {
 		d.since = earlier(row.ChangedAt, s.o.Now())
 	}
+	return d
+}
+
+// work looks at one row that is due: reads the order, decides, sends if that is right, and records what came of it.
+func (s *Syncer) work(ctx context.Context, row fulfillment.OutboxRow) worked {
+	d := s.doubted(row)
 	orders, err := s.read(ctx, []fulfillment.OrderID{row.OrderID})
 	switch {
 	case err != nil:
@@ -50,26 +59,33 @@ func (s *Syncer) work(ctx context.Context, row fulfillment.OutboxRow) worked {
 	case len(orders) == 0:
 		return s.park(ctx, row, "Seller Center does not know this order")
 	}
-	o := orders[0]
-	if _, err := s.apply(ctx, orders, time.Time{}); err != nil {
+	if _, err := s.apply(ctx, orders, noCursor); err != nil {
 		return s.postpone(ctx, row, d, err)
 	}
+	if w, decided := s.decide(ctx, row, orders[0], d); decided {
+		return w
+	}
+	return s.send(ctx, row, orders[0], d)
+}
+
+// decide compares the row with its order as just read. decided is false if it is right to send it now.
+func (s *Syncer) decide(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order, d *doubt) (w worked, decided bool) {
 	d.tries = 0
 	if s.blind {
-		return s.send(ctx, row, o, d)
+		return worked{}, false
 	}
 	f, news, reason := judge(row, o)
 	switch f {
 	case foundOurs:
-		return s.done(ctx, row, news)
+		return s.done(ctx, row, news), true
 	case foundOther, foundPart:
-		return s.park(ctx, row, reason)
+		return s.park(ctx, row, reason), true
 	case foundUnclear:
-		return s.unclear(ctx, row, d, reason)
+		return s.unclear(ctx, row, d, reason), true
 	}
 	if row.State == fulfillment.OutboxUncertain {
 		if w, wait := s.settle(ctx, row, d); wait {
-			return w
+			return w, true
 		}
 	}
 	return s.permitted(ctx, row, o, d)
@@ -107,30 +123,30 @@ func (s *Syncer) unclear(ctx context.Context, row fulfillment.OutboxRow, d *doub
 	return s.mark(ctx, row, nil)
 }
 
-// permitted sends the row if the order may be written now.
-func (s *Syncer) permitted(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order, d *doubt) worked {
+// permitted records why the order may not be written now; decided is false if it may.
+func (s *Syncer) permitted(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order, d *doubt) (w worked, decided bool) {
 	overridden := false
 	if o.CancelRequested && s.o.Overridden != nil {
 		var err error
 		if overridden, err = s.o.Overridden(ctx, row); err != nil {
-			return s.postpone(ctx, row, d, fmt.Errorf("looking for a supervisor's decision: %w", err))
+			return s.postpone(ctx, row, d, fmt.Errorf("looking for a supervisor's decision: %w", err)), true
 		}
 	}
 	no := guard(o, s.platformNow(), overridden)
 	switch {
 	case no.park != "":
-		return s.park(ctx, row, no.park)
+		return s.park(ctx, row, no.park), true
 	case no.later != "":
 		row.State, row.Reason = fulfillment.OutboxQueued, no.later
 		row.NextAt = s.o.Now().Add(notYetPause)
 		if wait := no.until.Sub(s.platformNow()); !no.until.IsZero() {
 			row.NextAt = s.o.Now().Add(max(wait, time.Second))
 		}
-		return s.mark(ctx, row, nil)
+		return s.mark(ctx, row, nil), true
 	case row.Attempts >= maxAttempts:
-		return s.park(ctx, row, fmt.Sprintf("sent %d times without success: %s", row.Attempts, row.Reason))
+		return s.park(ctx, row, fmt.Sprintf("sent %d times without success: %s", row.Attempts, row.Reason)), true
 	}
-	return s.send(ctx, row, o, d)
+	return worked{}, false
 }
 
 // send records that the call begins, makes it, and records what came of it. If the beginning cannot be recorded nothing

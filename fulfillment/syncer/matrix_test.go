@@ -1,0 +1,337 @@
+package syncer_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"packbench/cmd/sandbox/shop"
+	"packbench/fulfillment"
+	"packbench/fulfillment/syncer"
+)
+
+// writeCall is one of the platform's calls that ship, and where it is made.
+type writeCall struct {
+	name, market, endpoint string
+	kind                   fulfillment.OutboxKind
+	batch                  int // rows in one call
+}
+
+var writeCalls = []writeCall{
+	{"mark", "GB", "POST /fulfillment/*/orders/*/packages", fulfillment.OutboxReportShipped, 1},
+	{"ship_self", "VN", "POST /fulfillment/*/packages/*/ship", fulfillment.OutboxReportShipped, 1},
+	{"ship", "GB", "POST /fulfillment/*/packages/*/ship", fulfillment.OutboxArrange, 1},
+	{"create", "US", "POST /fulfillment/202309/packages", fulfillment.OutboxArrange, 1},
+	{"batch", "VN", "POST /fulfillment/202309/packages/ship", fulfillment.OutboxArrange, 10},
+}
+
+// faultCase is one way in which a call goes wrong. effect: the platform has done it all the same.
+type faultCase struct {
+	name, fault string
+	effect      bool
+}
+
+var faultCases = []faultCase{
+	{"refused before", `{"kind":"refuse_before","count":2}`, false},
+	{"lost after", `{"kind":"lost_after","count":2}`, true},
+	{"late effect", `{"kind":"late_effect","seconds":1.2,"count":1}`, true},
+	{"slow", `{"kind":"slow","seconds":3,"count":1}`, true},
+	{"truncated", `{"kind":"truncate","count":2}`, true},
+	{"garbled", `{"kind":"garbled","count":2}`, true},
+	{"log-in page", `{"kind":"login_page","count":2}`, false},
+	{"error in 200", `{"kind":"error_in_200","count":2}`, false},
+	{"error in 200 after", `{"kind":"error_in_200","count":2,"after":true}`, true},
+	{"503", `{"kind":"http500","status":503,"count":2}`, false},
+	{"500 after", `{"kind":"http500","count":2,"after":true}`, true},
+	{"429", `{"kind":"rate_limit","seconds":1,"count":2}`, false},
+	{"arrives twice", `{"kind":"twice","count":2}`, true},
+	{"token ends", `{"kind":"expire_at_call","count":1}`, false},
+	{"clock off", `{"kind":"clock_skew","seconds":600,"count":12}`, false},
+}
+
+// at puts the endpoint into the fault. The clock is everybody's.
+func (c faultCase) at(endpoint string) string {
+	if c.name == "clock off" {
+		return c.fault
+	}
+	return strings.Replace(c.fault, "{", fmt.Sprintf(`{"endpoint":%q,`, endpoint), 1)
+}
+
+// matrixFloor is a shop, a store with rows that wait, and two orders among them that must not be shipped.
+func matrixFloor(t *testing.T, call writeCall) (f *floor, rows map[string]fulfillment.OutboxRow, barred []string) {
+	t.Helper()
+	f = newFloorWith(t, call.market, setup{shop: shop.Options{Orders: 16}, change: func(o *syncer.Options) { o.Policy = "at_pack" }})
+	if _, err := f.sync.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rows = map[string]fulfillment.OutboxRow{}
+	if call.kind == fulfillment.OutboxReportShipped {
+		f.report()
+		list, err := f.store.Outbox(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range list {
+			rows[r.ID] = r
+		}
+	} else {
+		list, err := f.store.ToArrange(t.Context(), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range list {
+			r.ID, r.CreatedAt = fmt.Sprintf("0000-%04d", i), time.Now()
+			if err := f.store.Add(t.Context(), []fulfillment.OutboxRow{r}); err != nil {
+				t.Fatal(err)
+			}
+			rows[r.ID] = r
+		}
+	}
+	ids := make([]string, 0, len(rows))
+	for _, r := range rows {
+		ids = append(ids, string(r.OrderID))
+	}
+	slices.Sort(ids)
+	if len(ids) < 4 {
+		t.Fatalf("only %d rows: this cell proves little", len(ids))
+	}
+	f.post("/admin/orders/"+ids[0]+"/cancel", ``)
+	f.post("/admin/orders/"+ids[1]+"/request-cancel", ``)
+	return f, rows, ids[:2]
+}
+
+// settled is empty when every row is done or parked.
+func (f *floor) settled() string {
+	rows, err := f.store.Outbox(f.t.Context())
+	if err != nil {
+		return err.Error()
+	}
+	var left []string
+	for _, r := range rows {
+		if r.State != fulfillment.OutboxParked {
+			left = append(left, fmt.Sprintf("%s %s (%s)", r.ID, r.State, r.Reason))
+		}
+	}
+	return strings.Join(left, "; ")
+}
+
+type journalEntry struct {
+	Path, Fault, Order string
+	Code               int64
+	HTTP               int
+	Effects            []struct{ What, Order, Package, Detail string }
+}
+
+func (f *floor) journal() (list []journalEntry) {
+	f.t.Helper()
+	if err := json.NewDecoder(f.get("/admin/journal")).Decode(&list); err != nil {
+		f.t.Fatal(err)
+	}
+	return list
+}
+
+// violations are what must never be found at the platform or on the disk when all rows are settled: shipped twice or an
+// attempt at it, shipped though cancelled, reported though not done, done though not recorded.
+func (f *floor) violations(rows map[string]fulfillment.OutboxRow, barred []string) (bad []string) {
+	f.t.Helper()
+	twice, effects := 0, map[string]int{}
+	for _, e := range f.journal() {
+		if e.Fault == "twice" {
+			twice += max(1, len(strings.Split(e.Order, ",")))
+		}
+		for _, x := range e.Effects {
+			if x.What == "ship" {
+				effects[x.Order]++
+			}
+		}
+	}
+	for id, n := range effects {
+		if n > 1 {
+			bad = append(bad, fmt.Sprintf("order %s was shipped %d times", id, n))
+		}
+		if slices.Contains(barred, id) {
+			bad = append(bad, fmt.Sprintf("order %s must not be shipped", id))
+		}
+	}
+	state := f.shop.State()
+	if c := state.Counts; c.DuplicateAttempts > twice || c.ShipCancelledAttempts != 0 || c.ShippedCancelled != 0 {
+		bad = append(bad, fmt.Sprintf("%d second shipments tried (%d by the wire), %d of cancelled orders", c.DuplicateAttempts, twice, c.ShipCancelledAttempts))
+	}
+	left, err := f.store.Outbox(f.t.Context())
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	truth := map[string]shop.OrderState{}
+	for _, o := range state.Orders {
+		truth[o.ID] = o
+	}
+	for id, r := range rows {
+		parked := slices.ContainsFunc(left, func(x fulfillment.OutboxRow) bool { return x.ID == id })
+		switch o := truth[string(r.OrderID)]; {
+		case !parked && !o.Shipped:
+			bad = append(bad, "done, but not shipped: order "+o.ID)
+		case !parked && r.Tracking != "" && o.Tracking != string(r.Tracking):
+			bad = append(bad, fmt.Sprintf("done, but shipped with %s: order %s", o.Tracking, o.ID))
+		case parked && o.Shipped:
+			bad = append(bad, "parked, but shipped: order "+o.ID)
+		}
+	}
+	return bad
+}
+
+func (f *floor) check(rows map[string]fulfillment.OutboxRow, barred []string) {
+	f.t.Helper()
+	for _, v := range f.violations(rows, barred) {
+		f.t.Error(v)
+	}
+	left, err := f.store.Outbox(f.t.Context())
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, r := range left {
+		if !slices.Contains(barred, string(r.OrderID)) {
+			f.t.Errorf("order %s is parked, though the trouble passed: %s", r.OrderID, r.Reason)
+		}
+	}
+}
+
+// impatient makes a syncer that gives a call up quickly, over the given process of the station.
+func (f *floor) impatient(l *life, batch int, blind bool) *syncer.Syncer {
+	f.t.Helper()
+	o := f.options(f.newClient(l.transport(), lifeTokens{l, f.tokens}, 60))
+	st := &lifeStore{l, f.store}
+	o.Orders, o.Outbox, o.Labels, o.Backlog = st, st, st, st
+	o.Policy, o.Settle, o.Batch = "at_pack", 1500*time.Millisecond, batch
+	s, err := syncer.New(o)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if blind {
+		s.Blind()
+	}
+	return s
+}
+
+// live runs the process until it is killed or settled says that all is done.
+func (f *floor) live(l *life, s *syncer.Syncer, settled func() string) {
+	f.t.Helper()
+	f.sync = s
+	ctx, cancel := context.WithCancel(f.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	defer func() {
+		cancel()
+		if err := <-ended; err != nil && !l.over() {
+			f.t.Errorf("Run: %v", err)
+		}
+	}()
+	f.until("all rows are settled", func() string {
+		if l.over() {
+			return ""
+		}
+		f.reconnect(s)
+		return settled()
+	})
+}
+
+// reconnect is the person whom the station asks for where the authorization was lost with the process.
+func (f *floor) reconnect(s *syncer.Syncer) {
+	if !strings.Contains(s.Status().NeedsPerson, "connect the shop again") {
+		return
+	}
+	var a struct {
+		Code string `json:"auth_code"`
+	}
+	if err := json.NewDecoder(strings.NewReader(f.post("/admin/authorize", ``))).Decode(&a); err != nil {
+		f.t.Fatal(err)
+	}
+	if _, err := f.newClient(nil, f.tokens, 60).Exchange(f.t.Context(), a.Code); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// TestFaultMatrix: every write call × every fault × online, offline for a while, killed at random points. No second
+// shipment, no cancelled order shipped, nothing reported that did not happen, and every row done or parked in the end.
+func TestFaultMatrix(t *testing.T) {
+	for ci, call := range writeCalls {
+		for fi, fault := range faultCases {
+			for mi, mode := range []string{"online", "offline", "killed"} {
+				if testing.Short() && (ci+fi+mi)%5 != 0 {
+					continue
+				}
+				t.Run(call.name+"/"+fault.name+"/"+mode, func(t *testing.T) {
+					t.Parallel()
+					f, rows, barred := matrixFloor(t, call)
+					switch mode {
+					case "offline":
+						f.offlineFirst(call)
+					case "killed":
+						f.post("/admin/fault", fault.at(call.endpoint))
+						f.killed(call, rand.New(rand.NewPCG(uint64(ci), uint64(fi))))
+					}
+					f.post("/admin/fault", fault.at(call.endpoint))
+					l := newLife(0)
+					f.live(l, f.impatient(l, call.batch, false), f.settled)
+					f.check(rows, barred)
+				})
+			}
+		}
+	}
+}
+
+// offlineFirst lets the station find the line dead, and gives it back.
+func (f *floor) offlineFirst(call writeCall) {
+	f.t.Helper()
+	f.post("/admin/fault", `{"kind":"offline"}`)
+	l := newLife(0)
+	s := f.impatient(l, call.batch, false)
+	f.live(l, s, func() string {
+		if st := s.Status(); st.Online || st.LastError == "" {
+			return "still online"
+		}
+		return ""
+	})
+	f.post("/admin/online", ``)
+}
+
+// killed lets processes begin and end at random points.
+func (f *floor) killed(call writeCall, rng *rand.Rand) {
+	f.t.Helper()
+	for range 4 {
+		l := newLife(3 + rng.IntN(40))
+		f.live(l, f.impatient(l, call.batch, false), f.settled)
+	}
+}
+
+// TestFaultMatrixSeesABlindRetry: the same cells with the looking left out. Wherever a call had its effect and lost its answer
+// the matrix must find the second shipment.
+func TestFaultMatrixSeesABlindRetry(t *testing.T) {
+	for _, call := range writeCalls {
+		for fi, fault := range faultCases {
+			if !fault.effect || fault.name == "arrives twice" || testing.Short() && fi%3 != 0 {
+				continue
+			}
+			t.Run(call.name+"/"+fault.name, func(t *testing.T) {
+				t.Parallel()
+				f, rows, barred := matrixFloor(t, call)
+				f.post("/admin/fault", fault.at(call.endpoint))
+				l := newLife(0)
+				f.live(l, f.impatient(l, call.batch, true), func() string {
+					c := f.shop.State().Counts
+					if c.DuplicateAttempts == 0 {
+						return fmt.Sprintf("no second shipment was tried: %+v", c)
+					}
+					return ""
+				})
+				if len(f.violations(rows, barred)) == 0 {
+					t.Error("a blind retry was not seen: the matrix proves nothing")
+				}
+			})
+		}
+	}
+}
