@@ -261,6 +261,40 @@ func TestExportIsSafeInASpreadsheetAndComesBack(t *testing.T) {
 	}
 }
 
+// An order that was cancelled after it had left shows both, and does not come back as one to pack.
+func TestExportKeepsWhatWasCancelled(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	for _, id := range []string{"left", "stayed", "open"} {
+		o := testOrder(id, "MUG", "TEE")
+		pull(t, s, o)
+		if id == "left" {
+			o.Packages[0].Rung, o.Packages[0].WeightG = fulfillment.RungHandedOver, 420
+			record(t, s, station.Commit{Packages: o.Packages, Events: event(fulfillment.EventHandedOver, o)})
+		}
+		if id != "open" {
+			o.Status, o.UpdatedAt = fulfillment.StatusCancelled, t0
+			for i := range o.Lines {
+				o.Lines[i].Status = fulfillment.StatusCancelled
+			}
+			pull(t, s, o)
+		}
+	}
+	var out bytes.Buffer
+	if err := s.ExportOrders(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"left,MUG,Example MUG,1,,,2026-11-23T09:00:00Z,,,Pleft,handed_over,cancelled,420,CANCELLED\n", "left,TEE,", "stayed,MUG,Example MUG,1,,,2026-11-23T09:00:00Z,,,Pstayed,to_pack,cancelled,0,CANCELLED\n",
+		"open,MUG,Example MUG,1,,,2026-11-23T09:00:00Z,,,Popen,to_pack,,0,AWAITING_SHIPMENT\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+	r, err := openTest(t, t.TempDir()).ImportOrders(t.Context(), &out, t.TempDir())
+	if err != nil || r.Kept != 2 || len(r.Bad) != 4 || !slices.Equal(r.Orders, []fulfillment.OrderID{"open"}) || !strings.Contains(r.Bad[0].Reason, "was cancelled") {
+		t.Errorf("imported elsewhere: got %+v, %v", r, err)
+	}
+}
+
 // FuzzImportOrders: no file crashes the import, and every row is either kept or named.
 func FuzzImportOrders(f *testing.F) {
 	for _, seed := range []string{"order_id,seller_sku,quantity\nA,B,1\n", "\xef\xbb\xbforder_id;seller_sku;quantity\r\nA;B;1", "order_id,seller_sku,quantity\n\"A,B,1\n",

@@ -13,7 +13,7 @@ import (
 )
 
 // ExportOrders writes every order as CSV: the columns of the import, then what the bench knows. A row is one SKU of one
-// parcel. Cells that a spreadsheet would take for a formula get an apostrophe in front, which the import takes off again.
+// parcel; an order that was cancelled is among them, with its rung, so that one that had left by then shows both. Cells that a spreadsheet would take for a formula get an apostrophe in front, which the import takes off again.
 // label_file is left empty: labels stay in the file store.
 func (s *Store) ExportOrders(ctx context.Context, out io.Writer) error {
 	w := csv.NewWriter(out)
@@ -83,13 +83,15 @@ func exportOrder(w *csv.Writer, o fulfillment.Order) error {
 	return nil
 }
 
-// exportItems are the lines of a parcel as they were ordered: a bundle is one row, not its parts.
+// exportItems are the lines of a parcel as they were ordered: a bundle is one row, not its parts; of a parcel that was
+// cancelled what it was made of.
 func exportItems(o fulfillment.Order, p fulfillment.Package) []fulfillment.Item {
 	o.Lines = append([]fulfillment.LineItem{}, o.Lines...)
 	for i := range o.Lines {
 		o.Lines[i].Bundle = nil
 	}
-	return fulfillment.NewParcel(o, p, nil, time.Time{}).Items
+	items, _ := fulfillment.Contents(o, p, nil)
+	return items
 }
 
 func holdsText(o fulfillment.Order, p fulfillment.Package) string {

@@ -129,6 +129,9 @@ func (o *csvOrder) refuse(report *ImportReport, line int, reason string) {
 
 // add lays one row over the order, or says what is wrong with it.
 func (o *csvOrder) add(row csvRow, baseDir string) (reason string) {
+	if row.extra["status"] == string(fulfillment.StatusCancelled) { // a file of `orders export`
+		return fmt.Sprintf("order %s was cancelled, as its status says; it is not packed again", o.id)
+	}
 	sku := row.cells["seller_sku"]
 	if reason := checkCode("seller_sku", sku); reason != "" {
 		return reason

@@ -133,7 +133,8 @@ func runOrder(ctx context.Context, c *call) error {
 	return c.json(orderJSON(o, found.Products, events, bench))
 }
 
-// orderJSON is the contract's order; lines are what is scanned, a bundle by its parts.
+// orderJSON is the contract's order; lines are what is scanned, a bundle by its parts. A package that was cancelled keeps its
+// lines, each called so; its rung says how far it had come.
 func orderJSON(o fulfillment.Order, products map[fulfillment.SKU]fulfillment.Product, events []fulfillment.Event, bench fulfillment.Bench) map[string]any {
 	lines, packages, deadlines, happened := []map[string]any{}, []map[string]any{}, []map[string]any{}, []map[string]any{}
 	lowest := fulfillment.RungDelivered
@@ -142,14 +143,17 @@ func orderJSON(o fulfillment.Order, products map[fulfillment.SKU]fulfillment.Pro
 			lowest = p.Rung
 		}
 		packages = append(packages, map[string]any{"id": p.ID, "tracking": p.Tracking, "rung": p.Rung, "weight_g": p.WeightG})
-		parcel := fulfillment.NewParcel(o, p, products, o.CheckedAt)
-		if h := bench.Parcel; h != nil && h.Order.ID == o.ID && h.Package.ID == p.ID {
-			parcel = *h
+		items, cancelled := fulfillment.Contents(o, p, products)
+		if h := bench.Parcel; h != nil && h.Order.ID == o.ID && h.Package.ID == p.ID && !cancelled {
+			items = h.Items
 		}
-		for _, it := range parcel.Items {
+		for _, it := range items {
 			line := map[string]any{"seller_sku": it.SKU, "name": it.Name, "quantity": it.Need, "verified": it.Got}
 			if it.Bundle != "" {
 				line["bundle"] = it.Bundle
+			}
+			if cancelled {
+				line["cancelled"] = true
 			}
 			lines = append(lines, line)
 		}

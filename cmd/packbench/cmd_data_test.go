@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +63,23 @@ func TestBuyerDataLeavesOnThePolicysClock(t *testing.T) {
 		}
 		if kept != c.kept {
 			t.Errorf("buyer_data_days = %d, closed 20 days ago: the label is there: %t", c.days, kept)
+		}
+	}
+}
+
+// An order that left and was cancelled then shows both, with what was in it.
+func TestACancelledOrderKeepsItsLines(t *testing.T) {
+	o := fulfillment.Order{ID: "100", Status: fulfillment.StatusCancelled, Holds: []fulfillment.Hold{fulfillment.HoldCancelled},
+		Lines:    []fulfillment.LineItem{{ID: "1", SKU: "MUG", ProductName: "Mug", Status: fulfillment.StatusCancelled}},
+		Packages: []fulfillment.Package{{ID: "P100", Rung: fulfillment.RungHandedOver, WeightG: 420, Lines: []fulfillment.LineID{"1"}}}}
+	var out bytes.Buffer
+	c := &call{out: &out}
+	if err := c.json(orderJSON(o, nil, nil, fulfillment.Bench{})); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"rung":"handed_over"`, `"holds":["cancelled"]`, `"lines":[{"cancelled":true,"name":"Mug","quantity":1,"seller_sku":"MUG","verified":1}]`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in %s", want, out.String())
 		}
 	}
 }
