@@ -5,6 +5,7 @@ package devicetest
 import (
 	"fmt"
 	"os"
+	"time"
 
 	"packbench/devices"
 )
@@ -22,3 +23,5 @@ func (*line) Unplug() error                    { return devices.ErrUnsupported }
 func (*line) Close() error                     { return nil }
 func (*line) Send([]byte) error                { return devices.ErrUnsupported }
 func (*line) end() (*os.File, <-chan struct{}) { return nil, nil }
+
+func (*line) Receive(time.Duration) ([]byte, error) { return nil, devices.ErrUnsupported }

@@ -170,3 +170,20 @@ func (l *line) end() (*os.File, <-chan struct{}) {
 	defer l.mu.Unlock()
 	return l.master, l.plug
 }
+
+// Receive waits for bytes of the program, up to a while.
+func (l *line) Receive(wait time.Duration) ([]byte, error) {
+	m, _ := l.end()
+	if m == nil {
+		return nil, fmt.Errorf("receive on %s: %w", l.link, devices.ErrUnplugged)
+	}
+	if err := m.SetReadDeadline(time.Now().Add(wait)); err != nil {
+		return nil, fmt.Errorf("receive on %s: %w", l.link, err)
+	}
+	buf := make([]byte, 4096)
+	n, err := m.Read(buf)
+	if err != nil {
+		return nil, fmt.Errorf("receive on %s: %w", l.link, err)
+	}
+	return buf[:n], nil
+}

@@ -30,6 +30,8 @@ func (r *reader) take(p []byte) bool {
 			// Obeyed at once, wherever it stands.
 			r.buf = r.buf[:len(r.buf)-3]
 			r.answer()
+		case bytes.HasSuffix(r.buf, []byte("~JA")):
+			r.cancel()
 		case !r.job && bytes.Equal(r.buf, []byte("^")):
 			r.first = time.Now()
 		case !r.job && bytes.HasSuffix(r.buf, []byte("^XA")):
@@ -49,6 +51,17 @@ func (r *reader) take(p []byte) bool {
 		}
 	}
 	return true
+}
+
+// cancel throws the job away that has begun, and those that have not come out.
+func (r *reader) cancel() {
+	p := r.p
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r.job {
+		p.incomplete++
+	}
+	r.buf, r.job, r.first, p.held = nil, false, time.Time{}, nil
 }
 
 func (r *reader) junk(p []byte) {

@@ -22,6 +22,10 @@ type Language interface {
 	Read(answer []byte) Answer
 }
 
+// canceller is a language with a command that throws away what the printer holds of a job and that is obeyed at once, wherever
+// it stands.
+type canceller interface{ Cancel() []byte }
+
 // Answer is what a printer has said of itself so far.
 type Answer struct {
 	Trouble string // what a person must do before a label can come out, a sentence; empty: it is ready

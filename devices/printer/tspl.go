@@ -33,6 +33,9 @@ func (TSPL) Tail(job []byte) int { return len(job) - bytes.LastIndex(job, []byte
 // Ask is ESC ! ?, which is answered at once, in one byte.
 func (TSPL) Ask() []byte { return []byte("\x1b!?") }
 
+// Cancel is ESC ! . (cancel all printing files).
+func (TSPL) Cancel() []byte { return []byte("\x1b!.") }
+
 // Read reads the byte. Its bits are those of the TSPL manual's table of <ESC>!?; a bit that is not in it is trouble.
 func (TSPL) Read(answer []byte) Answer {
 	if len(answer) == 0 {

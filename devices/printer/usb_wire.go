@@ -60,6 +60,13 @@ func (w *usbWire) portStatus() (portStatus, error) {
 
 // reset throws away what the printer holds of a job. Printers that do not know the request are found out by their status.
 func (w *usbWire) reset() {
+	if _, ok := w.d.(*serialDevice); ok {
+		if c, ok := w.language.(canceller); ok {
+			_, _ = w.write(c.Cancel())
+		}
+		w.stale = true
+		return
+	}
 	_, _ = w.request(classOut, softReset, w.number(), nil)
 	w.stale = true
 }

@@ -52,6 +52,9 @@ func (ZPL) Tail([]byte) int { return len("^XZ") }
 // Ask is ~HS.
 func (ZPL) Ask() []byte { return []byte("~HS") }
 
+// Cancel is ~JA (cancel all), which is obeyed in the middle of a format.
+func (ZPL) Cancel() []byte { return []byte("~JA") }
+
 // Read reads the answer to ~HS. The third string says nothing about printing, but should not be left over.
 func (ZPL) Read(answer []byte) Answer {
 	s, ok, all := ParseHostStatus(answer)

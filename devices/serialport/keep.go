@@ -33,7 +33,7 @@ func Keep(ctx context.Context, c Config, who devices.Health, noun string, report
 		if l.worked && errors.Is(err, devices.ErrAbsent) {
 			err = devices.ErrUnplugged // the sentence stays the same until the device is back
 		}
-		state, text := words(noun, c.Port, err)
+		state, text := Words(noun, c.Port, err)
 		if l.Say(state, text) {
 			log.Warn("Serial device lost", "device", noun, "port", c.Port, "error", err)
 		}
@@ -86,8 +86,8 @@ func (l *Line) Say(state devices.State, text string) bool {
 	return true
 }
 
-// words turn the cause of a failed line into a sentence for the operator.
-func words(noun, port string, err error) (devices.State, string) {
+// Words turn the cause of a failed line into a sentence for the operator.
+func Words(noun, port string, err error) (devices.State, string) {
 	switch {
 	case errors.Is(err, devices.ErrBusy):
 		return devices.Attention, fmt.Sprintf("Another program uses the %s at %s. Close that program.", noun, port)

@@ -1,9 +1,11 @@
 package serialport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -20,6 +22,8 @@ type Config struct {
 	Baud     int    // bits per second; 0: 9600
 	DataBits int    // 7 or 8; 0: 8
 	Parity   Parity // empty: none
+	// Deadlines lets WriteContext give up on a line that takes nothing.
+	Deadlines bool
 }
 
 // Parity of a character.
@@ -53,17 +57,26 @@ func (c Config) mode() *serial.Mode {
 type Port struct {
 	name string
 	line serial.Port
+	out  *os.File // the line once more, for writing with a deadline; nil: there is none
 	// closing tells our own Close from a pulled cable: the library reports both as "port has been closed".
 	closing atomic.Bool
 }
 
 // Open opens the port. The error wraps devices.ErrAbsent, ErrBusy or ErrDenied where that is the cause.
 func Open(c Config) (*Port, error) {
+	var out *os.File
+	if c.Deadlines {
+		// Before the library's opening, which lets nobody else in.
+		out = openWriter(c.Port)
+	}
 	line, err := serial.Open(c.Port, c.mode())
 	if err != nil {
+		if out != nil {
+			_ = out.Close()
+		}
 		return nil, fmt.Errorf("open serial port %s: %w", c.Port, openCause(err))
 	}
-	p := &Port{name: c.Port, line: line}
+	p := &Port{name: c.Port, line: line, out: out}
 	// Many scanners and scales send only while both lines are up. Ports without modem lines (ptys, some USB bridges)
 	// answer ENOTTY; that is no reason not to listen.
 	_ = line.SetDTR(true)
@@ -115,6 +128,24 @@ func (p *Port) Write(b []byte) (int, error) {
 	return n, p.cause("write", err)
 }
 
+// WriteContext sends bytes and gives up with ctx, if the port was opened with Deadlines and the system can; the error then
+// wraps os.ErrDeadlineExceeded. n is how many the system has taken.
+func (p *Port) WriteContext(ctx context.Context, b []byte) (n int, err error) {
+	if p.out == nil {
+		return p.Write(b)
+	}
+	if err := p.out.SetWriteDeadline(time.Time{}); err != nil {
+		return 0, p.cause("write", err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = p.out.SetWriteDeadline(time.Unix(1, 0)) })
+	defer stop()
+	n, err = p.out.Write(b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return n, fmt.Errorf("write serial port %s: %w", p.name, err)
+	}
+	return n, p.cause("write", err)
+}
+
 func (p *Port) cause(did string, err error) error {
 	if err == nil {
 		return nil
@@ -146,6 +177,9 @@ func (p *Port) DropOutput() error {
 func (p *Port) Close() error {
 	if p.closing.Swap(true) {
 		return nil
+	}
+	if p.out != nil {
+		_ = p.out.Close()
 	}
 	if err := p.line.Close(); err != nil {
 		return fmt.Errorf("close serial port %s: %w", p.name, err)

@@ -1,0 +1,254 @@
+package printer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"packbench/devices"
+	"packbench/devices/usb"
+	"packbench/fulfillment"
+)
+
+// cabled prints on one printer at a cable of this computer. The way there is a usb.Device: USB itself, or a serial line that
+// behaves like one.
+//
+// While Run runs the printer stays claimed, so that the system's own driver (usblp, and a spooler behind it) does not come
+// and go with every look; without Run each job claims and releases it.
+type cabled struct {
+	*desk
+	place    string // in a sentence: "USB printer 0a5f:0120"
+	cable    string // "USB cable"
+	language Language
+	media    fulfillment.Media
+	policy   StatusPolicy
+	t        Timeouts
+	claim    func(context.Context) (usb.Device, error)
+	words    func(error) string
+	keep     atomic.Bool // Run runs
+
+	// The rest belongs to whoever has the line.
+	wire  *usbWire // nil: not claimed
+	dirty bool     // a job was cut off: what the printer holds of it must be thrown away first
+	seen  bool     // it has been there since the program started
+}
+
+// begin fills in what was left out.
+func (u *cabled) begin(who devices.Health, report devices.Report, log *slog.Logger) {
+	u.t = u.t.withDefaults()
+	if u.language == nil {
+		u.language = ZPL{}
+	}
+	if u.language.Ask() == nil {
+		u.policy = StatusOff
+	}
+	who.Kind = devices.Printer
+	u.desk = newDesk(who, u.t, u.ask, report, log)
+	u.gone = append(u.gone, devices.ErrUnplugged, devices.ErrUnsupported)
+}
+
+// Media is the stock in the printer, as set.
+func (u *cabled) Media() fulfillment.Media { return u.media }
+
+// Run keeps the printer and looks after its health until ctx ends; then it releases the printer and returns nil. Print
+// works without it, a little slower. Call it once at a time.
+func (u *cabled) Run(ctx context.Context) error {
+	u.keep.Store(true)
+	u.watch(ctx)
+	u.keep.Store(false)
+	u.line <- struct{}{} // a job that is under way ends first
+	u.release()
+	u.give()
+	return nil
+}
+
+// open claims the printer if it is not claimed.
+func (u *cabled) open(ctx context.Context) error {
+	if u.wire != nil {
+		return nil
+	}
+	d, err := u.claim(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return stopped(ctx, err)
+		}
+		if u.seen && errors.Is(err, devices.ErrAbsent) {
+			err = fmt.Errorf("%w: %w", devices.ErrUnplugged, err) // the sentence stays the same until it is back
+		}
+		return u.lost(err)
+	}
+	u.wire = &usbWire{d: d, t: u.t, language: u.language, ctx: ctx}
+	if d.Info().PacketOut == 0 || u.policy == StatusRequired && d.Info().PacketIn == 0 {
+		u.release()
+		return &Failure{Text: fmt.Sprintf("The %s cannot say how it feels. If labels come out of it, write no_status = true in its settings.", u.place),
+			Cause: fmt.Errorf("open %s: no endpoint: %w", u.place, devices.ErrUnsupported)}
+	}
+	if !u.seen {
+		if id, err := u.wire.deviceID(); err == nil {
+			u.log.Info("USB printer", "id", d.Info().ID.String(), "model", id["MDL"], "commands", id["CMD"])
+		}
+	}
+	u.seen = true
+	if u.dirty {
+		u.dirty = false
+		u.wire.reset()
+	}
+	return nil
+}
+
+// release gives the printer back to the system. Errors say nothing about labels; the printer is looked for anew.
+func (u *cabled) release() {
+	if u.wire != nil {
+		if err := u.wire.d.Close(); err != nil {
+			u.log.Warn("USB printer not released", "printer", u.who.ID, "error", err)
+		}
+		u.wire = nil
+	}
+}
+
+// done ends a turn on the line: whatever was in trouble with the cable or the protocol is claimed anew the next time.
+func (u *cabled) done(err error) {
+	if !u.keep.Load() || err != nil && !errors.Is(err, ErrTrouble) {
+		u.release()
+	}
+}
+
+// lost is the sentence for a printer that cannot be claimed or has gone.
+func (u *cabled) lost(err error) error {
+	return &Failure{Text: u.words(err), Cause: err}
+}
+
+// ask looks at the printer once.
+func (u *cabled) ask(ctx context.Context) (err error) {
+	defer func() { u.done(err) }()
+	if err := u.open(ctx); err != nil {
+		return err
+	}
+	u.wire.ctx = ctx
+	return u.status(u.t.Status)
+}
+
+// Print sends one label. It may be called concurrently; jobs go one after the other. The error is a sentence for the
+// operator and wraps the cause: devices.ErrAbsent, ErrBusy, ErrDenied, ErrTimeout, ErrUnplugged, ErrTrouble or ErrMedia.
+//
+// Sent is what the printer has taken, exactly. Without Complete no label can have come out: the end of the job was never
+// given. With Complete and an error a label may have come out.
+func (u *cabled) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error) {
+	if err := fits(b, u.media); err != nil {
+		return fulfillment.PrintResult{}, err
+	}
+	job := u.language.Encode(b, u.media, 1)
+	if err := u.take(ctx); err != nil {
+		return fulfillment.PrintResult{Total: len(job)}, err
+	}
+	defer u.give()
+	res, err := u.send(ctx, job)
+	u.done(err)
+	if err == nil || ctx.Err() == nil {
+		u.tell(err)
+	}
+	if err != nil {
+		u.Poke() // so that Run goes over to looking often
+	}
+	return res, err
+}
+
+func (u *cabled) send(ctx context.Context, job []byte) (res fulfillment.PrintResult, err error) {
+	res.Total = len(job)
+	if err := u.open(ctx); err != nil {
+		return res, err
+	}
+	u.wire.ctx = ctx
+	if !u.fresh() {
+		if err := u.status(u.t.Status); err != nil {
+			return res, err
+		}
+	}
+	if res.Sent, res.Complete, err = u.wire.job(job, u.language.Tail(job)); err != nil {
+		u.dirty = res.Sent > 0
+		return res, u.broken(ctx, err, res)
+	}
+	if u.policy == StatusOff {
+		return res, nil // the printer has taken every byte; more it does not say
+	}
+	return res, u.status(u.t.After)
+}
+
+// broken is the sentence for a job that was cut off.
+func (u *cabled) broken(ctx context.Context, err error, res fulfillment.PrintResult) error {
+	f := &Failure{Cause: fmt.Errorf("send job to %s, %d of %d bytes: %w", u.place, res.Sent, res.Total, err)}
+	switch {
+	case ctx.Err() != nil:
+		f.Text = "Printing was broken off because the program is stopping. No whole label came out."
+	case res.Complete:
+		f.Text = fmt.Sprintf("The %s took the label and then broke off. See whether the label came out.", u.place)
+	case errors.Is(err, devices.ErrTimeout):
+		f.Text = fmt.Sprintf("The %s stopped in the middle of a label. Look at its display.", u.place)
+	default:
+		f.Text = fmt.Sprintf("The %s broke off in the middle of a label. Check its power and %s.", u.place, u.cable)
+	}
+	return f
+}
+
+// status finds out whether the printer can print.
+func (u *cabled) status(patience time.Duration) error {
+	if u.policy == StatusOff {
+		port, err := u.wire.portStatus()
+		switch {
+		case err == nil && port.paperOut():
+			return u.outOfLabels(fmt.Errorf("USB port status %#02x", byte(port)))
+		case errors.Is(err, devices.ErrUnplugged):
+			return u.lost(err)
+		}
+		return nil
+	}
+	a, said, err := u.wire.status(patience)
+	if err == nil && a.Trouble == "" && partial(said) {
+		// The beginning of a job that was cut off, by this program or by another. It would swallow the next label.
+		u.wire.reset()
+		if a, said, err = u.wire.status(patience); err == nil && partial(said) {
+			return &Failure{Text: fmt.Sprintf("The %s still holds a part of a label. Switch it off and on.", u.place), Cause: fmt.Errorf("%w: it says %.120q", ErrTrouble, said)}
+		}
+	}
+	switch {
+	case err == nil:
+		return troubled(a, said)
+	case u.wire.ctx.Err() != nil:
+		return stopped(u.wire.ctx, err)
+	case errors.Is(err, devices.ErrUnplugged):
+		return u.lost(err)
+	}
+	return u.silent(err)
+}
+
+// partial reports whether a ZPL printer says that a job has begun and not ended. Others do not tell.
+func partial(said []byte) bool {
+	s, ok, _ := ParseHostStatus(said)
+	return ok && s.PartialFormat
+}
+
+func (u *cabled) outOfLabels(cause error) error {
+	return &Failure{Text: Status{PaperOut: true}.Trouble(), Cause: fmt.Errorf("%w: %w", ErrTrouble, cause)}
+}
+
+func stopped(ctx context.Context, err error) error {
+	return &Failure{Text: "Printing was broken off because the program is stopping. No whole label came out.", Cause: fmt.Errorf("%w: %w", ctx.Err(), err)}
+}
+
+// silent asks the USB port of a printer that does not answer: many do not while they are open or out of labels.
+func (u *cabled) silent(err error) error {
+	cause := fmt.Errorf("ask %s for its status: %w", u.place, err)
+	port, perr := u.wire.portStatus()
+	switch {
+	case perr == nil && port.paperOut():
+		return u.outOfLabels(cause)
+	case errors.Is(perr, devices.ErrUnplugged):
+		return u.lost(perr)
+	}
+	return &Failure{Text: fmt.Sprintf("The %s is there but does not say that it is ready. Look whether it is open, out of labels or paused, and that it is set to %s.",
+		u.place, strings.ToUpper(u.language.Name())), Cause: cause}
+}
