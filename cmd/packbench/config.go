@@ -81,6 +81,8 @@ type PrinterConfig struct {
 	Transport string `toml:"transport"`
 	Address   string `toml:"address"`
 	Queue     string `toml:"queue"` // of the system's print service, for transport spooler
+	Port      string `toml:"port"`  // for transport serial
+	Baud      int    `toml:"baud"`
 	Language  string `toml:"language"`
 	DPI       int    `toml:"dpi"`
 	WidthMM   int    `toml:"width_mm"`

@@ -30,9 +30,14 @@ func checkPrinterPlace(p *PrinterConfig, i int) *finding {
 	case "usb":
 		return checkUSB("printer", i, p.USBConfig)
 	case "serial":
-		return &finding{"printer", i, "transport", "printers on a serial port are not built yet; \"network\" (a raw port, usually 9100), \"usb\" and \"spooler\" (a queue of the system) are"}
+		if p.Port == "" {
+			return &finding{"printer", i, "transport", "a serial printer needs a port, for example port = \"/dev/ttyUSB0\""}
+		}
+		if p.Baud < 0 {
+			return &finding{"printer", i, "baud", "baud is how many bits a second, for example 9600 or 115200"}
+		}
 	default:
-		return &finding{"printer", i, "transport", oneOf(p.Transport, "network", "usb", "spooler")}
+		return &finding{"printer", i, "transport", oneOf(p.Transport, "network", "usb", "serial", "spooler")}
 	}
 	return nil
 }
@@ -121,10 +126,7 @@ func checkPlaces(c *Config) *finding {
 				return &finding{"printer", i, "role", "there is a label printer already, and only one can be used; give the other role = \"document\" or take it out"}
 			}
 		}
-		if p.Transport != "usb" {
-			continue
-		}
-		if place, key := placeOf(p.Transport, "", p.USBConfig); place != "" {
+		if place, key := placeOf(p.Transport, p.Port, p.USBConfig); place != "" {
 			if by, taken := take(place, fmt.Sprintf("printer %d", i+1)); taken {
 				return &finding{"printer", i, key, fmt.Sprintf("%s is used by %s already", place, by)}
 			}

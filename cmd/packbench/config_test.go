@@ -124,6 +124,8 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 		{"a camera that is no address", "http://10.0.0.9/mjpeg", "ftp://10.0.0.9/mjpeg", 29, "rtsp://"},
 		{"a camera that is no device", "url = \"http://10.0.0.9/mjpeg\"", "device = \"video0\"", 29, "/dev/video0"},
 		{"a crop beyond the picture", "name = \"dock\"", "name = \"dock\"\ncrop = [500, 0, 600, 1000]", 29, "thousandths"},
+		{"a serial printer without a port", "transport = \"network\"", "transport = \"serial\"", 16, "needs a port"},
+		{"printer and scanner on one port", "transport = \"network\"\naddress = \"10.0.0.5:9100\"", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", 17, "used by scanner 1"},
 		{"a length of time that is a number", `poll = "5s"`, `poll = 30`, 8, `"30s"`},
 		{"a scale in double brackets", "[scale]", "[[scale]]", 23, "[scale] in single brackets"},
 		{"two cameras in single brackets", "[[camera]]", "[camera]\nname = \"a\"\n[camera]", 27, "[[camera]] in double brackets"},

@@ -65,7 +65,7 @@ func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error
 	}
 	if p := cfg.labelPrinter(); p != nil {
 		b.printer = openPrinter(*p, b.board.Report, log)
-		b.runs = append(b.runs, runner{"printer " + p.Address + p.Queue + p.PID, b.printer.Run})
+		b.runs = append(b.runs, runner{"printer " + p.Address + p.Queue + p.PID + p.Port, b.printer.Run})
 	}
 	for i, c := range cfg.Cameras {
 		d := openCamera(c, b.board.Report, log)
@@ -147,6 +147,10 @@ func openPrinter(p PrinterConfig, report devices.Report, log *slog.Logger) label
 	if p.Transport == "usb" {
 		cfg := printer.USBConfig{Device: p.mustDevice(), Role: p.Role, Language: languageOf(p), Media: mediaOf(p), Status: statusOf(p)}
 		return printer.NewUSB(cfg, usb.NewSystem(), report, log)
+	}
+	if p.Transport == "serial" {
+		cfg := printer.SerialConfig{Port: p.Port, Baud: p.Baud, Role: p.Role, Language: languageOf(p), Media: mediaOf(p), Status: statusOf(p)}
+		return printer.NewSerial(cfg, report, log)
 	}
 	return printer.NewNetwork(printerConfig(p), report, log)
 }
