@@ -11,7 +11,7 @@ import (
 var (
 	// ErrOffline: nothing was sent (no route, refused, DNS, TLS), or only a read was and it gave no usable answer. Safe
 	// to try again later.
-	ErrOffline = errors.New("Seller Center cannot be reached")
+	ErrOffline = errors.New("the Seller Center cannot be reached")
 	// ErrUncertain: the request left and no usable answer came. Read before anything else.
 	ErrUncertain = errors.New("no answer: the call may have had its effect")
 	// ErrThrottled: 429. Wait and slow down; not counted as an attempt.
@@ -20,7 +20,7 @@ var (
 	ErrUnauthorized = errors.New("authorization has ended: connect the shop again")
 	// ErrMisconfigured: the platform does not accept this station's set-up (signature, app key, scope, address). No order
 	// is to blame, so no row is parked for it; everything waits for a person.
-	ErrMisconfigured = errors.New("Seller Center does not accept this station's settings")
+	ErrMisconfigured = errors.New("the Seller Center does not accept this station's settings")
 	// ErrNotYet: the platform does not have it yet (label not rendered, order still on hold). Try later.
 	ErrNotYet = errors.New("not available yet")
 )

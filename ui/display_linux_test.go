@@ -54,10 +54,10 @@ func serveDisplay(conn net.Conn, accept, glx bool, cookie chan<- string) {
 		reason := pad4([]byte("No protocol specified"))
 		reply := []byte{0, 21, 11, 0, 0, 0}
 		reply = binary.LittleEndian.AppendUint16(reply, uint16(len(reason)/4))
-		conn.Write(append(reply, reason...))
+		_, _ = conn.Write(append(reply, reason...))
 		return
 	}
-	conn.Write([]byte{1, 0, 11, 0, 0, 0, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8})
+	_, _ = conn.Write([]byte{1, 0, 11, 0, 0, 0, 2, 0, 1, 2, 3, 4, 5, 6, 7, 8})
 	var query [12]byte
 	if _, err := io.ReadFull(conn, query[:]); err != nil || query[0] != 98 || string(query[8:11]) != "GLX" {
 		return
@@ -67,7 +67,7 @@ func serveDisplay(conn net.Conn, accept, glx bool, cookie chan<- string) {
 	if glx {
 		reply[8] = 1
 	}
-	conn.Write(reply)
+	_, _ = conn.Write(reply)
 }
 
 func TestCheckDisplay(t *testing.T) {

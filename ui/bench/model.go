@@ -190,10 +190,10 @@ func Waiting(all []fulfillment.OrderSummary, limit int, applyScan bool) []fulfil
 
 // State says what is left to do on an order of the list.
 func State(o fulfillment.OrderSummary) string {
-	switch {
-	case o.Rung == fulfillment.RungVerified || o.Rung == fulfillment.RungWeighed:
+	switch o.Rung {
+	case fulfillment.RungVerified, fulfillment.RungWeighed:
 		return text.T("bench.nolabelyet")
-	case o.Rung == fulfillment.RungLabelled:
+	case fulfillment.RungLabelled:
 		return text.T("bench.notstuck")
 	}
 	return text.Plural("count.units", o.Units)

@@ -79,7 +79,7 @@ func (q *queueCard) set(list []fulfillment.OrderSummary, err error, now time.Tim
 	}
 	widgets.ShowOnly(q.empty, len(list) == 0)
 	q.tick(now)
-	q.Container.Refresh()
+	q.Refresh()
 }
 
 func (q *queueCard) tick(now time.Time) {
@@ -104,7 +104,7 @@ func (q *queueCard) tick(now time.Time) {
 		r.due.Colour(ink)
 	}
 	if changed {
-		q.Container.Refresh()
+		q.Refresh()
 	}
 }
 

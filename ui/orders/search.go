@@ -61,8 +61,9 @@ func (f *SearchField) TypedRune(r rune) {
 	case gap <= scanIdle:
 		f.spent += gap
 	}
-	f.keys, f.last = append(f.keys, r), now
+	f.keys = append(f.keys, r)
 	f.Entry.TypedRune(r)
+	f.last = f.now() // the time that the field itself took, long on a loaded computer, is nobody's pace
 }
 
 // TypedKey implements fyne.Focusable.
@@ -71,8 +72,10 @@ func (f *SearchField) TypedKey(ev *fyne.KeyEvent) {
 	case fyne.KeyTab, fyne.KeyReturn, fyne.KeyEnter:
 		f.end()
 		return
+	case fyne.KeyBackspace, fyne.KeyDelete, fyne.KeyLeft, fyne.KeyRight, fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd,
+		fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyEscape:
+		f.human = true // every letter, and the Shift that a scanner holds for it, comes here too before its character
 	}
-	f.human = true
 	f.Entry.TypedKey(ev)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"log/slog"
 	"math"
 	"strings"
@@ -62,7 +61,7 @@ type fakeVoice struct {
 func (f *fakeVoice) Play(pcm []byte) error { f.played = append(f.played, pcm); return nil }
 func (f *fakeVoice) Err() error            { return f.err }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func TestPlayerPlaysAndStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
