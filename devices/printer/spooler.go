@@ -1,14 +1,10 @@
 package printer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"os/exec"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +12,7 @@ import (
 	"packbench/fulfillment"
 )
 
-// SpoolerConfig describes a queue of the system's print service (CUPS), to which jobs go unchanged.
+// SpoolerConfig describes a queue of the system's print service, to which jobs go unchanged.
 type SpoolerConfig struct {
 	Queue    string // its name; also the printer's identity
 	Role     string // label or document
@@ -26,20 +22,33 @@ type SpoolerConfig struct {
 	Poll     time.Duration // between two looks at the queue; 5 s, and a tenth of it while a job is on its way
 }
 
-// Spooler prints through the commands lp, lpstat and cancel.
+// Spooler prints through a queue of the system's print service: of CUPS by the commands lp, lpstat and cancel, of Windows by
+// its spooler, raw.
 //
 // A queue tells less than a printer: that a job is completed means that its bytes were passed on, and how the printer feels
 // is known only where the queue's backend says it. Once a job was taken, a label may come out; there is no certain "nothing
 // came out" after that.
 type Spooler struct {
-	cfg    SpoolerConfig
-	report devices.Report
-	log    *slog.Logger
-	line   chan struct{} // holds one token: jobs go one after the other
-	poke   chan struct{}
+	cfg     SpoolerConfig
+	service queueService
+	report  devices.Report
+	log     *slog.Logger
+	line    chan struct{} // holds one token: jobs go one after the other
+	poke    chan struct{}
 
 	mu   sync.Mutex
 	said devices.Health
+}
+
+// queueService is one queue of the system's print service. The job's name is known to the service alone.
+type queueService interface {
+	// look asks once how the queue feels; the error is a sentence.
+	look(ctx context.Context) error
+	// submit gives a job to the queue. taken with an error means that the queue may have it.
+	submit(ctx context.Context, job []byte) (id string, taken bool, err error)
+	// job says how a job is, whether the queue knows it, and whether it has left the queue.
+	job(ctx context.Context, id string) (j spoolJob, known, gone bool)
+	cancel(ctx context.Context, id string) error
 }
 
 // NewSpooler returns a driver. No command is run before Run or Print.
@@ -53,7 +62,7 @@ func NewSpooler(cfg SpoolerConfig, report devices.Report, log *slog.Logger) *Spo
 	if cfg.Poll <= 0 {
 		cfg.Poll = 5 * time.Second
 	}
-	return &Spooler{cfg: cfg, report: report, log: log, line: make(chan struct{}, 1), poke: make(chan struct{}, 1)}
+	return &Spooler{cfg: cfg, service: newQueueService(cfg.Queue), report: report, log: log, line: make(chan struct{}, 1), poke: make(chan struct{}, 1)}
 }
 
 // Media is the stock in the printer, as set.
@@ -70,7 +79,7 @@ func (s *Spooler) Poke() {
 // Run looks after the queue's health until ctx ends and then returns nil.
 func (s *Spooler) Run(ctx context.Context) error {
 	for {
-		if err := s.look(ctx); ctx.Err() == nil {
+		if err := s.service.look(ctx); ctx.Err() == nil {
 			s.tell(err)
 		}
 		t := time.NewTimer(s.cfg.Poll)
@@ -83,42 +92,6 @@ func (s *Spooler) Run(ctx context.Context) error {
 		}
 		t.Stop()
 	}
-}
-
-// command runs one of CUPS's programs with English words. The error wraps what it said.
-func (s *Spooler) command(ctx context.Context, in []byte, name string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C", "LANG=C", "SOFTWARE=")
-	cmd.Stdin = bytes.NewReader(in)
-	cmd.WaitDelay = time.Second
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		return out.String(), fmt.Errorf("run %s for queue %s: %w: %s", name, s.cfg.Queue, err, strings.TrimSpace(errs.String()))
-	}
-	return out.String(), nil
-}
-
-// look asks once how the queue feels; the error is a sentence.
-func (s *Spooler) look(ctx context.Context) error {
-	out, err := s.command(ctx, nil, "lpstat", "-l", "-p", s.cfg.Queue)
-	q := parseQueue(out)
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return &Failure{Text: "This system has no print service (CUPS) that Packbench can use. Install cups-client, or set the printer's network address.",
-			Cause: fmt.Errorf("%w: %w", devices.ErrUnsupported, err)}
-	case err != nil && !q.known && strings.Contains(err.Error(), "Invalid destination"):
-		return &Failure{Text: fmt.Sprintf("There is no print queue %s, or the print service is not running. Look in the system's printer settings.", s.cfg.Queue),
-			Cause: fmt.Errorf("%w: %w", devices.ErrAbsent, err)}
-	case err != nil && !q.known:
-		return &Failure{Text: "The system's print service does not answer. Start it.", Cause: fmt.Errorf("%w: %w", devices.ErrAbsent, err)}
-	}
-	if text := q.trouble(s.cfg.Queue); text != "" {
-		return &Failure{Text: text, Cause: fmt.Errorf("%w: queue says %q %v", ErrTrouble, q.message, q.reasons)}
-	}
-	return nil
 }
 
 func (s *Spooler) tell(err error) {
@@ -157,7 +130,7 @@ func (s *Spooler) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 	case <-ctx.Done():
 		return res, fmt.Errorf("wait for the printer's queue: %w", ctx.Err())
 	}
-	if err := s.look(ctx); err != nil {
+	if err := s.service.look(ctx); err != nil {
 		s.tell(err)
 		return res, err
 	}
@@ -170,19 +143,18 @@ func (s *Spooler) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 
 func (s *Spooler) send(ctx context.Context, job []byte) (fulfillment.PrintResult, error) {
 	res := fulfillment.PrintResult{Total: len(job)}
-	out, err := s.command(ctx, job, "lp", "-d", s.cfg.Queue, "-o", "raw", "-t", "Packbench label")
-	id := requestID.FindStringSubmatch(out)
-	if err != nil || id == nil {
-		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() {
-			return res, &Failure{Text: fmt.Sprintf("The print queue %s did not take the label. Look in the system's printer settings.", s.cfg.Queue), Cause: err}
-		}
-		// lp was stopped in the middle, or said something else: the queue may have the job.
+	id, taken, err := s.service.submit(ctx, job)
+	if err != nil && taken {
+		// It was stopped in the middle: the queue may have the job.
 		res.Sent, res.Complete = len(job), true
 		return res, &Failure{Text: fmt.Sprintf("It is not known whether the print queue %s took the label. See whether it came out.", s.cfg.Queue),
-			Cause: fmt.Errorf("%w: lp said %.100q: %w", devices.ErrTimeout, out, errors.Join(err, ctx.Err()))}
+			Cause: fmt.Errorf("%w: %w", devices.ErrTimeout, errors.Join(err, ctx.Err()))}
+	}
+	if err != nil {
+		return res, &Failure{Text: fmt.Sprintf("The print queue %s did not take the label. Look in the system's printer settings.", s.cfg.Queue), Cause: err}
 	}
 	res.Sent, res.Complete = len(job), true
-	return res, s.wait(ctx, id[1])
+	return res, s.wait(ctx, id)
 }
 
 // wait follows a job until it left the queue. One that does not leave it is cancelled, so that it cannot come out when
@@ -193,7 +165,7 @@ func (s *Spooler) wait(ctx context.Context, id string) error {
 	var last spoolJob
 	settled := false
 	for {
-		j, known, gone := s.job(ctx, id)
+		j, known, gone := s.service.job(ctx, id)
 		switch {
 		case gone && !j.failed() && (settled || j.is("job-completed")):
 			return nil
@@ -222,8 +194,8 @@ func (s *Spooler) giveUp(ctx context.Context, id string, last spoolJob) error {
 	asked := ctx.Err()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	_, cerr := s.command(ctx, nil, "cancel", id)
-	if j, _, gone := s.job(ctx, id); cerr != nil && gone && !j.failed() {
+	cerr := s.service.cancel(ctx, id)
+	if j, _, gone := s.service.job(ctx, id); cerr != nil && gone && !j.failed() {
 		return nil // it was passed on in this moment
 	}
 	f := &Failure{Text: fmt.Sprintf("The print queue %s did not pass the label on, and it was taken back. See whether it came out.", s.cfg.Queue),
@@ -235,19 +207,4 @@ func (s *Spooler) giveUp(ctx context.Context, id string, last spoolJob) error {
 		f.Text = fmt.Sprintf("The print queue %s keeps a label that it could not print and that could not be taken back. Delete job %s in the system's printer settings.", s.cfg.Queue, id)
 	}
 	return f
-}
-
-// job looks for a job among those that wait and those that do not any more. CUPS does not always give a completed job the
-// reason job-completed-successfully; that it is among the second and was neither cancelled nor aborted says as much.
-func (s *Spooler) job(ctx context.Context, id string) (j spoolJob, known, gone bool) {
-	for _, which := range []string{"not-completed", "completed"} {
-		out, err := s.command(ctx, nil, "lpstat", "-l", "-W", which, "-o", s.cfg.Queue)
-		if err != nil {
-			return spoolJob{}, false, false
-		}
-		if j, known = parseJobs(out)[id]; known {
-			return j, true, which == "completed"
-		}
-	}
-	return spoolJob{}, false, false
 }

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package printer
+
+func newQueueService(queue string) queueService { return cups{queue} }
