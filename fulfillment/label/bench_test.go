@@ -81,13 +81,23 @@ func middle(d []time.Duration) float64 {
 	return float64(sorted[len(sorted)/2].Microseconds()) / 1000
 }
 
+// manyPages is a file of the same label n times.
 func manyPages(b testing.TB, n int) []byte {
+	return pagesOf(b, n, func(int) string { return upsNumber })
+}
+
+// manyDifferent is a file of n labels, each with a number of its own.
+func manyDifferent(b testing.TB, n int) []byte { return pagesOf(b, n, pageNumber) }
+
+func pageNumber(i int) string { return fmt.Sprintf("JX12345678%02d", i) }
+
+func pagesOf(b testing.TB, n int, number func(int) string) []byte {
 	pdf := fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: 101.6, Ht: 152.4}})
 	pdf.SetAutoPageBreak(false, 0)
-	for range n {
+	for i := range n {
 		pdf.AddPage()
 		pdf.SetFont("Helvetica", "", 8)
-		for _, e := range carrierSheet(upsNumber).elements {
+		for _, e := range carrierSheet(number(i)).elements {
 			if e.kind == "text" {
 				pdf.Text(e.x, e.y, e.text)
 			} else {

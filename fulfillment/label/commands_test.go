@@ -36,7 +36,7 @@ func TestVerdictsOfCommands(t *testing.T) {
 		{"with a picture that is damaged", strings.Replace(good, "C003,", "C0?3,", 1), fulfillment.LabelCannotVerify, "~DG"},
 		{"cut off", good[:len(good)/2], fulfillment.LabelCannotVerify, "cut off"},
 		{"nothing", "^XA^XZ", fulfillment.LabelRefuse, "draws nothing"},
-		{"three labels", strings.Repeat("^XA^FO1,1^GB9,9,1^FS^XZ", 3), fulfillment.LabelRefuse, "3 labels"},
+		{"too many labels", strings.Repeat("^XA^FO1,1^GB9,9,1^FS^XZ", 21), fulfillment.LabelRefuse, "more than a label"},
 		{"no end of it", "^XA" + strings.Repeat("^FO0,0^GB800,1200,1200^FS", 2000) + "^XZ", fulfillment.LabelRefuse, "more than a label"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -23,7 +23,7 @@ import (
 // Limits of a document. A label is one page of a few hundred kilobytes; whatever is far beyond that is not a label.
 const (
 	MaxDocument    = 8 << 20           // bytes
-	MaxPages       = 2                 // the label, and a slip that some carriers append
+	MaxPages       = 20                // a slip that some carriers append, or the labels of a few parcels in one file
 	MaxPixels      = 20_000_000        // of a picture, and of the stock
 	DefaultTimeout = 5 * time.Second   // to open and draw one document
 	wasmPages      = (256 << 20) >> 16 // 64 KiB pages: what one document may take of memory

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/klippa-app/go-pdfium"
@@ -40,11 +41,11 @@ func (e *Engine) drawPages(ctx context.Context, document []byte, media fulfillme
 			return badDocument("The label file has %d pages; a label has one. Print the pages one by one as separate labels.", n)
 		}
 		for i := range count.PageCount {
-			page, err := drawPage(pdf, opened.Document, i, picture, media)
+			drawn, err := drawPage(pdf, opened.Document, i, picture, media)
 			if err != nil {
 				return err
 			}
-			pages = append(pages, page)
+			pages = append(pages, drawn...)
 		}
 		return nil
 	})
@@ -62,45 +63,72 @@ func explainOpen(err error) error {
 	return fmt.Errorf("opening the document: %w", err)
 }
 
-func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, picture bool, media fulfillment.Media) (Page, error) {
+// drawPage draws one page: one label, or the labels that a larger page carries.
+func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, picture bool, media fulfillment.Media) ([]Page, error) {
 	size, err := pdf.FPDF_GetPageSizeByIndex(&requests.FPDF_GetPageSizeByIndex{Document: doc, Index: index})
 	if err != nil || !(size.Width > 0 && size.Height > 0) {
-		return Page{}, badDocument("Page %d of the label file has no size. Download the label again.", index+1)
+		return nil, badDocument("Page %d of the label file has no size. Download the label again.", index+1)
 	}
 	loaded, err := pdf.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 	if err != nil {
-		return Page{}, badDocument("Page %d of the label file is damaged and cannot be drawn. Download the label again.", index+1)
+		return nil, badDocument("Page %d of the label file is damaged and cannot be drawn. Download the label again.", index+1)
 	}
 	defer pdf.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page}) // the instance ends anyway
 	ref := requests.Page{ByReference: &loaded.Page}
-	at := place(size.Width, size.Height, media, false)
-	bitmap, outside, err := render(pdf, ref, at, picture, media)
+	text, err := pdf.GetPageText(&requests.GetPageText{Page: ref})
 	if err != nil {
-		return Page{}, err
+		return nil, fmt.Errorf("reading the text of page %d: %w", index+1, err)
+	}
+	at := place(size.Width, size.Height, media, false)
+	if at.scale < leastScale {
+		if pages, err := drawApart(pdf, ref, size.Width, size.Height, picture, media); err != nil || pages != nil {
+			for i := range pages {
+				pages[i].Text = text.Text
+			}
+			return pages, err
+		}
+	}
+	w, h := media.Dots()
+	stock := sheetSize{w, h, media.DPI}
+	bitmap, outside, err := render(pdf, ref, at, picture, stock)
+	if err != nil {
+		return nil, err
 	}
 	if outside {
 		at = place(size.Width, size.Height, media, true)
-		if bitmap, _, err = render(pdf, ref, at, picture, media); err != nil {
-			return Page{}, err
+		if bitmap, _, err = render(pdf, ref, at, picture, stock); err != nil {
+			return nil, err
 		}
 	}
-	text, err := pdf.GetPageText(&requests.GetPageText{Page: ref})
-	if err != nil {
-		return Page{}, fmt.Errorf("reading the text of page %d: %w", index+1, err)
-	}
-	return Page{Bitmap: bitmap, Text: text.Text, Notes: at.notes}, nil
+	return []Page{{Bitmap: bitmap, Text: text.Text, Notes: at.notes}}, nil
 }
 
-// render draws the page as placed, cuts it to the stock and sharpens its barcodes. outside reports ink that was cut off.
+// drawApart draws a page that is larger than the stock at 100 % and cuts its labels out; nil if it cannot be cut.
+func drawApart(pdf pdfium.Pdfium, page requests.Page, pw, ph float64, picture bool, media fulfillment.Media) ([]Page, error) {
+	dots := func(pt float64) float64 { return math.Round(pt * float64(media.DPI) / 72) }
+	if dots(pw)*dots(ph) > MaxPixels {
+		return nil, nil
+	}
+	whole := sheetSize{int(dots(pw)), int(dots(ph)), media.DPI}
+	b, _, err := render(pdf, page, placement{scale: 1, w: whole.w, h: whole.h}, picture, whole)
+	if err != nil {
+		return nil, err
+	}
+	return apart(b, media), nil
+}
+
+// sheetSize is what is drawn on: the stock, or a page that will be cut apart.
+type sheetSize struct{ w, h, dpi int } // dots
+
+// render draws the page as placed, cuts it to the sheet and sharpens its barcodes. outside reports ink that was cut off.
 // A page that is a picture is left as it is: it has no edges to place, and PDFium would enlarge it first, which takes
 // seconds.
-func render(pdf pdfium.Pdfium, page requests.Page, at placement, picture bool, media fulfillment.Media) (b fulfillment.Bitmap, outside bool, err error) {
-	sw, sh := media.Dots()
-	left := max(0, -at.x) // columns of the canvas that lie left of the stock
-	whole := patch{box: box{0, 0, max(sw, at.w), max(sh, at.h)}, nx: 1, ny: 1}
+func render(pdf pdfium.Pdfium, page requests.Page, at placement, picture bool, on sheetSize) (b fulfillment.Bitmap, outside bool, err error) {
+	left := max(0, -at.x) // columns of the canvas that lie left of the sheet
+	whole := patch{box: box{0, 0, max(on.w, at.w), max(on.h, at.h)}, nx: 1, ny: 1}
 	at.x += left
 	err = paint(pdf, page, at, whole, func(grey []byte, stride int) {
-		b, outside = cut(grey, stride, whole.x1, whole.y1, left, media)
+		b, outside = cut(grey, stride, whole.x1, whole.y1, left, on)
 	})
 	if err != nil || picture {
 		return b, outside, err
@@ -153,28 +181,27 @@ func paint(pdf pdfium.Pdfium, page requests.Page, at placement, p patch, use fun
 	return nil
 }
 
-// cut makes the stock's bitmap from a w × h grey canvas whose column left is the stock's first. outside reports whether
+// cut makes the sheet's bitmap from a w × h grey canvas whose column left is the sheet's first. outside reports whether
 // anything black was cut off. Rows are taken eight dots at a time: below the threshold is a clear top bit.
-func cut(grey []byte, stride, w, h, left int, media fulfillment.Media) (b fulfillment.Bitmap, outside bool) {
-	sw, sh := media.Dots()
-	b = fulfillment.NewBitmap(sw, sh, media.DPI)
+func cut(grey []byte, stride, w, h, left int, on sheetSize) (b fulfillment.Bitmap, outside bool) {
+	b = fulfillment.NewBitmap(on.w, on.h, on.dpi)
 	black := func(v byte) bool { return v < threshold }
 	for y := range h {
 		row := grey[y*stride : y*stride+w]
-		if y >= sh {
+		if y >= on.h {
 			outside = outside || slices.ContainsFunc(row, black)
 			continue
 		}
-		on := row[left:min(w, left+sw)]
-		outside = outside || slices.ContainsFunc(row[:left], black) || slices.ContainsFunc(row[left+len(on):], black)
+		dots := row[left:min(w, left+on.w)]
+		outside = outside || slices.ContainsFunc(row[:left], black) || slices.ContainsFunc(row[left+len(dots):], black)
 		bits := b.Bits[y*b.Stride : (y+1)*b.Stride]
-		whole := len(on) / 8
+		whole := len(dots) / 8
 		for i := range whole {
-			if v := ^binary.LittleEndian.Uint64(on[i*8:]) & 0x8080808080808080; v != 0 {
+			if v := ^binary.LittleEndian.Uint64(dots[i*8:]) & 0x8080808080808080; v != 0 {
 				bits[i] = byte(v >> 7 * 0x8040201008040201 >> 56)
 			}
 		}
-		for x, v := range on[whole*8:] {
+		for x, v := range dots[whole*8:] {
 			if black(v) {
 				bits[whole] |= 0x80 >> x
 			}

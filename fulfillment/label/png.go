@@ -51,12 +51,19 @@ func toGrey(img image.Image) *image.Gray {
 
 // drawPNG puts a picture on the stock without resampling: dot for dot, or by a whole number of dots a pixel or pixels a
 // dot, where the size then is the stock's within sizeSlack.
-func drawPNG(document []byte, media fulfillment.Media) (Page, error) {
+func drawPNG(document []byte, media fulfillment.Media) ([]Page, error) {
 	grey, err := decodePNG(document)
 	if err != nil {
-		return Page{}, err
+		return nil, err
 	}
 	sw, sh := media.Dots()
+	if paperSized(grey.Rect.Dx(), grey.Rect.Dy(), media) {
+		w, h := grey.Rect.Dx(), grey.Rect.Dy()
+		b, _ := cut(grey.Pix, grey.Stride, w, h, 0, sheetSize{w, h, media.DPI})
+		if pages := apart(b, media); pages != nil {
+			return pages, nil
+		}
+	}
 	var page Page
 	if w, h := grey.Rect.Dx(), grey.Rect.Dy(); (w > h) != (sw > sh) && !nearStock(float64(w), float64(h), sw, sh) {
 		grey = quarterTurn(grey)
@@ -77,14 +84,14 @@ func drawPNG(document []byte, media fulfillment.Media) (Page, error) {
 			page.Notes = append(page.Notes, fmt.Sprintf("The picture has %d × %d pixels for %d × %d dots: it was scaled by a whole factor of %d.", w, h, sw, sh, n))
 		}
 		left := max(0, (grey.Rect.Dx()-sw)/2)
-		bitmap, outside := cut(grey.Pix, grey.Stride, grey.Rect.Dx(), grey.Rect.Dy(), left, media)
+		bitmap, outside := cut(grey.Pix, grey.Stride, grey.Rect.Dx(), grey.Rect.Dy(), left, sheetSize{sw, sh, media.DPI})
 		if outside {
-			return Page{}, badDocument("The label picture has ink outside the stock of %d × %d mm. Ask for the label as PDF.", media.WidthMM, media.HeightMM)
+			return nil, badDocument("The label picture has ink outside the stock of %d × %d mm. Ask for the label as PDF.", media.WidthMM, media.HeightMM)
 		}
 		page.Bitmap = bitmap
-		return page, nil
+		return []Page{page}, nil
 	}
-	return Page{}, badDocument("The label picture has %d × %d pixels, the stock of %d × %d mm at %d dpi has %d × %d dots; scaling it would spoil the barcodes. Ask for the label as PDF.",
+	return nil, badDocument("The label picture has %d × %d pixels, the stock of %d × %d mm at %d dpi has %d × %d dots; scaling it would spoil the barcodes. Ask for the label as PDF.",
 		w, h, media.WidthMM, media.HeightMM, media.DPI, sw, sh)
 }
 

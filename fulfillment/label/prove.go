@@ -12,7 +12,8 @@ import (
 	"packbench/fulfillment"
 )
 
-// Raster draws the document's pages for the stock: one page, or two where the carrier appends a slip. Errors whose text
+// Raster draws the document's pages for the stock: mostly one, more where the carrier appends a slip or puts several
+// labels in one file or on one sheet. Errors whose text
 // is a sentence for the operator satisfy IsSentence; other errors are the program's own trouble.
 func (e *Engine) Raster(ctx context.Context, document []byte, media fulfillment.Media) ([]Page, error) {
 	if err := check(document, media); err != nil {
@@ -22,11 +23,7 @@ func (e *Engine) Raster(ctx context.Context, document []byte, media fulfillment.
 	case KindPDF:
 		return e.drawPages(ctx, document, media, MaxPages)
 	case KindPNG:
-		page, err := drawPNG(document, media)
-		if err != nil {
-			return nil, err
-		}
-		return []Page{page}, nil
+		return drawPNG(document, media)
 	case KindZPL:
 		return drawZPL(document, media)
 	}
@@ -64,7 +61,7 @@ func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillmen
 	proof.Verdict, proof.Reason = judge(page.Bitmap, decoded, tracking)
 	proof.Lint = slices.Clone(page.Notes)
 	if len(pages) > 1 {
-		proof.Lint = append(proof.Lint, fmt.Sprintf("The label file has %d pages; page %d is printed, the rest is not.", len(pages), chosen+1))
+		proof.Lint = append(proof.Lint, fmt.Sprintf("The label file has %d pages or labels; number %d is printed, the rest is not.", len(pages), chosen+1))
 	}
 	proof.Lint = append(proof.Lint, e.lint(page.Text, decoded, proof.At)...)
 	if tracking != "" {

@@ -54,7 +54,7 @@ func TestVerdicts(t *testing.T) {
 		{"no tracking number known", carrierSheet(upsNumber).pdf(t), "", fulfillment.LabelCannotVerify, "no tracking number to compare", upsNumber},
 		{"blank page", sheet{w: 102, h: 152}.pdf(t), upsNumber, fulfillment.LabelRefuse, "blank", ""},
 		{"password", sheet{w: 102, h: 152, password: "secret"}.pdf(t), upsNumber, fulfillment.LabelRefuse, "password", ""},
-		{"three pages", sheet{w: 102, h: 152, pages: 2}.pdf(t), upsNumber, fulfillment.LabelRefuse, "3 pages", ""},
+		{"a book", sheet{w: 102, h: 152, pages: 20}.pdf(t), upsNumber, fulfillment.LabelRefuse, "21 pages", ""},
 		{"truncated", carrierSheet(upsNumber).pdf(t)[:900], upsNumber, fulfillment.LabelRefuse, "damaged", ""},
 		{"not a document", []byte("<html><body>Session expired</body></html>"), upsNumber, fulfillment.LabelRefuse, "neither PDF", ""},
 		{"PDF header and nothing else", []byte("%PDF-1.4\n"), upsNumber, fulfillment.LabelRefuse, "damaged", ""},
@@ -117,7 +117,7 @@ func TestPageSizesAndTurns(t *testing.T) {
 		{"the stock's own size", page(102, 152), ""},
 		{"A6 is a little wider", page(105, 148), "scaled to 97 %"},
 		{"smaller page is not enlarged", page(96, 120), "at 100 %"},
-		{"A4", page(210, 297), "scaled to 49 %"},
+		{"A4", page(210, 297), "cut out at 100 %"},
 		{"page turned by /Rotate", turned, "turned by 90°"},
 		{"CropBox of a larger sheet", cropped, ""},
 	}
@@ -128,10 +128,6 @@ func TestPageSizesAndTurns(t *testing.T) {
 				checkStock(t, bitmap, media)
 				if tt.note == "" && len(proof.Lint) > 0 || tt.note != "" && !strings.Contains(strings.Join(proof.Lint, "\n"), tt.note) {
 					t.Errorf("findings %q, want %q", proof.Lint, tt.note)
-				}
-				// A4 on label stock at half size has bars of one dot: whatever the verdict, it must not be a wrong one.
-				if tt.name == "A4" && proof.Verdict != fulfillment.LabelRefuse {
-					return
 				}
 				if proof.Verdict != fulfillment.LabelPrint {
 					t.Errorf("got %q: %s", proof.Verdict, proof.Reason)
@@ -165,7 +161,7 @@ func TestTwoPagesThePageWithTheNumberIsTaken(t *testing.T) {
 	first := carrierSheet(upsNumber)
 	first.pages = 1
 	proof, bitmap := prove(t, first.pdf(t), upsNumber, stock203)
-	if proof.Verdict != fulfillment.LabelPrint || !strings.Contains(strings.Join(proof.Lint, "\n"), "page 1 is printed") {
+	if proof.Verdict != fulfillment.LabelPrint || !strings.Contains(strings.Join(proof.Lint, "\n"), "number 1 is printed") {
 		t.Errorf("got %q, findings %q", proof.Verdict, proof.Lint)
 	}
 	alone, _ := prove(t, carrierSheet(upsNumber).pdf(t), upsNumber, stock203)

@@ -116,7 +116,7 @@ func TestCutIsTheThreshold(t *testing.T) {
 		w, h, left := sw+rapid.IntRange(0, 9).Draw(rt, "wider"), sh+rapid.IntRange(0, 2).Draw(rt, "higher"), rapid.IntRange(0, 9).Draw(rt, "left")
 		left = min(left, w-sw)
 		grey := rapid.SliceOfN(rapid.Byte(), w*h, w*h).Draw(rt, "grey")
-		b, outside := cut(grey, w, w, h, left, media)
+		b, outside := cut(grey, w, w, h, left, sheetSize{sw, sh, 203})
 		lost := false
 		for y := range h {
 			for x := range w {
