@@ -57,27 +57,7 @@ func TestTheEventsSayWhereEveryParcelStands(t *testing.T) {
 			}
 			reached[p.Rung]++
 		}
-		for _, m := range w.bench.Open {
-			var left, listed int
-			for _, p := range m.Parcels {
-				left += 1 - map[bool]int{true: 1}[p.LeftOff]
-			}
-			for _, p := range l.Manifests[m.ID].Parcels {
-				listed += 1 - map[bool]int{true: 1}[p.LeftOff]
-			}
-			if left != listed {
-				rt.Fatalf("manifest %s: %d parcels, the events say %d", m.ID, left, listed)
-			}
-		}
-		if p := w.bench.Parcel; p != nil {
-			n := 0
-			for _, it := range p.Items {
-				n += it.Got
-			}
-			if h := l.Hands["PACK-01"]; h.Order != p.Order.ID || !h.Settled && h.Units != n {
-				rt.Fatalf("%d units in hand of order %s, the events say %+v", n, p.Order.ID, h)
-			}
-		}
+		checkHand(rt, w, l)
 		for _, e := range w.events {
 			kinds[e.Kind]++
 		}
@@ -90,6 +70,31 @@ func TestTheEventsSayWhereEveryParcelStands(t *testing.T) {
 	for _, k := range []EventKind{EventUndone, EventLeftOff, EventUnstaged, EventReopened, EventHeld, EventReleased, EventSealed, EventWeighed} {
 		if kinds[k] == 0 {
 			t.Errorf("no %s happened: the test proves nothing about it", k)
+		}
+	}
+}
+
+// checkHand compares the open manifests and the parcel in hand with the events.
+func checkHand(rt *rapid.T, w *world, l *Ledger) {
+	for _, m := range w.bench.Open {
+		var left, listed int
+		for _, p := range m.Parcels {
+			left += 1 - map[bool]int{true: 1}[p.LeftOff]
+		}
+		for _, p := range l.Manifests[m.ID].Parcels {
+			listed += 1 - map[bool]int{true: 1}[p.LeftOff]
+		}
+		if left != listed {
+			rt.Fatalf("manifest %s: %d parcels, the events say %d", m.ID, left, listed)
+		}
+	}
+	if p := w.bench.Parcel; p != nil {
+		n := 0
+		for _, it := range p.Items {
+			n += it.Got
+		}
+		if h := l.Hands["PACK-01"]; h.Order != p.Order.ID || !h.Settled && h.Units != n {
+			rt.Fatalf("%d units in hand of order %s, the events say %+v", n, p.Order.ID, h)
 		}
 	}
 }

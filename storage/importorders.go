@@ -271,7 +271,8 @@ func (s *Store) importOrder(ctx context.Context, q *queries.Queries, o *csvOrder
 			return "", err
 		}
 	}
-	what, changed := "new", true
+	what := "new"
+	var changed bool
 	if isNew || (stored.Source == fulfillment.SourceCSV && !begun) {
 		changed, err = o.save(ctx, q, s.opt.Market, stored, at)
 	} else {

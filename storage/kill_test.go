@@ -63,7 +63,7 @@ func (k *killer) cycle(ctx context.Context, fromStart bool, wait time.Duration) 
 	}
 	<-done
 	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() >= 0 {
-		return "", fmt.Errorf("child was not killed: %v: %s", err, said.String())
+		return "", fmt.Errorf("child was not killed: %s, it said %q", cmd.ProcessState, said.String())
 	}
 	return k.check(ctx)
 }

@@ -111,21 +111,17 @@ func migrate(ctx context.Context, db *sql.DB, dir string, files fs.FS, opt Optio
 }
 
 // checkKeys reads the rows in which SQLite names broken references; the statement itself never fails.
-func checkKeys(ctx context.Context, db *sql.DB) (err error) {
-	rows, err := db.QueryContext(ctx, "PRAGMA foreign_key_check")
+func checkKeys(ctx context.Context, db *sql.DB) error {
+	var table, parent string
+	var rowid, key sql.NullInt64
+	err := db.QueryRowContext(ctx, "PRAGMA foreign_key_check").Scan(&table, &rowid, &parent, &key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var table, parent string
-		var rowid, key sql.NullInt64
-		if err := rows.Scan(&table, &rowid, &parent, &key); err != nil {
-			return err
-		}
-		return fmt.Errorf("%w: a row of %s refers to a missing row of %s", ErrDamaged, table, parent)
-	}
-	return rows.Err()
+	return fmt.Errorf("%w: a row of %s refers to a missing row of %s", ErrDamaged, table, parent)
 }
 
 // copyBefore writes a compact copy with VACUUM INTO, checks it, and makes it durable before it gets its name.

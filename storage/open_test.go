@@ -52,6 +52,9 @@ func TestOpenSetsTheDatabaseUp(t *testing.T) {
 		}
 		t.Errorf("table %s is not STRICT", name)
 	}
+	if err := rows.Err(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestOpenRefusesWhatItCannotUse(t *testing.T) {

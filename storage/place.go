@@ -22,6 +22,13 @@ const (
 	maxNamed    = 3     // backups that a sentence names
 )
 
+// CheckFolder says what would keep Open from finding the station's database in dir, before anything is opened: ErrLost and
+// ErrNotDatabase. nil where there is a database, and where a new station may begin.
+func CheckFolder(dir string) error {
+	_, err := checkPlace(dir)
+	return explain(err, "look for a station in %s", dir)
+}
+
 // checkPlace looks at what stands where the database is to be, before SQLite makes an empty one: a station that has lost
 // its database must not begin anew in silence. empty is true where a new database may be made.
 func checkPlace(dir string) (empty bool, err error) {
@@ -94,6 +101,8 @@ func traces(dir string) (string, error) {
 	}
 	for _, e := range entries {
 		switch name := e.Name(); {
+		case name == "chain.head": // the last link of the chain, kept outside the database
+			return "the end of its chain of events", nil
 		case name == "before-migration" && e.IsDir():
 			return "the folder before-migration", nil
 		case strings.HasPrefix(name, "replaced-") && e.IsDir():

@@ -94,6 +94,7 @@ func TestOpenSaysWhatStandsInTheDatabasesPlace(t *testing.T) {
 		}, ErrNotDatabase, "link"},
 		{"a log alone", func(t *testing.T, _, db string) { touch(t, db+"-wal", "frames") }, ErrLost, "write-ahead log"},
 		{"a copy of before a migration", func(t *testing.T, dir, _ string) { touch(t, filepath.Join(dir, "before-migration", "x.db"), "x") }, ErrLost, "before-migration"},
+		{"the end of a chain", func(t *testing.T, dir, _ string) { touch(t, filepath.Join(dir, "chain.head"), "{}") }, ErrLost, "chain of events"},
 		{"a restore cut off", func(t *testing.T, dir, _ string) { touch(t, filepath.Join(dir, "replaced-20261122", dbName), "x") }, ErrLost, "replaced-20261122"},
 		{"a database without tables beside labels", func(t *testing.T, dir, db string) {
 			fresh := openTest(t, filepath.Join(t.TempDir(), "fresh"))
@@ -107,6 +108,9 @@ func TestOpenSaysWhatStandsInTheDatabasesPlace(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			c.prepare(t, dir, filepath.Join(dir, dbName))
+			if err := CheckFolder(dir); !errors.Is(err, c.want) && c.says != "without content" {
+				t.Errorf("CheckFolder: got %v, want %v", err, c.want)
+			}
 			s, err := Open(t.Context(), dir, Options{Station: "PACK-01"})
 			if err == nil {
 				err = s.Close()

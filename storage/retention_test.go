@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -118,46 +119,57 @@ func TestRetentionGoesByTheClock(t *testing.T) {
 	tick, done := make(chan time.Time), make(chan error, 1)
 	ctx, stop := context.WithCancel(t.Context())
 	go func() { done <- s.RunRetention(ctx, month, tick) }()
-	has := func(h fulfillment.Hash) bool {
-		_, err := s.Get(t.Context(), h)
-		if err != nil && !errors.Is(err, fulfillment.ErrNotFound) {
-			t.Error(err)
-		}
-		return err == nil
-	}
 	for _, step := range []struct {
-		after                              time.Duration
-		label, words, photo, strayed, here bool
+		after time.Duration
+		there string
 	}{
-		{0, true, true, true, true, true}, {29 * aDay, true, true, true, true, true}, {31 * aDay, false, false, true, true, true},
-		{31*aDay + time.Hour, false, false, true, true, true}, {121 * aDay, false, false, false, false, true},
+		{0, "label words photo stray"}, {29 * aDay, "label words photo stray"}, {31 * aDay, "photo stray"}, {31*aDay + time.Hour, "photo stray"}, {121 * aDay, ""},
 	} {
 		now.Store(t0.Add(step.after).UnixMilli())
 		tick <- time.Time{} // ends the round before
 		tick <- time.Time{} // this one is over when the second is taken
-		o := mustOrder(t, s, "left")
-		if got := has(gone.Packages[0].Label); got != step.label {
-			t.Errorf("after %v: label is there: %t", step.after, got)
+		if got := stillThere(t, s, "left", gone.Packages[0].Label, photos["left"], stray); got != step.there {
+			t.Errorf("after %v: %q is there, want %q", step.after, got, step.there)
 		}
-		if got := o.BuyerMessage != ""; got != step.words {
-			t.Errorf("after %v: the buyer's words are there: %t", step.after, got)
-		}
-		if got := has(photos["left"]); got != step.photo {
-			t.Errorf("after %v: photo is there: %t", step.after, got)
-		}
-		if got := has(stray); got != step.strayed {
-			t.Errorf("after %v: stray is there: %t", step.after, got)
-		}
-		h := mustOrder(t, s, "here")
-		if got := has(photos["here"]) && has(h.Packages[0].Label) && h.BuyerMessage != ""; got != step.here {
-			t.Errorf("after %v: the open order's are there: %t", step.after, got)
+		if got := stillThere(t, s, "here", mustOrder(t, s, "here").Packages[0].Label, photos["here"], ""); got != "label words photo" {
+			t.Errorf("after %v: of the open order %q is there", step.after, got)
 		}
 	}
 	stop()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	var said []Wiped
+	if said := wipes(t, s); len(said) != 2 || said[0] != (Wiped{Labels: 1, Orders: 1}) || said[1] != (Wiped{Photos: 1, Strays: 1}) {
+		t.Errorf("events: got %+v", said)
+	}
+	if _, err := s.VerifyChain(t.Context(), "PACK-01"); err != nil {
+		t.Error(err)
+	}
+}
+
+// stillThere names what is kept of an order.
+func stillThere(t *testing.T, s *Store, id fulfillment.OrderID, label, photo, stray fulfillment.Hash) string {
+	t.Helper()
+	var there []string
+	has := func(what string, h fulfillment.Hash) {
+		if _, err := s.Get(t.Context(), h); err == nil {
+			there = append(there, what)
+		} else if !errors.Is(err, fulfillment.ErrNotFound) {
+			t.Error(err)
+		}
+	}
+	has("label", label)
+	if mustOrder(t, s, id).BuyerMessage != "" {
+		there = append(there, "words")
+	}
+	has("photo", photo)
+	has("stray", stray)
+	return strings.Join(there, " ")
+}
+
+// wipes are what the chain says of the rounds.
+func wipes(t *testing.T, s *Store) (said []Wiped) {
+	t.Helper()
 	for e, err := range s.AllEvents(t.Context(), "PACK-01") {
 		if err != nil {
 			t.Fatal(err)
@@ -170,12 +182,7 @@ func TestRetentionGoesByTheClock(t *testing.T) {
 			said = append(said, body.Wiped)
 		}
 	}
-	if len(said) != 2 || said[0] != (Wiped{Labels: 1, Orders: 1}) || said[1] != (Wiped{Photos: 1, Strays: 1}) {
-		t.Errorf("events: got %+v", said)
-	}
-	if _, err := s.VerifyChain(t.Context(), "PACK-01"); err != nil {
-		t.Error(err)
-	}
+	return said
 }
 
 func TestWipeNeedsATime(t *testing.T) {

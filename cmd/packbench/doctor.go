@@ -15,6 +15,7 @@ import (
 	"packbench/devices"
 	"packbench/fulfillment"
 	"packbench/fulfillment/evidence"
+	"packbench/storage"
 	"packbench/storage/secrets"
 	"packbench/ui/sound"
 )
@@ -106,7 +107,7 @@ func (d *doctor) station() {
 // database: the file as a whole.
 func (d *doctor) database(ctx context.Context) {
 	if d.env == nil {
-		if _, err := os.Lstat(filepath.Join(d.c.dir, "packbench.db")); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(filepath.Join(d.c.dir, "packbench.db")); errors.Is(err, fs.ErrNotExist) && !errors.Is(d.why, storage.ErrLost) {
 			d.say("database", "warn", "there is none yet; it is made when packbench is started here")
 			return
 		}

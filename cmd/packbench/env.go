@@ -64,6 +64,9 @@ func (c *call) mustHaveData() error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("look for a station in %s: %w; check the path and its permissions", c.dir, err)
 	}
+	if err := storage.CheckFolder(c.dir); err != nil { // there was one
+		return err
+	}
 	return fmt.Errorf("there is no station in %s; name the right folder with --data, or start packbench there once", c.dir)
 }
 
