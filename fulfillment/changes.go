@@ -85,7 +85,12 @@ func (t *turn) productsOf(p Parcel) map[SKU]Product {
 
 func (t *turn) changedOnManifest(o Order, mp ManifestParcel) {
 	v, why := Gate(o, t.bench().Supervisor, t.in.Now)
-	if v == "" || slices.Contains([]VerdictCode{NeedsSupervisor, Refused}, v) {
+	pkg, has := o.PackageByID(mp.PackageID)
+	switch {
+	case v != "" && v != NeedsSupervisor && v != Refused:
+	case !has || slices.Contains(pkg.Holds, HoldHeld): // replaced by a split, a combination or another address
+		v, why = NeedsSupervisor, WhyHeld
+	default:
 		return
 	}
 	t.say(Verdict{Code: v, Why: why, OrderID: o.ID, PackageID: mp.PackageID, Name: string(mp.Tracking)})

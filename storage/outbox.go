@@ -203,6 +203,29 @@ func (s *Store) Mark(ctx context.Context, row fulfillment.OutboxRow, told *fulfi
 	return explain(err, "mark outbox row %s %s", row.ID, row.State)
 }
 
+// Supersede ends a row without telling the platform anything, because the platform has replaced the package it was about.
+// It counts as not told; the event says so. fulfillment.ErrNotFound where no unfinished row has the id.
+func (s *Store) Supersede(ctx context.Context, row fulfillment.OutboxRow, reason string) error {
+	at := s.now()
+	err := s.write(ctx, func(q *queries.Queries) error {
+		was, err := q.OutboxRow(ctx, row.ID)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && was.State == string(fulfillment.OutboxDone) {
+			return fulfillment.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := q.MarkOutbox(ctx, queries.MarkOutboxParams{State: string(fulfillment.OutboxDone), Attempts: was.Attempts,
+			Reason: reason, RequestID: was.RequestID, ChangedAt: ms(at), ID: was.ID}); err != nil {
+			return err
+		}
+		return s.appendEvents(ctx, q, s.opt.Station, "", at, []fulfillment.EventDraft{{Kind: fulfillment.EventDecided,
+			OrderID: fulfillment.OrderID(was.OrderID), PackageID: fulfillment.PackageID(was.PackageID),
+			Body: map[string]any{"outbox": was.ID, "kind": was.Kind, "action": "superseded", "reason": reason}}})
+	})
+	return explain(err, "end outbox row %s", row.ID)
+}
+
 func (s *Store) outboxEvent(ctx context.Context, q *queries.Queries, row fulfillment.OutboxRow, was queries.Outbox, told *fulfillment.PackageNews, at time.Time) error {
 	var kind fulfillment.EventKind
 	switch row.State {

@@ -75,6 +75,9 @@ func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order
 		return false, err
 	}
 	next, gone := mergeTold(stored, told)
+	if slices.ContainsFunc(next.Packages, stuck) {
+		platform = fulfillment.WithHold(platform, fulfillment.HoldHeld)
+	}
 	next.Holds = slices.Clone(platform)
 	for _, h := range own {
 		next.Holds = fulfillment.WithHold(next.Holds, h)
@@ -133,6 +136,9 @@ func mergeTold(stored, told fulfillment.Order) (next fulfillment.Order, gone []f
 		if ok {
 			used[old.ID] = true
 			p = mergePackage(old, p, told.ShippingType)
+			if told.AddressUpdated && !stored.AddressUpdated {
+				p = readdressed(p, told.ShippingType)
+			}
 		}
 		next.Packages = append(next.Packages, p)
 	}
@@ -170,6 +176,27 @@ func counterpart(stored fulfillment.Order, told fulfillment.Package, used map[fu
 		return stored.Packages[0], true
 	}
 	return fulfillment.Package{}, false
+}
+
+// stuck is a begun parcel that a person must see to: the platform has replaced its package, or the recipient's address was
+// changed after its label was printed. The whole order waits for a supervisor until it has left.
+func stuck(p fulfillment.Package) bool {
+	return slices.Contains(p.Holds, fulfillment.HoldHeld) && !p.Rung.AtLeast(fulfillment.RungHandedOver)
+}
+
+// readdressed is the package after the recipient's address was changed: its label shows the old one. A platform's label is
+// fetched anew; one that is on a parcel already, or was bought elsewhere, is a person's business.
+func readdressed(p fulfillment.Package, shipping fulfillment.ShippingType) fulfillment.Package {
+	if p.Label == "" || p.Rung.AtLeast(fulfillment.RungHandedOver) {
+		return p
+	}
+	if p.Rung.AtLeast(fulfillment.RungLabelled) || shipping != fulfillment.ShippingPlatform {
+		p.Holds = fulfillment.WithHold(p.Holds, fulfillment.HoldHeld)
+	}
+	if shipping == fulfillment.ShippingPlatform {
+		p.Label = ""
+	}
+	return p
 }
 
 func sameLines(a, b []fulfillment.LineID) bool {

@@ -66,6 +66,21 @@ func rowLines(row fulfillment.OutboxRow, o fulfillment.Order) []fulfillment.Line
 	})
 }
 
+// replaced reports whether the package of a row to arrange was split or combined away: the platform has none with its id,
+// and none with exactly its units. A package that only this station has given an id is not the platform's to replace.
+func replaced(row fulfillment.OutboxRow, o fulfillment.Order) bool {
+	if _, ok := o.PackageByID(row.PackageID); ok || row.Kind != fulfillment.OutboxArrange || len(o.Packages) == 0 {
+		return false
+	}
+	if strings.HasPrefix(string(row.PackageID), string(o.ID)+"-") {
+		return false
+	}
+	units := slices.Sorted(slices.Values(rowLines(row, o)))
+	return !slices.ContainsFunc(o.Packages, func(p fulfillment.Package) bool {
+		return slices.Equal(units, slices.Sorted(slices.Values(p.Lines)))
+	})
+}
+
 func packageWith(o fulfillment.Order, id fulfillment.LineID) (fulfillment.Package, bool) {
 	i := slices.IndexFunc(o.Packages, func(p fulfillment.Package) bool { return slices.Contains(p.Lines, id) })
 	if i < 0 {

@@ -15,6 +15,7 @@ import (
 type line struct {
 	now     func() time.Time
 	probe   time.Duration
+	setup   time.Duration // the pause after a refused set-up
 	changed func(Status)
 	offset  func() time.Duration
 	back    func() // the line is up again: what changed meanwhile must be asked for at once; must not block
@@ -45,7 +46,7 @@ func (l *line) note(err error) {
 				s.NeedsPerson = ""
 			}
 		case errors.Is(err, ErrUnauthorized), errors.Is(err, ErrMisconfigured):
-			l.fails, l.paused = 0, l.now().Add(setupPause)
+			l.fails, l.paused = 0, l.now().Add(l.setup)
 			s.Online, s.LastError, s.NeedsPerson = true, err.Error(), err.Error()
 		case errors.Is(err, ErrOffline), errors.Is(err, ErrUncertain):
 			l.fails++

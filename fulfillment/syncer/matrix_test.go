@@ -39,7 +39,7 @@ type faultCase struct {
 var faultCases = []faultCase{
 	{"refused before", `{"kind":"refuse_before","count":2}`, false},
 	{"lost after", `{"kind":"lost_after","count":2}`, true},
-	{"late effect", `{"kind":"late_effect","seconds":1.2,"count":1}`, true},
+	{"late effect", `{"kind":"late_effect","seconds":1.2,"count":3}`, true},
 	{"slow", `{"kind":"slow","seconds":3,"count":1}`, true},
 	{"truncated", `{"kind":"truncate","count":2}`, true},
 	{"garbled", `{"kind":"garbled","count":2}`, true},
@@ -206,7 +206,7 @@ func (f *floor) impatient(l *life, batch int, blind bool) *syncer.Syncer {
 	o := f.options(f.newClient(l.transport(), lifeTokens{l, f.tokens}, 60))
 	st := &lifeStore{l, f.store}
 	o.Orders, o.Outbox, o.Labels, o.Backlog = st, st, st, st
-	o.Policy, o.Settle, o.Batch = "at_pack", 1500*time.Millisecond, batch
+	o.Policy, o.Settle, o.SetupPause, o.Batch = "at_pack", 1500*time.Millisecond, time.Second, batch
 	s, err := syncer.New(o)
 	if err != nil {
 		f.t.Fatal(err)
@@ -273,6 +273,7 @@ func TestFaultMatrix(t *testing.T) {
 					case "killed":
 						f.post("/admin/fault", fault.at(call.endpoint))
 						f.killed(call, rand.New(rand.NewPCG(uint64(ci), uint64(fi))))
+						f.post("/admin/online", ``) // what is left of it; it comes once more
 					}
 					f.post("/admin/fault", fault.at(call.endpoint))
 					l := newLife(0)

@@ -46,6 +46,7 @@ type Options struct {
 	Probe       time.Duration // between tries while the line is down, with a jitter of half of it; default 5 s: a cancellation must not wait longer than that for a network that is back
 	BackoffBase time.Duration // default 1 s, doubled each time, full jitter
 	BackoffMax  time.Duration // default 5 min
+	SetupPause  time.Duration // no writes after the platform refused our authorization or settings; default 1 min
 	Workers     int           // writes at the same time, each of another order; default 4
 	Batch       int           // rows in one call, where the Market is a Batcher and several wait; default 50, 1: never
 	// Rate is how many writes a second the platform lets through as far as is known; for the estimate of the time to drain
@@ -59,10 +60,10 @@ const (
 	maxRounds    = 5
 	maxAttempts  = 20
 	breakAfter   = 5                // transport failures in a row that open the breaker
-	setupPause   = time.Minute      // no writes after the platform refused our authorization or settings
 	notYetPause  = 2 * time.Minute  // before asking again for what the platform does not have yet
 	callTimeout  = 90 * time.Second // one read or write, waiting for its turn included
 	pullTimeout  = 20 * time.Minute // a whole pull
+	markTimeout  = 15 * time.Second // recording the end of a call
 	graceful     = 5 * time.Second  // a write under way at the end may take so long
 	arrangeBatch = 200
 	fetchBatch   = 100
@@ -126,13 +127,14 @@ func New(o Options) (*Syncer, error) {
 	}{
 		{&o.Poll, 30 * time.Second}, {&o.Overlap, 10 * time.Minute}, {&o.FirstPull, 30 * 24 * time.Hour},
 		{&o.Settle, 30 * time.Second}, {&o.Probe, 5 * time.Second}, {&o.BackoffBase, time.Second}, {&o.BackoffMax, 5 * time.Minute},
+		{&o.SetupPause, time.Minute},
 	} {
 		if *d.p <= 0 {
 			*d.p = d.def
 		}
 	}
 	s := &Syncer{o: o, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), again: make(chan struct{}, 1), up: make(chan struct{}, 1),
-		line:   line{now: o.Now, probe: o.Probe, changed: o.StatusChanged, offset: o.ClockOffset},
+		line:   line{now: o.Now, probe: o.Probe, setup: o.SetupPause, changed: o.StatusChanged, offset: o.ClockOffset},
 		doubts: map[string]*doubt{}, waits: map[fulfillment.PackageID]*labelWait{}}
 	s.line.back = func() { poke(s.up) }
 	return s, nil

@@ -64,3 +64,10 @@ type Market interface {
 	// Label downloads the platform's label of an arranged package.
 	Label(ctx context.Context, p fulfillment.Package) (document []byte, tracking fulfillment.Tracking, err error)
 }
+
+// Superseder is an Outbox that can end a row without claiming that the platform was told. Optional: without it such a row
+// is parked.
+type Superseder interface {
+	// Supersede ends a row whose package the platform has replaced. It counts as not told.
+	Supersede(ctx context.Context, row fulfillment.OutboxRow, reason string) error
+}

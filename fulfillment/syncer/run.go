@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
 )
 
 // Run works until ctx is done, then lets writes under way end and returns nil. Pull, push and labels go on side by side,

@@ -79,6 +79,9 @@ func (s *Syncer) decide(ctx context.Context, row fulfillment.OutboxRow, o fulfil
 	case foundOurs:
 		return s.done(ctx, row, news), true
 	case foundOther, foundPart:
+		if f == foundPart && replaced(row, o) {
+			return s.superseded(ctx, row), true
+		}
 		return s.park(ctx, row, reason), true
 	case foundUnclear:
 		return s.unclear(ctx, row, d, reason), true
@@ -88,7 +91,36 @@ func (s *Syncer) decide(ctx context.Context, row fulfillment.OutboxRow, o fulfil
 			return w, true
 		}
 	}
+	if replaced(row, o) {
+		return s.superseded(ctx, row), true
+	}
 	return s.permitted(ctx, row, o, d)
+}
+
+// superseded ends a row whose package was split or combined before it was arranged: its successors get rows of their own.
+func (s *Syncer) superseded(ctx context.Context, row fulfillment.OutboxRow) worked {
+	const reason = "Seller Center has replaced the package by others, which are arranged by themselves"
+	keeper, ok := s.o.Outbox.(Superseder)
+	if !ok {
+		return s.park(ctx, row, reason)
+	}
+	row.State, row.Reason = fulfillment.OutboxDone, reason
+	w := worked{row: row, result: Result{Kind: string(row.Kind), OrderID: row.OrderID, PackageID: row.PackageID,
+		Outcome: string(row.State), Reason: reason}}
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	defer cancel()
+	if err := keeper.Supersede(keep, row, reason); err != nil {
+		return s.postpone(ctx, row, s.doubt(row.ID), err)
+	}
+	s.forget(row.ID)
+	poke(s.again) // its successors
+	return w
+}
+
+func (s *Syncer) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.doubts, id)
 }
 
 // settle makes a row whose effect was not found wait: the platform may still be at it. After the second such read, at
@@ -233,7 +265,7 @@ func (s *Syncer) postpone(ctx context.Context, row fulfillment.OutboxRow, d *dou
 	case errors.Is(err, ErrNotYet):
 		pause = notYetPause
 	case errors.Is(err, ErrUnauthorized), errors.Is(err, ErrMisconfigured):
-		pause = setupPause
+		pause = s.o.SetupPause
 	case errors.Is(err, ErrOffline):
 		pause = min(pause, s.o.Probe) // the breaker spares the platform; rows must be ready when it closes
 	}
@@ -258,7 +290,7 @@ func (s *Syncer) park(ctx context.Context, row fulfillment.OutboxRow, reason str
 // mark records the row. The record is made even if the program is about to end, because the call is over.
 func (s *Syncer) mark(ctx context.Context, row fulfillment.OutboxRow, told *PackageNews) worked {
 	row.ChangedAt = s.o.Now().UTC()
-	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
 	w := worked{row: row, told: told, result: Result{Kind: string(row.Kind), OrderID: row.OrderID, PackageID: row.PackageID,
 		Outcome: string(row.State), Reason: row.Reason}}
@@ -267,9 +299,7 @@ func (s *Syncer) mark(ctx context.Context, row fulfillment.OutboxRow, told *Pack
 		return w
 	}
 	if row.State == fulfillment.OutboxDone || row.State == fulfillment.OutboxParked {
-		s.mu.Lock()
-		delete(s.doubts, row.ID)
-		s.mu.Unlock()
+		s.forget(row.ID)
 	}
 	if row.State == fulfillment.OutboxDone && row.Kind == fulfillment.OutboxArrange {
 		poke(s.fetch)
