@@ -77,7 +77,7 @@ func (e *env) sealOf(ctx context.Context, m fulfillment.Manifest) (found fulfill
 }
 
 // runSheet prints the command barcodes, with the badges that station.toml names.
-func runSheet(_ context.Context, c *call) error {
+func runSheet(ctx context.Context, c *call) error {
 	cfg, err := loadConfig(c.config, c.named)
 	if err != nil {
 		return err
@@ -89,7 +89,22 @@ func runSheet(_ context.Context, c *call) error {
 			names.Badges[o.Badge] += " (supervisor)"
 		}
 	}
+	if c.mustHaveData() == nil { // a sheet can be printed before the first start
+		if names.Carriers, err = c.carriers(ctx); err != nil {
+			return err
+		}
+	}
 	return writeResult(c.flags["out"], func(w io.Writer) error { return label.CommandSheet(w, names) })
+}
+
+// carriers are those that the bench takes a PB:CARRIER of now.
+func (c *call) carriers(ctx context.Context) ([]string, error) {
+	e, err := c.open(ctx, readOnlyYes)
+	if err != nil {
+		return nil, err
+	}
+	defer e.close()
+	return (&app{env: e}).carriers(ctx)
 }
 
 // runLabel is the label path by itself.
