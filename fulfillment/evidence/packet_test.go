@@ -103,7 +103,7 @@ func TestEveryChangeIsNamed(t *testing.T) {
 		"photo":         func(n string, d []byte) []byte { return swap(n, d, "photos/", []byte("another photo")) },
 		"missing label": func(n string, d []byte) []byte { return swap(n, d, "labels/", nil) },
 		"order": func(n string, d []byte) []byte {
-			return bytes.Replace(d, []byte(`"order_id": "1",`), []byte(`"order_id": "2",`), -1)
+			return bytes.ReplaceAll(d, []byte(`"order_id": "1",`), []byte(`"order_id": "2",`))
 		},
 		"time": func(n string, d []byte) []byte {
 			return bytes.Replace(d, []byte("2023-11-14T22:13:20Z"), []byte("2023-11-14T21:13:20Z"), 1)
