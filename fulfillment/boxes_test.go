@@ -81,7 +81,9 @@ func TestAFinishedParcelGetsAnotherLabel(t *testing.T) {
 		t.Errorf("the event says %v", body)
 	}
 	w.expect("PB:REPRINT", Refused) // it is on its way
-	w.print()
+	if out := w.apply(Input{Printed: &PrintJob{ID: job.ID, Reprint: 1, State: JobDone}}); out.Verdict.Code != LabelPrinted || out.Verdict.Why != WhyReprint {
+		t.Errorf("the second label comes out with %+v", out.Verdict)
+	}
 	if v := w.said("PB:REPRINT"); v.Got != 2 || v.Name != string(ReprintSpoiled) {
 		t.Errorf("the second copy: %+v", v)
 	}

@@ -208,7 +208,11 @@ func (t *turn) labelOut(j PrintJob) {
 	}
 	t.eventHere(EventLabelPrinted, map[string]any{"job": j.ID, "label": j.Label, "sent": j.Sent, "reprint": j.Reprint})
 	t.save()
-	t.say(Verdict{Code: LabelPrinted, Name: string(p.Package.Tracking)})
+	said := Verdict{Code: LabelPrinted, Name: string(p.Package.Tracking)}
+	if j.Reprint > 0 { // there may be two of them now
+		said.Why = WhyReprint
+	}
+	t.say(said)
 	if !t.pol.ApplyScan {
 		t.reportAt("label", p.Order, p.Package)
 		t.moreBoxes()

@@ -36,10 +36,10 @@ func newStrip() *strip {
 			cell = widgets.Row(8, widgets.Fix(widgets.NewIcon(name, widgets.NavySoft, 24), 24), widgets.Fix(c.state, 24), widgets.Grow(c.words, 1))
 			share = 14
 			if name == "person" {
-				share = 19 // a name and what the person may do
+				share = 17 // a name and what the person may do
 			}
 		}
-		if name == "scanner" || name == "camera" || name == "outbox" {
+		if name == "printer" || name == "scanner" || name == "camera" || name == "outbox" {
 			share = 12 // longer words
 		}
 		items = append(items, widgets.Grow(cell, share))

@@ -10,14 +10,15 @@ var english = table{
 }
 
 var englishVerdicts = map[string]entry{
-	"order_opened":  {"Order open", "Order {order}: {items} to scan."},
-	"item_ok":       {"Right item – {got} of {need}", "{name}"},
-	"item_complete": {"All items scanned", "{name} was the last one."},
-	"label_printed": {"Label printed", "Stick it on the parcel, then scan it: {name}."},
-	"applied":       {"Parcel done", "Order {order}: put the parcel on the {name} pile."},
-	"staged":        {"On the manifest", "{name}: {parcels} so far; this one is order {order}."},
-	"handed_over":   {"Sealed – {parcels}", "The manifest is closed and can no longer change."},
-	"command_done":  {"Done", "The command was carried out."},
+	"order_opened":          {"Order open", "Order {order}: {items} to scan."},
+	"item_ok":               {"Right item – {got} of {need}", "{name}"},
+	"item_complete":         {"All items scanned", "{name} was the last one."},
+	"label_printed+reprint": {"New label printed", "Destroy the old one, stick this one on and scan it: {name}."},
+	"label_printed":         {"Label printed", "Stick it on the parcel, then scan it: {name}."},
+	"applied":               {"Parcel done", "Order {order}: put the parcel on the {name} pile."},
+	"staged":                {"On the manifest", "{name}: {parcels} so far; this one is order {order}."},
+	"handed_over":           {"Sealed – {parcels}", "The manifest is closed and can no longer change."},
+	"command_done":          {"Done", "The command was carried out."},
 
 	"wrong_item":       {"STOP – wrong item", "{name} is not in order {order}: put it back."},
 	"too_many":         {"STOP – one too many", "{name}: {need} of {need} are in already, so put this one back."},
