@@ -153,6 +153,9 @@ func (a *Adapter) addPackages(ctx context.Context, o *fulfillment.Order) error {
 		switch {
 		case errors.As(err, &no):
 			continue // replaced by a split or a combination since; the next pull tells
+		case errors.Is(err, errUnusable):
+			a.c.log.Warn("a package could not be read, its order is taken without it", "package", string(p.PlatformID), "error", err)
+			continue
 		case err != nil:
 			return err
 		}

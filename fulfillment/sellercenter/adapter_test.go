@@ -234,6 +234,20 @@ func TestReadOrdersCompletesPackages(t *testing.T) {
 	}
 }
 
+// One package that cannot be read, or an answer about another one, must not keep the station from its orders.
+func TestReadOrdersWithAnUnreadablePackage(t *testing.T) {
+	for _, answer := range []string{`{"package_id":"P9","tracking_number":"TT9","package_status":"COMPLETED"}`, `{}`, `null`, `{"package_id":["P1"]}`} {
+		f := newFakeShop(t)
+		f.answer(ordersRoute, `{"orders":[{"id":"1","status":"AWAITING_COLLECTION","fulfillment_type":"FULFILLMENT_BY_SELLER","shipping_type":"TIKTOK",
+			"line_items":[{"id":"L1","package_id":"P1","package_status":"PROCESSING","display_status":"AWAITING_COLLECTION"}]}]}`)
+		f.answer(detailRoute, answer)
+		got, err := NewAdapter(f.client(), testShop, "US").ReadOrders(ctx(), []fulfillment.OrderID{"1"})
+		if err != nil || len(got) != 1 || got[0].Packages[0].Tracking != "" || got[0].Packages[0].PlatformStatus != "PROCESSING" {
+			t.Errorf("%s: %+v, %v", answer, got, err)
+		}
+	}
+}
+
 func TestLabel(t *testing.T) {
 	const docs = "GET /fulfillment/202309/packages/P1/shipping_documents"
 	pdf := "%PDF-1.4 a label"

@@ -45,6 +45,9 @@ func decodeEnvelope(what string, write bool, rep reply, now time.Time) (envelope
 	return env, nil
 }
 
+// errUnusable is the cause of a CallError whose answer arrived, said success, and cannot be used.
+var errUnusable = errors.New("the answer cannot be used")
+
 // decodeData fills out, all of it or nothing.
 func decodeData(r request, status int, env envelope, out any) error {
 	if out == nil {
@@ -52,7 +55,7 @@ func decodeData(r request, status int, env envelope, out any) error {
 	}
 	unusable := func(why string) error {
 		return &CallError{What: r.what, Write: r.write, Sent: true, Status: status,
-			Cause: fmt.Errorf("the answer cannot be used: %s (request %s)", clean(why), clean(string(env.RequestID)))}
+			Cause: fmt.Errorf("%w: %s (request %s)", errUnusable, clean(why), clean(string(env.RequestID)))}
 	}
 	if len(env.Data) == 0 || env.Data[0] != '{' {
 		return unusable("it holds no data")

@@ -9,8 +9,9 @@ import (
 )
 
 // breaker spares a platform that does not answer, and its callers the waiting: after breakAfter calls in a row without
-// any answer it lets nothing through but one cheap probe at a time, at most one in probePause, which doubles while
-// probes fail. The first answer of whatever kind closes it. A refusal is an answer; so is a 429.
+// any answer it lets nothing through but one cheap probe at a time, at most one in two seconds. The first answer of
+// whatever kind closes it. A refusal is an answer; so is a 429. Its pause is short because the syncer has its own, longer
+// one, and must not be turned away when it tries: a cancellation may not wait for it once the network is back.
 type breaker struct {
 	now func() time.Time
 
@@ -25,7 +26,7 @@ type breaker struct {
 const (
 	breakAfter   = 5
 	firstPause   = time.Second
-	longestPause = 30 * time.Second
+	longestPause = 2 * time.Second
 )
 
 var errBreakerOpen = errors.New("no answer lately, it is asked again shortly")
