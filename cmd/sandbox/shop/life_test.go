@@ -199,36 +199,7 @@ func TestAnyCourseKeepsTheBooks(t *testing.T) {
 		last := map[string]int64{}
 		shipped := 0
 		for range 40 {
-			o := s.orders[rapid.IntRange(0, len(s.orders)-1).Draw(rt, "order")]
-			switch rapid.IntRange(0, 6).Draw(rt, "what") {
-			case 0:
-				clock.add(time.Duration(rapid.IntRange(1, 40).Draw(rt, "hours")) * time.Hour)
-			case 1:
-				s.askCancel(o, s.clock.now())
-			case 2:
-				s.updateAddress(o, s.clock.now())
-			case 3:
-				if groups := s.combinableGroups(); len(groups) > 0 {
-					g := groups[0]
-					if _, e := s.combineGroup(&call{now: s.clock.now()}, g); e != nil {
-						rt.Fatalf("group %v: %v", g, e)
-					}
-				}
-			case 4:
-				for _, p := range o.packages {
-					s.scan(p, s.clock.now())
-				}
-			default:
-				if s.shippable(o) == nil && len(o.unshipped()) > 0 {
-					if len(o.packages) == 0 {
-						s.newParcel(o, o.unshipped(), s.clock.now())
-					}
-					if p := o.packages[0]; p.status == toFulfill {
-						s.ship(p, "T", o.provider, s.clock.now())
-						shipped++
-					}
-				}
-			}
+			shipped += step(rt, s, clock)
 			s.advance()
 			for _, o := range s.orders {
 				if o.updated.Unix() < last[o.id] {
@@ -248,6 +219,41 @@ func TestAnyCourseKeepsTheBooks(t *testing.T) {
 			rt.Fatalf("%d shipped, counted %d; %d cancelled ones", shipped, s.tally.Shipped, s.tally.ShippedCancelled)
 		}
 	})
+}
+
+// step does something at random to an order and returns how many packages were shipped by it.
+func step(rt *rapid.T, s *store, clock *handClock) int {
+	o := s.orders[rapid.IntRange(0, len(s.orders)-1).Draw(rt, "order")]
+	switch rapid.IntRange(0, 6).Draw(rt, "what") {
+	case 0:
+		clock.add(time.Duration(rapid.IntRange(1, 40).Draw(rt, "hours")) * time.Hour)
+	case 1:
+		s.askCancel(o, s.clock.now())
+	case 2:
+		s.updateAddress(o, s.clock.now())
+	case 3:
+		if groups := s.combinableGroups(); len(groups) > 0 {
+			g := groups[0]
+			if _, e := s.combineGroup(&call{now: s.clock.now()}, g); e != nil {
+				rt.Fatalf("group %v: %v", g, e)
+			}
+		}
+	case 4:
+		for _, p := range o.packages {
+			s.scan(p, s.clock.now())
+		}
+	default:
+		if s.shippable(o) == nil && len(o.unshipped()) > 0 {
+			if len(o.packages) == 0 {
+				s.newParcel(o, o.unshipped(), s.clock.now())
+			}
+			if p := o.packages[0]; p.status == toFulfill {
+				s.ship(p, "T", o.provider, s.clock.now())
+				return 1
+			}
+		}
+	}
+	return 0
 }
 
 // checkPackages: units and packages name each other, and a package that is gone is nowhere.

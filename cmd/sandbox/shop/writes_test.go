@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"image"
 	"image/png"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -97,12 +98,7 @@ func allWrites(t *testing.T) map[string]write {
 		o := b.plain(seller, 1)
 		return o, data[markAnswer](b, b.mark(o, o.Tracking, b.detail(o.ID).lineIDs())).PackageID
 	}
-	combined := func(b *bench) (combinable, string) {
-		pair := b.twins()
-		g := combinable{&b.detail(pair[0]).Packages[0].ID, pair}
-		return g, f9 + "packages/combine"
-	}
-	return map[string]write{
+	list := map[string]write{
 		f9 + "packages/{package_id}/ship": {"VN", func(b *bench) *http.Request {
 			o := b.plain(seller, 1)
 			return b.post(f9+"packages/"+o.Packages[0].ID+"/ship", selfShip(b, o))
@@ -134,11 +130,11 @@ func allWrites(t *testing.T) map[string]write {
 			return b.post(f9+"orders/"+o.ID+"/shipping_info/update", correct)
 		}},
 		f9 + "packages/combine": {"MY", func(b *bench) *http.Request {
-			g, path := combined(b)
+			g, path := combining(b)
 			return b.post(path, combineRequest{[]combinable{g}})
 		}},
 		f9 + "packages/{package_id}/uncombine": {"PH", func(b *bench) *http.Request {
-			g, path := combined(b)
+			g, path := combining(b)
 			made := data[combineAnswer](b, b.call("POST", path, nil, combineRequest{[]combinable{g}}))
 			return b.post(f9+"packages/"+made.Packages[0].ID+"/uncombine", nil)
 		}},
@@ -159,6 +155,21 @@ func allWrites(t *testing.T) map[string]write {
 			return b.post(f9+"packages/deliver", map[string]any{"packages": []map[string]string{{"id": o.Packages[0].ID,
 				"delivery_type": "DELIVERY_SUCCESS", "file_type": "IMG", "file_url": proof.URL}}})
 		}},
+	}
+	maps.Copy(list, otherWrites(t))
+	return list
+}
+
+// combining makes a group of two orders that can be combined.
+func combining(b *bench) (combinable, string) {
+	pair := b.twins()
+	return combinable{&b.detail(pair[0]).Packages[0].ID, pair}, f9 + "packages/combine"
+}
+
+// otherWrites are those that do not move parcels.
+func otherWrites(t *testing.T) map[string]write {
+	t.Helper()
+	return map[string]write{
 		f9 + "images/upload": {"TH", func(b *bench) *http.Request {
 			return b.form(f9+"images/upload", map[string][]byte{"data": picturePNG(b.t, 100, 100)})
 		}},
