@@ -10,6 +10,11 @@
 // documents are silent an artificial code 21999xxx is answered (errors.go lists them), so that nobody codes against
 // an invented number. Label layout, carriers, people and products are made up.
 //
+// Several shops (type store) belong to one seller: one app and token, one cipher each. Requests and answers are judged
+// against the published shapes in the package wire. Faults (faults.go, plans.go) disturb calls and webhooks, the
+// journal tells what each call has done all the same, and the admin pages are for people: cancelling, scanning as the
+// carrier, weather, training.
+//
 // Two clocks: the wall clock (Options.Clock) judges timestamps, tokens and download links, because the client compares
 // those with its own; the shop clock starts with it, may run faster or jump, and dates everything about orders.
 package shop
