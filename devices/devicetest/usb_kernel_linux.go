@@ -135,3 +135,13 @@ func (k *KernelPrinter) Off() {
 
 // Close unplugs for good.
 func (k *KernelPrinter) Close() { k.port.unplug() }
+
+// InKernel plugs the sink into the kernel, at high speed, until unplug is called; see KernelUSB.
+func (s *USBSink) InKernel() (unplug func(), err error) {
+	s.ownSerial()
+	port := &kernelPort{s: s.usbSocket, high: true}
+	if err := port.plug(); err != nil {
+		return func() {}, err
+	}
+	return port.unplug, port.appear()
+}

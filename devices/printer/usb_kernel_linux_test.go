@@ -1,6 +1,7 @@
 package printer_test
 
 import (
+	"bytes"
 	"os"
 	"strings"
 	"testing"
@@ -46,4 +47,59 @@ func TestUSBThroughTheKernel(t *testing.T) {
 		}
 		return end, printer.NewUSB(cfg, usb.NewSystem(), report, quiet)
 	})
+}
+
+// megabyte is a language whose every job has 1 MiB.
+type megabyte struct{ printer.ZPL }
+
+var mebibyte = bytes.Repeat([]byte("0123456789ABCDEF"), 1<<16)
+
+func (megabyte) Encode(fulfillment.Bitmap, fulfillment.Media, int) []byte { return mebibyte }
+func (megabyte) Ask() []byte                                              { return nil }
+
+// BenchmarkMebibyteThroughTheKernel measures a job of 1 MiB against the same bytes written to the endpoint with nothing around
+// it, in turns.
+func BenchmarkMebibyteThroughTheKernel(b *testing.B) {
+	if os.Getenv("PACKBENCH_USB") != "kernel" {
+		b.Skip("measured in the emulated computer: go test -bench . ./devices/devicetest/bed")
+	}
+	sink := devicetest.NewUSBSink()
+	unplug, err := sink.InKernel()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer unplug()
+	label := fulfillment.Media{DPI: 203, WidthMM: 10, HeightMM: 10}
+	picture := devicetest.Checkerboard(label, 1)
+	var ours, bare time.Duration
+	for b.Loop() {
+		d, err := usb.NewSystem().Open(b.Context(), usb.Want{ID: sink.ID(), Interfaces: []usb.Interface{{Class: usb.ClassPrinter, SubClass: 1, Protocol: 2}}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		if n, err := d.Write(b.Context(), mebibyte); err != nil || n != len(mebibyte) {
+			b.Fatal(n, err)
+		}
+		bare += time.Since(began)
+		if err := d.Close(); err != nil {
+			b.Fatal(err)
+		}
+		u := printer.NewUSB(printer.USBConfig{Device: sink.ID(), Language: megabyte{}, Media: label}, usb.NewSystem(), ignore, quiet)
+		stop := devicetest.Start(b, "Run", u.Run)
+		time.Sleep(300 * time.Millisecond) // it has claimed the printer
+		began = time.Now()
+		if res, err := u.Print(b.Context(), picture); err != nil || !res.Complete {
+			b.Fatal(res, err)
+		}
+		ours += time.Since(began)
+		stop()
+	}
+	if want := int64(2 * b.N * len(mebibyte)); sink.Taken() != want {
+		b.Fatalf("%d bytes arrived, want %d", sink.Taken(), want)
+	}
+	b.ReportMetric(ours.Seconds()/bare.Seconds(), "bulk-ratio")
+	b.ReportMetric(1.25, "bulk-limit")
+	b.ReportMetric(float64(ours.Milliseconds())/float64(b.N), "print-ms")
+	b.ReportMetric(float64(bare.Milliseconds())/float64(b.N), "bulk-ms")
 }

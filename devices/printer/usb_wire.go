@@ -106,8 +106,9 @@ func ParseDeviceID(b []byte) (map[string]string, error) {
 	return id, nil
 }
 
-// usbChunk is how much is given to the printer at once; its progress is watched between chunks.
-const usbChunk = 16 << 10
+// usbChunk is how much is given to the system at once: a whole label. Of a transfer that is broken off the system tells how much
+// the printer has taken, so progress is seen as well as with small ones, which would let the bus wait in between.
+const usbChunk = 1 << 20
 
 // job sends a whole job. Its last tail bytes, without which no complete label comes out, are given only when the printer has
 // taken what is before them: USB tells exactly. complete means that the end was given, or that it cannot be known.

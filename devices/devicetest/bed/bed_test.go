@@ -6,21 +6,21 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-// inside are the drivers of the kernel that the tests need: both kinds of virtual USB, the system's own drivers that must give
+// wanted are the drivers of the kernel that the tests need: both kinds of virtual USB, the system's own drivers that must give
 // way, cameras and serial lines.
-var inside = []Wanted{
+var wanted = []Wanted{
 	{"usbhid", ""}, {"hid_generic", ""}, {"evdev", ""}, {"usblp", ""}, {"cdc_acm", ""}, {"uvcvideo", ""},
 	{"vhci_hcd", ""}, {"dummy_hcd", "num=4"}, {"libcomposite", ""}, {"usb_f_hid", ""}, {"usb_f_printer", ""}, {"usb_f_acm", ""},
 	{"vivid", "n_devs=1 node_types=1 num_inputs=1 input_types=0"},
@@ -51,12 +51,40 @@ func TestInTheKernel(t *testing.T) {
 	k := kernel(t)
 	dependsOnDrivers(t)
 	dir := t.TempDir()
+	tell(t, inside(t, k, dir, steps(t, dir)))
+}
+
+// BenchmarkInTheKernel runs the drivers' benchmarks inside and reports their figures as its own.
+func BenchmarkInTheKernel(b *testing.B) {
+	k := kernel(b)
+	dir := b.TempDir()
+	file := filepath.Join(dir, "printer.test")
+	compile(b, nil, "test", "-c", "-ldflags", "-s -w", "-o", file, "packbench/devices/printer")
+	report := inside(b, k, dir, []Step{{Name: "printer", File: file, Udev: true, Env: []string{"PACKBENCH_USB=kernel"},
+		Args: []string{"-test.run", "^$", "-test.bench", "TheKernel", "-test.benchtime", "5x"}}})
+	for _, p := range report.Problems {
+		b.Error(p)
+	}
+	if len(report.Lines) == 0 {
+		b.Error("nothing was measured")
+	}
+	for _, line := range report.Lines {
+		f := strings.Fields(line)
+		for i := 2; i+1 < len(f); i += 2 {
+			if v, err := strconv.ParseFloat(f[i], 64); err == nil && !strings.HasSuffix(f[i+1], "/op") {
+				b.ReportMetric(v, f[i+1])
+			}
+		}
+	}
+}
+
+// inside boots the computer with the steps.
+func inside(t testing.TB, k Kernel, dir string, steps []Step) Report {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	c := Content{Kernel: k, Drivers: inside, Libs: udevLibs(t)}
-	c.Init = filepath.Join(dir, "init")
+	c := Content{Kernel: k, Drivers: wanted, Libs: udevLibs(t), Init: filepath.Join(dir, "init"), Steps: steps}
 	compile(t, []string{"CGO_ENABLED=0"}, "build", "-o", c.Init, "./init")
-	c.Steps = steps(t, dir)
 	file := filepath.Join(dir, "image")
 	if err := WriteImage(ctx, file, c); err != nil {
 		t.Fatal(err)
@@ -64,10 +92,10 @@ func TestInTheKernel(t *testing.T) {
 	began := time.Now()
 	report := boot(t, ctx, k, file, dir)
 	t.Logf("the inner computer ran %v", time.Since(began).Round(100*time.Millisecond))
-	tell(t, report)
+	return report
 }
 
-func kernel(t *testing.T) Kernel {
+func kernel(t testing.TB) Kernel {
 	t.Helper()
 	dir := os.Getenv("PACKBENCH_BED")
 	fetch := dir == "fetch"
@@ -91,7 +119,7 @@ func kernel(t *testing.T) Kernel {
 }
 
 // udevLibs are loaded by libusb while it runs, if at all.
-func udevLibs(t *testing.T) []string {
+func udevLibs(t testing.TB) []string {
 	t.Helper()
 	found, err := filepath.Glob("/lib/x86_64-linux-gnu/libudev.so.1")
 	if err != nil {
@@ -102,7 +130,7 @@ func udevLibs(t *testing.T) []string {
 
 // dependsOnDrivers lets the go command see which files decide about this test's result: it keeps results and gives them again
 // while nothing has changed, and the drivers are compiled behind its back.
-func dependsOnDrivers(t *testing.T) {
+func dependsOnDrivers(t testing.TB) {
 	t.Helper()
 	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, _ fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, ".go") {
@@ -115,7 +143,7 @@ func dependsOnDrivers(t *testing.T) {
 	}
 }
 
-func compile(t *testing.T, env []string, args ...string) {
+func compile(t testing.TB, env []string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Env = append(os.Environ(), env...)
@@ -146,7 +174,7 @@ func steps(t *testing.T, dir string) []Step {
 }
 
 // boot runs the computer and reads along; what it says goes to a file of PACKBENCH_BED_LOG, too.
-func boot(t *testing.T, ctx context.Context, k Kernel, file, dir string) Report {
+func boot(t testing.TB, ctx context.Context, k Kernel, file, dir string) Report {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -193,8 +221,5 @@ func tell(t *testing.T, report Report) {
 	}
 	if passed == 0 {
 		t.Error("no test passed inside")
-	}
-	for _, l := range report.Lines {
-		fmt.Println(l)
 	}
 }
