@@ -21,9 +21,10 @@ func Keep(ctx context.Context, c Config, who devices.Health, noun string, report
 ) error {
 	l := &Line{who: who, report: report}
 	wait := firstWait
+	var known identity // of the device that was here: it may come back under another path
 	for ctx.Err() == nil {
 		began := time.Now()
-		err := once(ctx, c, l, serve)
+		err := once(ctx, c, &known, l, serve)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -50,8 +51,23 @@ const (
 	longestWait = time.Second
 )
 
-func once(ctx context.Context, c Config, l *Line, serve func(context.Context, *Port, *Line) error) error {
+// open opens the port; where its path is gone, wherever the same device is now.
+func open(c Config, known *identity) (*Port, error) {
 	p, err := Open(c)
+	if errors.Is(err, devices.ErrAbsent) && known.serial != "" {
+		if path, ferr := known.find(); ferr == nil && path != c.Port {
+			c.Port = path
+			p, err = Open(c)
+		}
+	}
+	if err == nil && *known == (identity{}) {
+		*known = identityOf(p.name)
+	}
+	return p, err
+}
+
+func once(ctx context.Context, c Config, known *identity, l *Line, serve func(context.Context, *Port, *Line) error) error {
+	p, err := open(c, known)
 	if err != nil {
 		return err
 	}

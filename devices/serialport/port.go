@@ -18,7 +18,9 @@ import (
 
 // Config says which port and how to talk on it.
 type Config struct {
-	Port     string // path, such as /dev/ttyACM0 or COM3; a symbolic link may come and go with the device
+	// Port is a path, such as /dev/ttyACM0 or COM3, or vendor:product or vendor:product:serial of a USB device, which is found
+	// whatever its path is. A symbolic link may come and go with the device.
+	Port     string
 	Baud     int    // bits per second; 0: 9600
 	DataBits int    // 7 or 8; 0: 8
 	Parity   Parity // empty: none
@@ -64,6 +66,13 @@ type Port struct {
 
 // Open opens the port. The error wraps devices.ErrAbsent, ErrBusy or ErrDenied where that is the cause.
 func Open(c Config) (*Port, error) {
+	if want, ok := parseIdentity(c.Port); ok {
+		path, err := want.find()
+		if err != nil {
+			return nil, fmt.Errorf("open serial port %s: %w", c.Port, err)
+		}
+		c.Port = path
+	}
 	var out *os.File
 	if c.Deadlines {
 		// Before the library's opening, which lets nobody else in.

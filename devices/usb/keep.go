@@ -91,7 +91,7 @@ func Words(noun string, id ID, err error) (devices.State, string) {
 	case errors.Is(err, devices.ErrBusy):
 		return devices.Attention, fmt.Sprintf("Another program uses the USB %s %s. Close that program.", noun, id)
 	case errors.Is(err, devices.ErrDenied):
-		return devices.Attention, fmt.Sprintf("This user may not use the USB %s %s. Let an administrator give the device to this user by a udev rule.", noun, id)
+		return devices.Attention, fmt.Sprintf("This user may not use the USB %s %s. Let an administrator write the line %s into %s, and plug it in again.", noun, id, Rule(id), RulesFile)
 	case errors.Is(err, ErrAmbiguous):
 		return devices.Attention, fmt.Sprintf("More than one USB %s %s is plugged in. Unplug one, or set the serial number of the right one.", noun, id)
 	case errors.Is(err, ErrKind):
@@ -104,6 +104,15 @@ func Words(noun string, id ID, err error) (devices.State, string) {
 		return devices.Absent, fmt.Sprintf("No USB %s %s. Plug it in or set another device.", noun, id)
 	}
 	return devices.Attention, fmt.Sprintf("The USB %s %s cannot be used (%v). Pull its cable and plug it in again.", noun, id, err)
+}
+
+// RulesFile is where an administrator says who may use which device on Linux. A file for common devices is 60-packbench.rules
+// beside this one.
+const RulesFile = "/etc/udev/rules.d/60-packbench.rules"
+
+// Rule is the line for one device.
+func Rule(id ID) string {
+	return fmt.Sprintf(`SUBSYSTEM=="usb", ATTR{idVendor}=="%04x", ATTR{idProduct}=="%04x", TAG+="uaccess"`, id.Vendor, id.Product)
 }
 
 // sleep waits d; it returns false as soon as ctx ends.
