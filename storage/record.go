@@ -19,7 +19,7 @@ const recordedPos = 1000
 
 // Record writes one commit of the bench in one transaction; when it returns nil, the commit is on the disk. Events are
 // numbered and linked here. An outbox row with the kind and package of one that exists is left out. Errors: ErrDiskFull,
-// ErrSealed where a sealed manifest was to be changed, ErrInUse; after an error nothing of the commit is stored.
+// ErrSealed where a sealed manifest was to be changed, ErrBusy; after an error nothing of the commit is stored.
 func (s *Store) Record(ctx context.Context, c station.Commit) error {
 	if s.one == nil {
 		return errReadOnlyStore
