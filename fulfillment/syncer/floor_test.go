@@ -200,14 +200,23 @@ func (f *floor) report() (ids []string) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	ids = f.addReports(rows, len(rows))
+	f.sync.Wake()
+	return ids
+}
+
+// addReports queues at most n orders of labels.csv.
+func (f *floor) addReports(rows [][]string, n int) (ids []string) {
+	f.t.Helper()
 	allowed := map[string]bool{}
 	for _, o := range f.shop.State().Orders {
 		allowed[o.ID] = o.MayShip && !o.CancelRequested && o.ShippingType == "SELLER"
 	}
 	seen := map[string]bool{}
+	var list []fulfillment.OutboxRow
 	for _, r := range rows[1:] {
 		id := r[0]
-		if seen[id] || !allowed[id] {
+		if seen[id] || !allowed[id] || len(ids) == n {
 			continue
 		}
 		seen[id] = true
@@ -219,12 +228,11 @@ func (f *floor) report() (ids []string) {
 		row := fulfillment.OutboxRow{Kind: fulfillment.OutboxReportShipped, OrderID: o.ID, PackageID: p.ID, Lines: p.Lines,
 			Tracking: fulfillment.Tracking(r[5]), Carrier: r[4], Deadline: o.ShipBy(), State: fulfillment.OutboxQueued, CreatedAt: time.Now()}
 		row.ID = fmt.Sprintf("0000-%s", id)
-		if err := f.store.Add(f.t.Context(), []fulfillment.OutboxRow{row}); err != nil {
-			f.t.Fatal(err)
-		}
-		ids = append(ids, id)
+		list, ids = append(list, row), append(ids, id)
 	}
-	f.sync.Wake()
+	if err := f.store.Add(f.t.Context(), list); err != nil {
+		f.t.Fatal(err)
+	}
 	return ids
 }
 

@@ -104,7 +104,8 @@ type Syncer struct {
 	meter meter
 
 	mu     sync.Mutex
-	doubts map[string]*doubt // by row id
+	doubts map[string]*doubt                 // by row id
+	heard  map[fulfillment.OrderID]time.Time // orders in work: when they were read last
 	waits  map[fulfillment.PackageID]*labelWait
 	blind  bool // tests only: send again without looking for the effect, to show what that does
 }

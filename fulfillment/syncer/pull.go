@@ -74,6 +74,30 @@ func (s *Syncer) apply(ctx context.Context, orders []fulfillment.Order, cursor t
 			orders[i].UpdatedAt = now
 		}
 	}
+	return s.keep(ctx, orders, cursor)
+}
+
+// applyMost is how many orders are stored in one transaction: a scan that comes meanwhile waits for no more than these.
+const applyMost = 4
+
+// keep stores orders a few at a time. The cursor moves with the last of them.
+func (s *Syncer) keep(ctx context.Context, orders []fulfillment.Order, cursor time.Time) (changed int, err error) {
+	for len(orders) > applyMost {
+		n, err := s.keepFew(ctx, orders[:applyMost], noCursor)
+		changed += n
+		if err != nil {
+			return changed, err
+		}
+		orders = orders[applyMost:]
+	}
+	n, err := s.keepFew(ctx, orders, cursor)
+	return changed + n, err
+}
+
+func (s *Syncer) keepFew(ctx context.Context, orders []fulfillment.Order, cursor time.Time) (int, error) {
+	if len(orders) == 0 && cursor.IsZero() {
+		return 0, nil
+	}
 	ids, err := s.o.Orders.ApplyPulled(ctx, s.o.Market.Shop(), orders, cursor)
 	if err != nil {
 		return 0, fmt.Errorf("storing %d orders: %w", len(orders), err)
@@ -84,13 +108,18 @@ func (s *Syncer) apply(ctx context.Context, orders []fulfillment.Order, cursor t
 	return len(ids), nil
 }
 
+// watchMost is how many orders in work are read again in a round, those not heard of for longest first: after a day without
+// network the outbox may hold thousands, which are looked at anyway before they are sent.
+const watchMost = 500
+
 // watch reads the orders in work again: update_time does not move with everything that matters to them.
 func (s *Syncer) watch(ctx context.Context) (changed int, err error) {
 	ids, err := s.o.Orders.Watched(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("listing the orders in work: %w", err)
 	}
-	for batch := range slices.Chunk(ids, 50) {
+	ids = s.longestUnheard(ids)
+	for batch := range slices.Chunk(ids[:min(len(ids), watchMost)], 50) {
 		orders, err := s.read(ctx, batch)
 		if err != nil {
 			return changed, fmt.Errorf("re-reading orders in work: %w", err)
@@ -104,11 +133,36 @@ func (s *Syncer) watch(ctx context.Context) (changed int, err error) {
 	return changed, nil
 }
 
+// longestUnheard sorts ids by when they were read last, and forgets the moments of all others.
+func (s *Syncer) longestUnheard(ids []fulfillment.OrderID) []fulfillment.OrderID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	heard := make(map[fulfillment.OrderID]time.Time, len(ids))
+	for _, id := range ids {
+		heard[id] = s.heard[id]
+	}
+	s.heard = heard
+	return slices.SortedStableFunc(slices.Values(ids), func(a, b fulfillment.OrderID) int { return heard[a].Compare(heard[b]) })
+}
+
+// hear notes that these orders in work were read now.
+func (s *Syncer) hear(orders []fulfillment.Order) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.o.Now()
+	for _, o := range orders {
+		if _, watched := s.heard[o.ID]; watched {
+			s.heard[o.ID] = now
+		}
+	}
+}
+
 func (s *Syncer) read(ctx context.Context, ids []fulfillment.OrderID) ([]fulfillment.Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	orders, err := s.o.Market.ReadOrders(ctx, ids)
 	s.line.note(err)
+	s.hear(orders)
 	return orders, err
 }
 

@@ -3,7 +3,6 @@ package syncer
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"packbench/fulfillment"
 )
@@ -19,12 +18,6 @@ func (s *Syncer) Refresh(ctx context.Context, ids []fulfillment.OrderID) error {
 	if err != nil {
 		return fmt.Errorf("reading %d orders before the seal: %w", len(ids), err)
 	}
-	ids, err = s.o.Orders.ApplyPulled(ctx, s.o.Market.Shop(), orders, time.Time{})
-	if err != nil {
-		return fmt.Errorf("storing %d orders: %w", len(orders), err)
-	}
-	if len(ids) > 0 && s.o.Changed != nil {
-		s.o.Changed(ids)
-	}
-	return nil
+	_, err = s.keep(ctx, orders, noCursor)
+	return err
 }
