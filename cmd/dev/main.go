@@ -22,6 +22,8 @@ const usage = `usage: go run ./cmd/dev COMMAND
   bench [packages] [-- args]   the benchmarks as one table with their limits; args go to go test
   check                        gofmt, go vet and the linters
   build [--os windows] -o FILE the program as one file
+  record --transport serial|hid|usb [args] -o FILE
+                               what a real device sends, with times, as a test can play it back (see: record --help)
 
 Every command first looks for what it needs, and installs it with apt on Debian and Ubuntu. On other systems it names the
 packages and exits 2. PACKBENCH_NO_INSTALL=1 makes it name them on Debian and Ubuntu, too.`
@@ -70,7 +72,7 @@ func mainErr(ctx context.Context, args []string) error {
 	}
 	d := &dev{root: root, host: realHost(), out: os.Stdout, msg: os.Stderr}
 	commands := map[string]func(context.Context, []string) error{
-		"demo": d.demo, "run": d.run, "test": d.test, "bench": d.bench, "check": d.check, "build": d.build,
+		"demo": d.demo, "run": d.run, "test": d.test, "bench": d.bench, "check": d.check, "build": d.build, "record": d.record,
 	}
 	switch name := args[0]; name {
 	case "help", "-h", "-help", "--help":

@@ -31,6 +31,7 @@ var table = []rule{
 	{room: "fulfillment/...", may: []string{"fulfillment"}, why: "rules know nothing of disk, device or screen"},
 	{room: "devices/devicetest", may: []string{"devices/...", "fulfillment"}, why: "the virtual bench stands at the far end of the drivers"},
 	{room: "devices/devicetest/bed/...", may: []string{"devices/devicetest/bed"}, clean: true, why: "it runs tests in an emulated computer and knows nothing of what they test"},
+	{room: "devices/devicetest/record", may: []string{"devices", "devices/devicetest", "devices/serialport", "devices/usb"}, why: "it listens to devices and writes down what they send"},
 	{room: "devices/scanner", may: devicesMay, why: driverWhy},
 	{room: "devices/scale", may: devicesMay, why: driverWhy},
 	{room: "devices/printer", may: devicesMay, why: driverWhy},
