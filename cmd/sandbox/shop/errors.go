@@ -50,41 +50,40 @@ var (
 	errSplit        = &apiError{http.StatusOK, 21003002, "Splitting the order failed. See the order's split attributes."}
 	errMustSplit    = &apiError{http.StatusOK, 21004024, "Shipping the package failed. The order must be split first."}
 	errSlotTime     = &apiError{http.StatusOK, 11021035, "The pickup slot is outside the collection time."}
-	errNoSlotTime   = &apiError{http.StatusOK, 11021036, "There is no collection time."}
 	errStock        = &apiError{http.StatusOK, 12052990, "Updating the inventory of the SKU failed."}
 	errBatchPackage = &apiError{http.StatusOK, 10007014, "invalid package id"}
 	errCancelReason = &apiError{http.StatusOK, 25001021, "The cancel reason is not allowed in the current order status."}
 	errInternal     = &apiError{http.StatusInternalServerError, 36009003, "Internal error. Please try again later."}
 )
 
-// Artificial codes: the documents name no code for these refusals. Every message says so.
+// Artificial codes: the documents name no code for these refusals. Every message says so. This is the only table of
+// them; a number that was given once is not given to another refusal (17 was "not emulated").
 const (
-	codeAlreadyShipped  = 21999001
-	codeOrderCancelled  = 21999002
-	codeBadTracking     = 21999003
-	codeTrackingInUse   = 21999004
-	codePackageNotFound = 21999005
-	codeNotShippable    = 21999006 // the order's status does not allow it (unpaid, unknown)
+	codeAlreadyShipped  = 21999001 // a second shipment of the same package or units
+	codeOrderCancelled  = 21999002 // the order or a unit of it is cancelled
+	codeBadTracking     = 21999003 // no carrier's number, or another carrier's
+	codeTrackingInUse   = 21999004 // another recipient's parcel, or 20 orders already, have the number
+	codePackageNotFound = 21999005 // no such package, or its id was replaced
+	codeNotShippable    = 21999006 // the status does not allow it (unpaid, unknown, too early)
 	codeWrongCall       = 21999007 // this call does not fit the order's shipping type
 	codeLines           = 21999008 // line items missing, unknown, repeated or not of this order
-	codeProvider        = 21999009 // shipping provider not offered for this delivery option
+	codeProvider        = 21999009 // carrier or shipping service not offered for this order
 	codeUnknownField    = 21999010 // a field of the body that the specification does not have
-	codeWrongType       = 21999011
+	codeWrongType       = 21999011 // a field of another type than specified
 	codeMissing         = 21999012 // a required field or parameter is missing, or its value is not allowed
-	codeHeader          = 21999013
-	codeUnknownQuery    = 21999014
-	codePageToken       = 21999015
-	codeSlot            = 21999016
-
-	codeNoDocument    = 21999018
-	codeOrderNotFound = 21999019
-	codeBadSecret     = 21999020
-	codeCancelState   = 21999021
-	codeNotShipped    = 21999022
-	codeCombine       = 21999023
-	codeUpload        = 21999024
-	codeReturnState   = 21999025
-	codeInvoice       = 21999026
+	codeHeader          = 21999013 // a required header is missing
+	codeUnknownQuery    = 21999014 // a query parameter that the specification does not have, or a repeated one
+	codePageToken       = 21999015 // page_token of another search
+	codeSlot            = 21999016 // pickup slot not offered, outside of Indonesia
+	codeNoDocument      = 21999018 // no such document now: before shipping, after collection, without dangerous goods
+	codeOrderNotFound   = 21999019 // no such order
+	codeBadSecret       = 21999020 // app_secret of the token calls
+	codeCancelState     = 21999021 // no such cancellation, or it is decided
+	codeNotShipped      = 21999022 // a correction or a delivery before shipping
+	codeCombine         = 21999023 // orders or packages that cannot be combined or taken apart
+	codeUpload          = 21999024 // an upload of another kind or size, or one that never happened
+	codeReturnState     = 21999025 // no such return, or the decision does not fit its status
+	codeInvoice         = 21999026 // an invoice that cannot be taken, or that is not accepted yet
 )
 
 const sandboxCode = " (sandbox code: the platform documents none for this)"
