@@ -81,7 +81,7 @@ func (c *Camera) On() error {
 	if c.ln != nil || c.closed {
 		return nil
 	}
-	ln, err := net.Listen("tcp", c.addr)
+	ln, err := new(net.ListenConfig).Listen(context.Background(), "tcp", c.addr)
 	if err != nil {
 		return fmt.Errorf("switch the camera on: %w", err)
 	}

@@ -77,7 +77,14 @@ func (r *reader) complain(text string) {
 }
 
 // countStart counts the three bytes of ^XA, which became a job only with the last of them.
-func (r *reader) countStart() bool { return r.count() && r.count() && r.count() }
+func (r *reader) countStart() bool {
+	for range len("^XA") {
+		if !r.count() {
+			return false
+		}
+	}
+	return true
+}
 
 // count counts one byte of a job and lets the faults that wait for it happen. A stuck printer stops here, in the middle.
 func (r *reader) count() bool {

@@ -78,7 +78,7 @@ func (s *SerialPrinter) Run(ctx context.Context) error {
 	for {
 		select {
 		case err := <-done:
-			return errors.Join(err, s.line.Close())
+			return errors.Join(err, s.Close())
 		case c := <-s.cables:
 			wg.Go(func() { s.serve(inner, c) })
 		}

@@ -63,9 +63,9 @@ func (u *USBPrinter) Run(ctx context.Context) error {
 // cable lays a new line inside the printer: what came on the old one is forgotten.
 func (u *USBPrinter) cable() {
 	host, end := net.Pipe()
-	u.Printer.mu.Lock()
+	u.mu.Lock()
 	u.conns[end] = true
-	u.Printer.mu.Unlock()
+	u.mu.Unlock()
 	u.umu.Lock()
 	old := u.host
 	u.host = host
@@ -151,8 +151,8 @@ func (u *USBPrinter) control(r usb.Request, data []byte) (int, error) {
 }
 
 func (u *USBPrinter) portStatus() byte {
-	u.Printer.mu.Lock()
-	defer u.Printer.mu.Unlock()
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	status := byte(0x18)
 	if u.fault.paperOut {
 		status = 0x38

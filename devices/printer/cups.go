@@ -62,7 +62,7 @@ func (s cups) submit(ctx context.Context, job []byte) (id string, taken bool, er
 	if err == nil {
 		err = fmt.Errorf("lp said %.100q", out)
 	}
-	return "", !(ok && exit.Exited()), err
+	return "", !ok || !exit.Exited(), err
 }
 
 func (s cups) cancel(ctx context.Context, id string) error {

@@ -175,7 +175,7 @@ func (w *usbWire) status(patience time.Duration) (a Answer, said []byte, err err
 			return a, said, nil
 		case w.ctx.Err() != nil:
 			return a, said, w.ctx.Err()
-		case err != nil && !(n > 0 && errors.Is(err, devices.ErrTimeout)):
+		case err != nil && (n == 0 || !errors.Is(err, devices.ErrTimeout)):
 			return a, said, err
 		case len(said) > maxAnswer, !time.Now().Before(end):
 			return a, said, fmt.Errorf("%d bytes and no status: %w", len(said), devices.ErrTimeout)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -132,7 +133,7 @@ func startUdev() error {
 			return err
 		}
 	}
-	return exec.Command("/bin/systemd-udevd", "--daemon").Run()
+	return exec.CommandContext(context.Background(), "/bin/systemd-udevd", "--daemon").Run()
 }
 
 // step runs one test and says how it ended, empty for well.
@@ -141,7 +142,7 @@ func step(s bed.Step, line *os.File) string {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err.Error()
 	}
-	cmd := exec.Command(s.File, s.Args...)
+	cmd := exec.CommandContext(context.Background(), s.File, s.Args...)
 	cmd.Dir = dir
 	cmd.Env = append([]string{"HOME=/tmp", "TMPDIR=/tmp", "PATH=/bin"}, s.Env...)
 	out, err := cmd.StdoutPipe()
