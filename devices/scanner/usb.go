@@ -179,12 +179,30 @@ func (u *USB) keyboard(ctx context.Context, d usb.Device, l *usb.Line) error {
 		}
 		at := time.Now()
 		for _, c := range codes {
-			u.give(ctx, c, at)
+			if !u.calibrated(l, c) {
+				u.give(ctx, c, at)
+			}
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
+}
+
+// calibrated answers the calibration barcode, which is for the driver and not for the station.
+func (u *USB) calibrated(l *usb.Line, c Code) bool {
+	typed, caps, is := hid.Calibrated(u.cfg.Layout, c.Text)
+	switch {
+	case !is:
+		return false
+	case caps:
+		l.Say(devices.Attention, "The scanner exchanges capitals and small letters. Switch its Caps Lock setting off, and scan the layout barcode again.")
+	case typed.Name() != u.cfg.Layout.Name():
+		l.Say(devices.Attention, fmt.Sprintf("The scanner types on a keyboard of layout %s. Write layout = %q in its settings.", typed.Name(), typed.Name()))
+	default:
+		l.Say(devices.Ready, "Ready to scan; the keyboard layout is right.")
+	}
+	return true
 }
 
 // patiently reads one report; with a code begun it gives up after the idle gap.

@@ -171,3 +171,28 @@ func TestUSBOtherMode(t *testing.T) {
 		}
 	}
 }
+
+// A scanner set to another country tells by the calibration barcode which one, and that code goes no further.
+func TestUSBCalibration(t *testing.T) {
+	de, err := hid.ParseLayout("de")
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := devicetest.NewUSBScanner(de)
+	scans, states := devicetest.NewInbox[fulfillment.Scan](), devicetest.NewInbox[devices.Health]()
+	d := scanner.NewUSB(scanner.USBConfig{Device: end.ID()}, end,
+		func(_ context.Context, s fulfillment.Scan) error { scans.Put(s); return nil }, states.Put, slog.New(slog.DiscardHandler))
+	devicetest.Start(t, "Run", d.Run)
+	states.Until(t, "ready", func(h devices.Health) bool { return h.State == devices.Ready })
+	for _, code := range []string{hid.Calibration, "123"} {
+		if err := end.Scan(code); err != nil {
+			t.Fatal(err)
+		}
+	}
+	states.Until(t, "the layout", func(h devices.Health) bool {
+		return h.State == devices.Attention && strings.Contains(h.Text, `layout = "de"`)
+	})
+	if s := scans.Take(t); s.Code != "123" {
+		t.Errorf("got %q, want the code after the calibration", s.Code)
+	}
+}
