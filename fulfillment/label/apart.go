@@ -128,13 +128,6 @@ func cutOut(b fulfillment.Bitmap, part box, media fulfillment.Media) (page Page,
 		cut = turned(cut)
 	}
 	page.Bitmap = fulfillment.NewBitmap(sw, sh, media.DPI)
-	left, top := (sw-cut.W)/2, (sh-cut.H)/2
-	for y := range cut.H {
-		for x := range cut.W {
-			if cut.Black(x, y) {
-				page.Bitmap.SetBlack(left+x, top+y)
-			}
-		}
-	}
+	onto(page.Bitmap, cut, (sw-cut.W)/2, (sh-cut.H)/2)
 	return page, true
 }

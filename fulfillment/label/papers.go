@@ -138,7 +138,6 @@ var fixedCommands = []struct {
 	{"Handing over", []sheetCommand{
 		{"PB:MODE:PACK", "Work: packing"},
 		{"PB:MODE:HANDOFF", "Work: handing over to a carrier"},
-		{"PB:MODE:RETURNS", "Work: returns"},
 		{"PB:SEAL", "Seal the manifest"},
 	}},
 }

@@ -216,6 +216,26 @@ func TestTestLabelIsFramedAndReadable(t *testing.T) {
 	}
 }
 
+func TestCalibrationLabelIsReadable(t *testing.T) {
+	for _, media := range []fulfillment.Media{stock203, stock300, {DPI: 203, WidthMM: 57, HeightMM: 40}, {DPI: 203, WidthMM: 10, HeightMM: 10}} {
+		b := CalibrationLabel(media)
+		checkStock(t, b, media)
+		var want []string
+		if media.WidthMM >= 100 {
+			for n := 2; n <= 4; n++ {
+				want = append(want, CalibrationCode(n, false), CalibrationCode(n, true))
+			}
+		}
+		got := Decode(b)
+		if missing, extra := differ(want, got); media.WidthMM >= 100 && len(missing)+len(extra) > 0 {
+			t.Errorf("%v: not read %q, read %q", media, missing, extra)
+		}
+		if missing, extra := differ(want, zbar(t, Preview(b))); media == stock203 && len(missing)+len(extra) > 0 {
+			t.Errorf("%v: zbar does not read %q, and reads %q", media, missing, extra)
+		}
+	}
+}
+
 // TestPapersToFolder writes the papers for a person to look at: PACKBENCH_PAPERS=DIR go test -run PapersToFolder.
 func TestPapersToFolder(t *testing.T) {
 	dir := os.Getenv("PACKBENCH_PAPERS")
@@ -223,10 +243,11 @@ func TestPapersToFolder(t *testing.T) {
 		t.Skip("PACKBENCH_PAPERS names no folder")
 	}
 	for name, data := range map[string][]byte{
-		"manifest.pdf": written(t, func(w io.Writer) error { return ManifestPDF(w, sampleManifest(60), sampleExtra()) }),
-		"commands.pdf": written(t, func(w io.Writer) error { return CommandSheet(w, SheetNames{}) }),
-		"slip.pdf":     written(t, OrderSlip{Order: "576461413038785752", Items: 3}.Write),
-		"test.png":     pngOf(t, Preview(TestLabel(stock203))),
+		"manifest.pdf":    written(t, func(w io.Writer) error { return ManifestPDF(w, sampleManifest(60), sampleExtra()) }),
+		"commands.pdf":    written(t, func(w io.Writer) error { return CommandSheet(w, SheetNames{}) }),
+		"slip.pdf":        written(t, OrderSlip{Order: "576461413038785752", Items: 3}.Write),
+		"test.png":        pngOf(t, Preview(TestLabel(stock203))),
+		"calibration.png": pngOf(t, Preview(CalibrationLabel(stock203))),
 	} {
 		if err := os.WriteFile(dir+"/"+name, data, 0o600); err != nil {
 			t.Fatal(err)

@@ -56,11 +56,16 @@ func explainOpen(err error) error {
 	switch {
 	case errors.Is(err, pdferrors.ErrPassword), errors.Is(err, pdferrors.ErrSecurity):
 		return badDocument("The label file is protected by a password. Ask for it without one.")
-	case errors.Is(err, pdferrors.ErrFormat), errors.Is(err, pdferrors.ErrFile), errors.Is(err, pdferrors.ErrPage),
-		errors.Is(err, pdferrors.ErrUnknown), errors.Is(err, pdferrors.ErrSuccess):
+	case saidByPDFium(err):
 		return badDocument("The label file is damaged and cannot be opened. Download the label again.")
 	}
 	return fmt.Errorf("opening the document: %w", err)
+}
+
+// saidByPDFium reports whether an error is PDFium's judgement of a document, and no failure of its own.
+func saidByPDFium(err error) bool {
+	return slices.ContainsFunc([]error{pdferrors.ErrFormat, pdferrors.ErrFile, pdferrors.ErrPage, pdferrors.ErrUnknown, pdferrors.ErrSuccess},
+		func(known error) bool { return errors.Is(err, known) })
 }
 
 // drawPage draws one page: one label, or the labels that a larger page carries.
@@ -70,8 +75,10 @@ func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, pictur
 		return nil, badDocument("Page %d of the label file has no size. Download the label again.", index+1)
 	}
 	loaded, err := pdf.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
-	if err != nil {
+	if saidByPDFium(err) {
 		return nil, badDocument("Page %d of the label file is damaged and cannot be drawn. Download the label again.", index+1)
+	} else if err != nil {
+		return nil, fmt.Errorf("loading page %d: %w", index+1, err)
 	}
 	defer pdf.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page}) // the instance ends anyway
 	ref := requests.Page{ByReference: &loaded.Page}

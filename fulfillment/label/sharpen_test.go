@@ -159,10 +159,9 @@ func TestTheProgramGoesOnWhilePDFiumWorks(t *testing.T) {
 	if err := shared.Warm(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	done, heavy := make(chan error, 1), heavyPDF(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 700*time.Millisecond)
 	defer cancel()
-	done := make(chan error, 1)
-	heavy := heavyPDF(t)
 	go func() { _, err := shared.Raster(ctx, heavy, stock203); done <- err }()
 	longest, turns := time.Duration(0), 0
 	for {

@@ -256,6 +256,26 @@ func TestNamesWhatItDoesNotDraw(t *testing.T) {
 	}
 }
 
+// Whatever would change a printer's settings, memory, network or radio tags is refused, however it is written.
+func TestEveryHarmfulCommandIsRefused(t *testing.T) {
+	commands := strings.Fields("~JR ^JU ^KP ^KN ~DY ^WI ^KL ^KD ^ND ^NS ^NP ^NB ^WE ^WX ^JB ~JB ^JS ^JT ^SC ^SL ^SO ^SQ ^SR ^SS ^ST ^SX ^MA ^MP ^CM ^ZZ ^EF ~EF ~DB ~DS ~DT ~DU ~JC ~JG ~JL ~JP ~PS ~RO ^RF ^RB ^RL ^RZ ^HL ^TO ^PL ^MI ~NT ~NR ~NC")
+	for _, c := range commands {
+		for name, in := range map[string]string{
+			"inside":             "^XA" + c + "A,B^FO9,9^GB9,9,1^FS^XZ",
+			"before the label":   c + "A,B^XA^FO9,9^GB9,9,1^FS^XZ",
+			"behind the label":   "^XA^FO9,9^GB9,9,1^FS^XZ" + c + "A,B",
+			"small letters":      "^XA" + strings.ToLower(c) + "A,B^FO9,9^GB9,9,1^FS^XZ",
+			"other prefixes":     "^XA^CC!!CT!!CD;" + "!CT%" + strings.NewReplacer("^", "!", "~", "%").Replace(c) + "A!FO9;9!GB9;9;1!FS!XZ",
+			"in a stored format": "^XA^DFR:X.ZPL^FS" + c + "A^FO9,9^GB9,9,1^FS^XZ^XA^XFR:X.ZPL^FS^XZ",
+		} {
+			r := render(t, in, 400, 200)
+			if !slices.Equal(r.Refused, []string{c}) {
+				t.Errorf("%s %s: refused %q, unknown %q", c, name, r.Refused, r.Unknown)
+			}
+		}
+	}
+}
+
 func TestResolution(t *testing.T) {
 	in := "^XA^PW812^LL1218^FO9,9^GB9,9,1^FS^XZ"
 	for dpi, w := range map[int]int{203: 815, 300: 1205} {
