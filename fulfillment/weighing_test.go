@@ -1,0 +1,113 @@
+package fulfillment
+
+import (
+	"testing"
+)
+
+func TestANewParcelNeverInheritsAWeight(t *testing.T) {
+	w := newWorld(t)
+	w.pol.HasScale = true
+	weigh := func(g int) { w.apply(Input{Weight: &Weight{Grams: g, Stable: true}}) }
+	w.order("1", ShippingSeller, "MUG")
+	w.order("2", ShippingSeller, "MUG")
+	weigh(0)
+	w.scan("1")
+	weigh(120)
+	w.expect("MUG", ItemComplete)
+	if got := w.bench.Parcel.Package.WeightG; got != 120 {
+		t.Fatalf("weight %d, want 120", got)
+	}
+	w.print()
+	w.expect("TRACK1", Applied)
+	w.scan("2") // the first parcel still stands on the scale
+	weigh(121)
+	w.expect("MUG", ItemComplete)
+	if got := w.bench.Parcel.Package.WeightG; got != 0 {
+		t.Fatalf("the second parcel inherited %d g", got)
+	}
+	weigh(1)
+	weigh(130)
+	if got := w.bench.Parcel.Package.WeightG; got != 130 {
+		t.Fatalf("weight %d, want 130", got)
+	}
+}
+
+func TestAMissingWeight(t *testing.T) {
+	t.Run("is given up under warn", func(t *testing.T) {
+		w := newWorld(t)
+		w.pol.HasScale = true
+		w.order("1", ShippingSeller, "MUG")
+		w.scan("1")
+		w.scan("MUG")
+		if len(w.jobs) != 0 {
+			t.Fatal("printed before the wait was over")
+		}
+		w.n += 60
+		w.apply(Input{Tick: true})
+		if len(w.jobs) != 0 {
+			t.Fatal("printed unweighed although the scale answers")
+		}
+		w.n += 60
+		if out := w.apply(Input{Tick: true, ScaleSilent: true}); out.Verdict == nil || out.Verdict.Why != WhyScaleSilent || len(w.jobs) != 1 {
+			t.Fatalf("verdict %+v, %d jobs: a scale that is dead must be said and must not stop the bench", out.Verdict, len(w.jobs))
+		}
+	})
+	t.Run("is given up by FINISH under warn", func(t *testing.T) {
+		w := newWorld(t)
+		w.pol.HasScale = true
+		w.order("1", ShippingSeller, "MUG")
+		w.scan("1")
+		w.scan("MUG")
+		w.expect("PB:FINISH", CommandDone)
+		if len(w.jobs) != 1 {
+			t.Fatal("not printed after FINISH")
+		}
+	})
+	t.Run("a wrong weight stops under warn until it is right or insisted on", func(t *testing.T) {
+		for _, end := range []string{"weighed again", "PB:FINISH"} {
+			w := newWorld(t)
+			w.pol.HasScale = true
+			w.order("1", ShippingSeller, "MUG", "TEA")
+			w.scan("1")
+			w.scan("MUG")
+			w.apply(Input{Weight: &Weight{Stable: true}})
+			w.apply(Input{Weight: &Weight{Grams: 105, Stable: true}})
+			w.expect("TEA", ItemComplete)
+			if out := w.apply(Input{Tick: true}); out.Verdict == nil || out.Verdict.Code != WeightOff || len(w.jobs) != 0 {
+				t.Fatalf("verdict %+v, %d jobs", out.Verdict, len(w.jobs))
+			}
+			if end == "PB:FINISH" {
+				w.expect(end, CommandDone)
+			} else {
+				w.apply(Input{Weight: &Weight{Stable: true}})
+				w.apply(Input{Weight: &Weight{Grams: 210, Stable: true}})
+			}
+			if len(w.jobs) != 1 || w.rung("1") != RungWeighed {
+				t.Fatalf("%s: %d jobs, rung %s", end, len(w.jobs), w.rung("1"))
+			}
+		}
+	})
+	t.Run("holds the label under block, and a light parcel is not taken", func(t *testing.T) {
+		w := newWorld(t)
+		w.pol.HasScale, w.pol.Weigh = true, PolicyBlock
+		w.order("1", ShippingSeller, "MUG", "TEA")
+		w.scan("1")
+		w.scan("MUG")
+		w.scan("TEA")
+		w.n += 600
+		w.apply(Input{Tick: true})
+		w.apply(Input{Weight: &Weight{Stable: true}})
+		if out := w.apply(Input{Weight: &Weight{Grams: 105, Stable: true}}); out.Verdict == nil || out.Verdict.Code != WeightOff || out.Verdict.Why != WhyTooLight {
+			t.Fatalf("got %+v, want weight_off: one of two items is missing", out.Verdict)
+		}
+		if len(w.jobs) != 0 {
+			t.Fatal("printed all the same")
+		}
+		w.expect("PB:FINISH", Refused)
+		w.apply(Input{Weight: &Weight{Stable: true}})
+		w.apply(Input{Weight: &Weight{Grams: 230, Stable: true}})
+		if len(w.jobs) != 1 || w.rung("1") != RungWeighed {
+			t.Fatalf("jobs %d, rung %s", len(w.jobs), w.rung("1"))
+		}
+	})
+}
