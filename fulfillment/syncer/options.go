@@ -105,6 +105,7 @@ type Syncer struct {
 
 	mu     sync.Mutex
 	doubts map[string]*doubt                 // by row id
+	looks  map[fulfillment.OrderID]bool      // orders to be read as soon as possible
 	heard  map[fulfillment.OrderID]time.Time // orders in work: when they were read last
 	waits  map[fulfillment.PackageID]*labelWait
 	blind  bool // tests only: send again without looking for the effect, to show what that does
@@ -136,7 +137,7 @@ func New(o Options) (*Syncer, error) {
 	}
 	s := &Syncer{o: o, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), again: make(chan struct{}, 1), up: make(chan struct{}, 1),
 		line:   line{now: o.Now, probe: o.Probe, setup: o.SetupPause, changed: o.StatusChanged, offset: o.ClockOffset},
-		doubts: map[string]*doubt{}, waits: map[fulfillment.PackageID]*labelWait{}}
+		doubts: map[string]*doubt{}, looks: map[fulfillment.OrderID]bool{}, waits: map[fulfillment.PackageID]*labelWait{}}
 	s.line.back = func() { poke(s.up) }
 	return s, nil
 }

@@ -12,9 +12,12 @@ import (
 	"packbench/fulfillment"
 )
 
-// round is one turn of the pull: orders by update time, those in work, arrange ahead. It returns how many orders changed.
+// round is one turn of the pull: orders that were asked for, those updated since, those in work, arrange ahead. It returns
+// how many orders changed.
 func (s *Syncer) round(ctx context.Context) (changed int, err error) {
+	first, lerr := s.look(ctx)
 	changed, err = s.pull(ctx)
+	changed, err = changed+first, errors.Join(lerr, err)
 	s.line.note(err)
 	if err == nil {
 		s.line.update(func(st *Status) { st.LastPull = s.o.Now() })

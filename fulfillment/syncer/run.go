@@ -64,7 +64,11 @@ func (s *Syncer) pullLoop(ctx context.Context) {
 		case <-s.up: // this round has looked already
 		default:
 		}
+		began := s.o.Now()
 		sleep(ctx, pause, s.again, s.up)
+		if rest := lookPause - s.o.Now().Sub(began); rest > 0 && pause > lookPause {
+			sleep(ctx, rest, nil, nil)
+		}
 	}
 }
 
