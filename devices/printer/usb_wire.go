@@ -127,9 +127,12 @@ func (w *usbWire) job(job []byte, tail int) (sent int, complete bool, err error)
 }
 
 // write sends p for as long as the printer goes on taking bytes, however slowly.
-func (w *usbWire) write(p []byte) (sent int, err error) {
+func (w *usbWire) write(p []byte) (sent int, err error) { return w.writeWithin(p, w.t.Stall) }
+
+// writeWithin gives up when the printer takes no byte for so long.
+func (w *usbWire) writeWithin(p []byte, stall time.Duration) (sent int, err error) {
 	for sent < len(p) {
-		ctx, cancel := context.WithTimeout(w.ctx, w.t.Stall)
+		ctx, cancel := context.WithTimeout(w.ctx, stall)
 		n, err := w.d.Write(ctx, p[sent:min(len(p), sent+usbChunk)])
 		cancel()
 		sent += n
@@ -154,11 +157,12 @@ func (w *usbWire) status(patience time.Duration) (a Answer, said []byte, err err
 		}
 	}
 	w.stale = true
-	if _, err := w.write(w.language.Ask()); err != nil {
+	// A printer that draws a label may read the question late: that is part of its answer's time.
+	end := time.Now().Add(patience)
+	if _, err := w.writeWithin(w.language.Ask(), max(patience, w.t.Stall)); err != nil {
 		return a, nil, err
 	}
 	buf := make([]byte, w.buffer())
-	end := time.Now().Add(patience)
 	for {
 		if a = w.language.Read(said); a.Whole {
 			w.stale = false
