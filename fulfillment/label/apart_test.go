@@ -45,8 +45,12 @@ func TestLabelsAreCutApart(t *testing.T) {
 		{"a label as large as A5", sheet{w: 148, h: 210, elements: []element{{kind: "text", text: "SOMEBODY", x: 5, y: 9}, {kind: "code128", text: upsNumber, x: 5, y: 150, w: 138, h: 40}}}, upsNumber, 0, "scaled"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, media := range []fulfillment.Media{stock203, stock300} {
-				document := tt.s.pdf(t)
+			stocks := []fulfillment.Media{stock203}
+			if tt.labels == 4 {
+				stocks = append(stocks, stock300)
+			}
+			document := tt.s.pdf(t)
+			for _, media := range stocks {
 				pages, err := shared.Raster(t.Context(), document, media)
 				if err != nil {
 					t.Fatal(err)

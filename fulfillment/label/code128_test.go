@@ -60,6 +60,7 @@ func stacked(t testing.TB, codes []string, module int) fulfillment.Bitmap {
 // Five thousand random texts, a third of them GS1, as Code 128: what this program, zxing-cpp and zbar read is what was
 // written. The two others leave FNC1 out or show it in their own way, so it is compared here only for our own reader.
 func TestFiveThousandCode128ByThreeReaders(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(5000, 128))
 	const each = 25
 	var codes []string

@@ -17,8 +17,8 @@ import (
 // randomLabel composes a label of lines, letters, a Code 128 and a QR code on stock of a random size.
 func randomLabel(t testing.TB, r *rand.Rand, dpi int) (b fulfillment.Bitmap, media fulfillment.Media, code, matrix string) {
 	t.Helper()
-	media = fulfillment.Media{DPI: dpi, WidthMM: 57 + r.IntN(20), HeightMM: 40 + r.IntN(25)}
-	if r.IntN(25) == 0 {
+	media = fulfillment.Media{DPI: dpi, WidthMM: 50 + r.IntN(20), HeightMM: 30 + r.IntN(10)}
+	if r.IntN(50) == 0 {
 		media.WidthMM, media.HeightMM = 102, 152
 	}
 	w, h := media.Dots()
@@ -97,6 +97,7 @@ func TestFiveHundredLabelsThroughFourLanguages(t *testing.T) {
 	}
 	for _, dpi := range []int{203, 300} {
 		t.Run(fmt.Sprint(dpi, "dpi"), func(t *testing.T) {
+			t.Parallel()
 			r := rand.New(rand.NewPCG(500, uint64(dpi)))
 			var pictures []fulfillment.Bitmap
 			var want []string
