@@ -1,8 +1,8 @@
 package secrets
 
 import (
+	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/zalando/go-keyring"
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"packbench/fulfillment"
@@ -24,93 +23,47 @@ const (
 	service    = "packbench"
 )
 
-// Store is the sealed file of one data folder. It may be used from any goroutine; two processes may read it at once, and
-// the last one to write wins.
+// Store is the sealed file of one data folder. It may be used from any goroutine and by several processes at once: a
+// change is made on what the others have written.
 type Store struct {
-	dir   string
-	mu    sync.Mutex
-	where string
-	key   []byte
+	dir     string
+	mu      sync.Mutex
+	where   string
+	key     []byte
+	trouble error     // why there is no key; nil: there is
+	tried   time.Time // when the key was looked for last
 }
 
-// Open finds or makes the key. An error says what a person can do.
+// Open finds or makes the key. A key store that does not answer is no error here: the program works without its secrets,
+// and everything that needs one says why it cannot be had. An error says what a person can do.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir}
-	if err := s.findKey(); err != nil {
+	err := s.findKey()
+	if errors.Is(err, ErrLocked) {
+		return s, nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open the secret store in %s: %w; check the folder's permissions", dir, err)
 	}
 	return s, nil
 }
 
 // Where says in words where the key is kept.
-func (s *Store) Where() string { return s.where }
+func (s *Store) Where() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.where
+}
 
 // InKeyStore reports whether the system's key store holds the key.
-func (s *Store) InKeyStore() bool { return s.where == inKeyStore }
+func (s *Store) InKeyStore() bool { return s.Where() == inKeyStore }
 
-const (
-	inKeyStore = "the system's key store"
-	inFile     = "a file in the data folder readable by this user only, because this system has no key store"
-)
-
-func (s *Store) findKey() error {
-	file := filepath.Join(s.dir, keyName)
-	if text, err := os.ReadFile(file); err == nil {
-		s.where = inFile
-		return s.useKey(string(text))
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	abs, err := filepath.Abs(s.dir)
-	if err != nil {
-		return err
-	}
-	if text, ok := askKeyStore(func() (string, error) { return keyring.Get(service, abs) }); ok {
-		s.where = inKeyStore
-		return s.useKey(text)
-	}
-	fresh := make([]byte, chacha20poly1305.KeySize)
-	if _, err := rand.Read(fresh); err != nil {
-		return err
-	}
-	text := hex.EncodeToString(fresh)
-	if _, ok := askKeyStore(func() (string, error) { return "", keyring.Set(service, abs, text) }); ok {
-		s.where, s.key = inKeyStore, fresh
-		return nil
-	}
-	s.where, s.key = inFile, fresh
-	return writeFile(file, []byte(text))
-}
-
-func (s *Store) useKey(text string) error {
-	key, err := hex.DecodeString(text)
-	if err != nil || len(key) != chacha20poly1305.KeySize {
-		return fmt.Errorf("the key is damaged; remove %s and %s, then run `packbench shop connect` again", keyName, sealedName)
-	}
-	s.key = key
-	return nil
-}
-
-// askKeyStore gives the key store two seconds; some wait for ever for a prompt that nobody sees.
-func askKeyStore(ask func() (string, error)) (string, bool) {
-	if !keyStoreLikely() {
-		return "", false
-	}
-	type answer struct {
-		text string
-		err  error
-	}
-	got := make(chan answer, 1)
-	go func() { // not waited for: the library offers no way to end the question
-		text, err := ask()
-		got <- answer{text, err}
-	}()
-	select {
-	case a := <-got:
-		return a.text, a.err == nil
-	case <-time.After(2 * time.Second):
-		return "", false
-	}
+// Trouble is why no secret can be read; nil while all is well.
+func (s *Store) Trouble() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.read()
+	return err
 }
 
 // Get returns the secret of that name; fulfillment.ErrNotFound if there is none.
@@ -130,13 +83,31 @@ func (s *Store) Get(name string) (string, error) {
 
 // Set keeps a secret; it is on the disk when Set returns.
 func (s *Store) Set(name, value string) error {
+	return s.Update(func(all map[string]string) error {
+		all[name] = value
+		return nil
+	})
+}
+
+// Update changes any number of secrets at once: all of it is on the disk when Update returns, or none. change must not call
+// the store; its error is returned and nothing is changed.
+func (s *Store) Update(change func(all map[string]string) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), writeWait)
+	defer cancel()
+	unlock, err := lockFile(ctx, filepath.Join(s.dir, lockName))
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	all, err := s.read()
 	if err != nil {
 		return err
 	}
-	all[name] = value
+	if err := change(all); err != nil {
+		return err
+	}
 	plain, err := json.Marshal(all)
 	if err != nil {
 		return err
@@ -152,7 +123,13 @@ func (s *Store) Set(name, value string) error {
 	return writeFile(filepath.Join(s.dir, sealedName), aead.Seal(nonce, nonce, plain, []byte(service)))
 }
 
+// read opens the sealed file. Caller holds mu.
 func (s *Store) read() (map[string]string, error) {
+	if s.key == nil {
+		if err := s.lookAgain(); err != nil {
+			return nil, err
+		}
+	}
 	all := map[string]string{}
 	sealed, err := os.ReadFile(filepath.Join(s.dir, sealedName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -165,7 +142,7 @@ func (s *Store) read() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	damaged := fmt.Errorf("the secrets in %s cannot be opened with this computer's key; run `packbench shop connect` again after removing the file", sealedName)
+	damaged := fmt.Errorf("the secrets in %s cannot be opened with this computer's key; remove the file, then run `packbench shop connect` again", sealedName)
 	if len(sealed) < aead.NonceSize() {
 		return nil, damaged
 	}
