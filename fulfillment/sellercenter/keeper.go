@@ -255,6 +255,13 @@ func (k *keeper) save(ctx context.Context) error {
 // refresh gets a new pair. Caller holds the turn. Another program on the same store may have been faster: its pair is
 // taken over. The refresh token of the pair before is tried too, as long as this pair has not been accepted once.
 func (k *keeper) refresh(ctx context.Context) error {
+	if l, ok := k.store.(RefreshLocker); ok {
+		unlock, err := l.LockRefresh(ctx)
+		if err != nil {
+			return fmt.Errorf("refreshing the shop's tokens: %w", err)
+		}
+		defer unlock()
+	}
 	if t, err := k.store.Tokens(ctx); err == nil && !t.same(k.have) && t.AccessExpires.After(k.clock.platform()) {
 		k.adopt(t)
 		return nil

@@ -61,6 +61,12 @@ type TokenStore interface {
 	StoreTokens(ctx context.Context, t Tokens) error
 }
 
+// RefreshLocker is a TokenStore that other programs of this computer use too. Optional: the lock is held from the look at
+// the store until the new pair is kept, so that no two programs use up one refresh token.
+type RefreshLocker interface {
+	LockRefresh(ctx context.Context) (unlock func(), err error)
+}
+
 // Authorization tells how long this station may still talk to the shop.
 type Authorization struct {
 	AccessUntil  time.Time // the platform's clock; zero: not known yet
