@@ -44,6 +44,10 @@ type ShopConfig struct {
 	AppKey     string   `toml:"app_key"`
 	ShopCipher string   `toml:"shop_cipher"`
 	Poll       Duration `toml:"poll"`
+	// Hints is where webhooks come in: host:port of this computer to listen on, or a relay's https address to ask.
+	Hints string `toml:"hints"`
+	// LabelFolder is watched for labels that other programs put there; relative to the data folder.
+	LabelFolder string `toml:"label_folder"`
 }
 
 // ScannerConfig is one [[scanner]].

@@ -89,6 +89,7 @@ func (a *app) carriers(ctx context.Context) ([]string, error) {
 
 // drawn runs after the frame with the verdict was painted.
 func (a *app) drawn(v station.View, text string) {
+	a.lookAtOpened(v)
 	if v.Verdict == nil {
 		return
 	}
@@ -127,21 +128,30 @@ func (a *app) healthChanged(h devices.Health) {
 // joinShop makes the syncer where a shop is connected; without one the station works with imported orders.
 func (a *app) joinShop() (start func()) {
 	var line lineClock
-	show := func() { a.showSync(&line) }
+	poked := make(chan struct{}, 1)
 	s, err := a.env.newSyncer(func(o *syncer.Options) {
-		o.Changed, o.LabelReady, o.StatusChanged = a.ordersChanged, a.labelStored, func(syncer.Status) { show() }
+		o.Changed, o.LabelReady = a.ordersChanged, a.labelStored
+		o.StatusChanged = func(syncer.Status) {
+			select {
+			case poked <- struct{}{}:
+			default:
+			}
+		}
 	})
 	if err != nil {
 		if !errors.Is(err, errNoShop) {
 			a.env.log.Error("Seller Center is not connected", "err", err)
 		}
-		return func() { a.window.ShowSync(ui.SyncStatus{Err: err.Error()}) }
+		return func() {
+			a.startSides()
+			a.window.ShowSync(ui.SyncStatus{Err: err.Error()})
+		}
 	}
 	a.sync = s
 	return func() {
 		a.syncGroup.run("sync", s.Run)
-		a.syncGroup.run("sync display", func(ctx context.Context) error { return refreshSync(ctx, show) })
-		show()
+		a.syncGroup.run("sync display", func(ctx context.Context) error { return a.drawSync(ctx, poked, &line) })
+		a.startSides()
 	}
 }
 
@@ -161,7 +171,7 @@ func (e *env) newSyncer(more func(*syncer.Options)) (*syncer.Syncer, error) {
 	}
 	o := syncer.Options{Orders: e.store, Outbox: e.store, Labels: e.store, Market: market, Backlog: e.store, Log: e.log,
 		Overridden: e.overridden, ClockOffset: client.ClockOffset, Policy: e.cfg.Policy.Arrange, NeedsSizes: market.NeedsSizes(),
-		Poll: time.Duration(e.cfg.Shop.Poll)}
+		Poll: time.Duration(e.cfg.Shop.Poll), Rate: market.WriteRate}
 	if more != nil {
 		more(&o)
 	}
@@ -207,20 +217,6 @@ func (a *app) labelStored(fulfillment.PackageID) {
 	}
 }
 
-// refreshSync keeps the ages on the screen true.
-func refreshSync(ctx context.Context, show func()) error {
-	t := time.NewTicker(5 * time.Second)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			show()
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
 // lineClock knows since when the Seller Center has not answered. It may be used from any goroutine.
 type lineClock struct {
 	mu  sync.Mutex
@@ -240,8 +236,8 @@ func (l *lineClock) since(online bool, now time.Time) time.Time {
 	return l.off
 }
 
-// showSync shows what the syncer says and what waits in the outbox.
-func (a *app) showSync(line *lineClock) {
+// showSync shows what the syncer says and what waits in the outbox, and returns how many rows that are.
+func (a *app) showSync(line *lineClock) int {
 	st := a.sync.Status()
 	// Connected is not enough: orders must really come in, or no cancellation is ever heard of.
 	fresh := st.LastPull.IsZero() || time.Since(st.LastPull) < 3*time.Duration(a.env.cfg.Shop.Poll)+2*time.Minute
@@ -256,6 +252,7 @@ func (a *app) showSync(line *lineClock) {
 	if err != nil {
 		a.env.log.Error("Outbox could not be read", "err", err)
 	}
+	out.DrainIn, out.Oldest = st.DrainIn, st.Oldest
 	out.Queued, out.Uncertain, out.Parked = 0, 0, 0 // of the same moment as the list
 	for _, r := range rows {
 		switch r.State {
@@ -270,4 +267,5 @@ func (a *app) showSync(line *lineClock) {
 			Age: time.Since(r.CreatedAt), Reason: r.Reason, RequestID: r.RequestID})
 	}
 	a.window.ShowSync(out)
+	return len(rows)
 }

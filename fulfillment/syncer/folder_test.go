@@ -152,7 +152,7 @@ func TestFolderRefuses(t *testing.T) {
 		string(f.seller(3).ID) + ".docx":  {"PK something", "neither PDF"},
 		string(f.seller(3).ID) + ".png":   {"<html>log in</html>", "no label"},
 		string(f.seller(3).ID) + "-2.pdf": {tinyPDF, "No order"},
-		"..%2f..%2fetc.pdf":               {tinyPDF, "No order"},
+		"x..%2f..%2fetc.pdf":              {tinyPDF, "No order"},
 		"empty.pdf":                       {"", "empty"},
 	} {
 		put(t, dir, name, c[0])

@@ -22,6 +22,8 @@ type SyncStatus struct {
 	Queued       int // waiting or being sent
 	Uncertain    int
 	Parked       int
+	Oldest       time.Time     // when the oldest row that is not done was made; zero: none
+	DrainIn      time.Duration // how long what waits for no person will take; 0: nothing waits, or nobody can tell
 	ClockOffset  time.Duration // this PC's clock minus the Seller Center's
 	ClockKnown   bool
 }

@@ -33,11 +33,17 @@ func newOutboxList() *outboxList {
 	return l
 }
 
+// drainShown: what is sent within half a minute needs no estimate.
+const drainShown = 30 * time.Second
+
 func (l *outboxList) set(x SyncStatus, since time.Duration) {
 	l.status, l.since = x, since
 	words := text.T("outbox.empty")
 	if x.Total() > 0 || len(x.Outbox) > 0 {
 		words = text.T("outbox.summary", "queued", fmt.Sprint(x.Queued), "uncertain", fmt.Sprint(x.Uncertain), "parked", fmt.Sprint(x.Parked))
+	}
+	if x.DrainIn >= drainShown {
+		words += text.T("outbox.drain", "span", text.Span(x.DrainIn))
 	}
 	l.head.Set(words)
 	l.show()

@@ -204,6 +204,7 @@ var englishWords = map[string]string{
 	"outbox.title":            "To tell the Seller Center",
 	"outbox.empty":            "Everything has been told",
 	"outbox.summary":          "{queued} waiting, {uncertain} uncertain, {parked} for a person",
+	"outbox.drain":            ", {span} to go",
 	"outbox.arrange":          "Arrange shipping",
 	"outbox.report":           "Report as shipped",
 	"outbox.queued":           "waiting",
