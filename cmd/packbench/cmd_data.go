@@ -212,6 +212,9 @@ func runBackup(ctx context.Context, c *call) error {
 
 // runRestore puts a backup in place. The window must be closed: it would go on with the old data.
 func runRestore(ctx context.Context, c *call) error {
+	if err := c.mustHaveFolder(); err != nil {
+		return err
+	}
 	one, err := claimInstance(c.dir)
 	if errors.Is(err, errSecondStart) {
 		return errors.New("packbench is open on this data folder; close its window, then restore")

@@ -44,6 +44,11 @@ type ShopConfig struct {
 	AppKey     string   `toml:"app_key"`
 	ShopCipher string   `toml:"shop_cipher"`
 	Poll       Duration `toml:"poll"`
+	// For the authorization link: the app's service id, the page's host where the market's own is not meant, and where the
+	// browser comes back to, as the app's page says it.
+	ServiceID    string `toml:"service_id"`
+	AuthorizeURL string `toml:"authorize_url"`
+	Redirect     string `toml:"redirect"`
 	// Hints is where webhooks come in: host:port of this computer to listen on, or a relay's https address to ask.
 	Hints string `toml:"hints"`
 	// LabelFolder is watched for labels that other programs put there; relative to the data folder.
@@ -155,7 +160,7 @@ func defaultConfig() Config {
 	yes := true
 	return Config{
 		Station: StationConfig{ID: "PACK-01", Market: "US", Language: "en"},
-		Shop: ShopConfig{APIURL: "https://open-api.tiktokglobalshop.com", AuthURL: "https://auth.tiktok-shops.com",
+		Shop: ShopConfig{APIURL: "https://open-api.tiktokglobalshop.com", AuthURL: "https://auth.tiktok-shops.com", Redirect: defaultRedirect,
 			Poll: Duration(30 * time.Second)},
 		Policy: PolicyConfig{Verify: "block", Weigh: "warn", ApplyScan: &yes, MarkShipped: "handover", Arrange: "ahead",
 			EvidenceDays: 120, BuyerDataDays: 30},

@@ -47,7 +47,10 @@ func checkStation(c *Config) *finding {
 }
 
 func checkShop(c *Config) *finding {
-	for _, at := range [][2]string{{"api_url", c.Shop.APIURL}, {"auth_url", c.Shop.AuthURL}} {
+	for _, at := range [][2]string{{"api_url", c.Shop.APIURL}, {"auth_url", c.Shop.AuthURL}, {"authorize_url", c.Shop.AuthorizeURL}} {
+		if at[1] == "" && at[0] == "authorize_url" {
+			continue
+		}
 		u, err := url.Parse(at[1])
 		switch {
 		case err == nil && u.User != nil: // the address is not repeated: it would be a secret in a log
@@ -55,6 +58,12 @@ func checkShop(c *Config) *finding {
 		case err != nil || u.Hostname() == "" || (u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname()))):
 			return &finding{"shop", 0, at[0], fmt.Sprintf("%q is not an https address", at[1])}
 		}
+	}
+	if id := c.Shop.ServiceID; strings.Trim(id, "0123456789") != "" {
+		return &finding{"shop", 0, "service_id", fmt.Sprintf("%q is no service id; it is a long number that stands on the app's page in the Partner Center", id)}
+	}
+	if u, err := url.Parse(c.Shop.Redirect); err != nil || u.Scheme != "http" || !isLoopback(u.Hostname()) || u.Port() == "" || u.RawQuery != "" || u.User != nil {
+		return &finding{"shop", 0, "redirect", fmt.Sprintf("the browser must come back to this computer: write an address such as %q, the same as at the app in the Partner Center", defaultRedirect)}
 	}
 	switch d := time.Duration(c.Shop.Poll); {
 	case d > 0 && d < time.Microsecond: // a bare number is read as nanoseconds, which nobody means

@@ -175,46 +175,6 @@ func (d *doctor) state(ctx context.Context) {
 	d.say(k.what, k.state, plain(errors.New(k.text)))
 }
 
-// shop: credentials, the Seller Center's answer, and the clock, which only that answer can tell.
-func (d *doctor) shop(ctx context.Context) {
-	if d.secrets == nil {
-		d.say("credentials", "warn", closedData)
-		d.say("Seller Center", "warn", closedData)
-		d.clock("")
-		return
-	}
-	where := "ok"
-	if !d.secrets.InKeyStore() {
-		where = "warn"
-	}
-	d.say("credentials", where, "kept in "+d.secrets.Where())
-	market, client, err := newMarket(d.cfg, d.secrets, slog.New(slog.DiscardHandler))
-	switch {
-	case errors.Is(err, errNoShop):
-		d.say("Seller Center", "warn", err.Error())
-		d.clock("")
-		return
-	case err != nil:
-		d.say("Seller Center", "fail", plain(err))
-		d.clock("")
-		return
-	}
-	ask, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	if _, err := client.Shops(ask); err != nil {
-		d.say("Seller Center", "fail", plain(err)+"; check the network and the addresses in [shop]. Packing goes on meanwhile, and what must be told waits")
-		d.clock("")
-		return
-	}
-	d.say("Seller Center", "ok", "answers for shop "+market.Shop()[:min(8, len(market.Shop()))]+"…")
-	off := client.ClockOffset()
-	if off.Abs() > time.Minute {
-		d.say("clock", "warn", fmt.Sprintf("wrong by %s; switch on the system's time synchronisation", off.Round(time.Second)))
-		return
-	}
-	d.clock(fmt.Sprintf("%s beside the platform's", off.Round(time.Second)))
-}
-
 // clock compares with what was recorded: a clock that was set back gives wrong times to what is recorded next.
 func (d *doctor) clock(compared string) {
 	now := time.Now()
@@ -232,11 +192,6 @@ func (d *doctor) clock(compared string) {
 		return
 	}
 	d.say("clock", "ok", compared)
-}
-
-// rulePacks: this version has none of its own.
-func (d *doctor) rulePacks() {
-	d.say("rule packs", "ok", "none are used: deadlines are those on the orders, retention is that of [policy]")
 }
 
 func (d *doctor) outbox(ctx context.Context) {

@@ -38,9 +38,12 @@ func (c *call) open(ctx context.Context, readOnly bool) (*env, error) {
 		return nil, err
 	}
 	if readOnly {
-		if err := c.mustHaveData(); err != nil {
-			return nil, err
-		}
+		err = c.mustHaveData()
+	} else {
+		err = c.mustHaveFolder()
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w; choose another with --data", err)
@@ -68,6 +71,18 @@ func (c *call) mustHaveData() error {
 		return err
 	}
 	return fmt.Errorf("there is no station in %s; name the right folder with --data, or start packbench there once", c.dir)
+}
+
+// mustHaveFolder refuses a folder that was named and is not there: most likely its name is wrong, and a station made there
+// would be looked for in vain. The window makes its folder, and so does every command the system's own.
+func (c *call) mustHaveFolder() error {
+	if c.flags["data"] == "" {
+		return nil
+	}
+	if _, err := os.Stat(c.dir); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no folder %s; name the right one with --data, or make it first", c.dir)
+	}
+	return nil
 }
 
 // close writes the chain's head, ends the store, then the log: what the store says last is still logged.

@@ -29,6 +29,7 @@ func main() {
 
 // call is one invocation of a subcommand.
 type call struct {
+	in       io.Reader
 	out, err io.Writer
 	dir      string            // the data folder
 	config   string            // station.toml
@@ -81,7 +82,7 @@ func dispatch(ctx context.Context, argv []string, out, errw io.Writer) error {
 	if cmd == nil {
 		return &usageError{fmt.Sprintf("there is no command %q; `packbench help` lists them", strings.Join(argv, " "))}
 	}
-	c := &call{out: out, err: errw, flags: map[string]string{}}
+	c := &call{in: os.Stdin, out: out, err: errw, flags: map[string]string{}}
 	if err := c.parse(cmd, rest); err != nil {
 		return err
 	}
@@ -176,7 +177,9 @@ func commands() []command {
 	return []command{
 		{words: "", args: "", does: "opens the station's window", run: runWindow},
 		{words: "sync", args: "--once", switchs: []string{"once"}, does: "one pull and one push without a window", run: runSync},
-		{words: "shop connect", args: "--auth-code CODE [--shop ID]", flags: []string{"auth-code", "shop"}, does: "connects the shop", run: runShopConnect},
+		{words: "shop connect", args: "[--auth-code CODE|-] [--shop ID,…|all] [--market XX]", flags: []string{"auth-code", "shop", "market"}, does: "connects shops by a link, or by a code (- reads it from stdin)", run: runShopConnect},
+		{words: "shop list", args: "", does: "the connected shops, JSON lines", run: runShopList},
+		{words: "shop disconnect", args: "--shop ID", flags: []string{"shop"}, does: "forgets a shop and its tokens", run: runShopDisconnect},
 		{words: "orders import", args: "FILE.csv", nargs: 1, does: "orders, tracking numbers and labels from a file", run: runOrdersImport},
 		{words: "orders export", args: "FILE.csv", nargs: 1, does: "what was packed, as a file", run: runOrdersExport},
 		{words: "products import", args: "FILE.csv", nargs: 1, does: "item barcodes, weights, handling", run: runProductsImport},

@@ -16,8 +16,9 @@ import (
 // Names of the secrets.
 const (
 	secretApp    = "app_secret"
-	secretTokens = "tokens"
-	// The cipher names the shop in every call; it is kept with the tokens it belongs to.
+	secretTokens = "tokens" // of the first account; of others with a colon and the account's name behind it
+	secretShops  = "shops"  // []connectedShop: a cipher names the shop in every call, so it is kept with the tokens
+	// Of version 0.1.0, which knew one shop; read where secretShops is missing.
 	secretCipher = "shop_cipher"
 	secretRegion = "shop_region"
 )
@@ -25,28 +26,61 @@ const (
 // envSecret gives the app secret without a file; it wins over the secret store.
 const envSecret = "PACKBENCH_APP_SECRET"
 
-// tokenStore keeps tokens in the secret store.
-type tokenStore struct{ s *secrets.Store }
+// pending is the account of an authorization whose shops have not been chosen yet.
+const pending = "pending"
+
+func tokensOf(account string) string {
+	if account == "" {
+		return secretTokens
+	}
+	return secretTokens + ":" + account
+}
+
+// tokenStore keeps the tokens of one account in the secret store. It is a sellercenter.TokenStore with a RefreshLocker: the
+// window, `sync --once` and `doctor` may run at once, and one refresh token must not be used twice.
+type tokenStore struct {
+	s       *secrets.Store
+	account string
+}
 
 func (t tokenStore) Tokens(context.Context) (sellercenter.Tokens, error) {
 	var out sellercenter.Tokens
-	text, err := t.s.Get(secretTokens)
+	text, err := t.s.Get(tokensOf(t.account))
 	if err != nil {
 		return out, err
 	}
-	return out, json.Unmarshal([]byte(text), &out)
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		return sellercenter.Tokens{}, errors.New("the shop's tokens are damaged; connect the shop again")
+	}
+	return out, nil
 }
 
+// StoreTokens keeps tokens. Those of an account that was disconnected meanwhile are dropped: a refresh under way must not
+// bring it back.
 func (t tokenStore) StoreTokens(_ context.Context, tokens sellercenter.Tokens) error {
 	text, err := json.Marshal(tokens)
 	if err != nil {
 		return err
 	}
-	return t.s.Set(secretTokens, string(text))
+	return t.s.Update(func(all map[string]string) error {
+		if _, ok := all[tokensOf(t.account)]; !ok && t.account != pending {
+			return fmt.Errorf("the shop was disconnected meanwhile: %w", fulfillment.ErrUnauthorized)
+		}
+		all[tokensOf(t.account)] = string(text)
+		return nil
+	})
+}
+
+// LockRefresh implements sellercenter.RefreshLocker.
+func (t tokenStore) LockRefresh(ctx context.Context) (func(), error) {
+	return t.s.Lock(ctx, "refresh")
 }
 
 // errNoShop: the station works without the Seller Center.
-var errNoShop = errors.New("no shop is connected: set app_key in the [shop] table of station.toml and run `packbench shop connect --auth-code CODE`")
+var errNoShop = errors.New("no shop is connected: set app_key in the [shop] table of station.toml and run `packbench shop connect`")
+
+// errNoSecret: the app key is there, its secret is not.
+var errNoSecret = fmt.Errorf("the app secret is not known: put it into the environment as %s once and run `packbench shop connect`", envSecret)
 
 // appSecret comes from the environment or the secret store.
 func appSecret(s *secrets.Store) (string, error) {
@@ -55,13 +89,18 @@ func appSecret(s *secrets.Store) (string, error) {
 	}
 	v, err := s.Get(secretApp)
 	if errors.Is(err, fulfillment.ErrNotFound) {
-		return "", fmt.Errorf("the app secret is not known: put it into the environment as %s once and run `packbench shop connect`", envSecret)
+		return "", errNoSecret
 	}
 	return v, err
 }
 
-// newClient makes the Seller Center's client; errNoShop if no app key is configured.
+// newClient is accountClient of the first account, for what needs no token.
 func newClient(cfg Config, s *secrets.Store, log *slog.Logger) (*sellercenter.Client, error) {
+	return accountClient(cfg, s, "", log)
+}
+
+// accountClient makes the Seller Center's client of one account; errNoShop if no app key is configured.
+func accountClient(cfg Config, s *secrets.Store, account string, log *slog.Logger) (*sellercenter.Client, error) {
 	if cfg.Shop.AppKey == "" {
 		return nil, errNoShop
 	}
@@ -70,78 +109,52 @@ func newClient(cfg Config, s *secrets.Store, log *slog.Logger) (*sellercenter.Cl
 		return nil, err
 	}
 	return sellercenter.New(sellercenter.Config{APIURL: cfg.Shop.APIURL, AuthURL: cfg.Shop.AuthURL, AppKey: cfg.Shop.AppKey, AppSecret: secret,
-		Tokens: tokenStore{s}, Log: log})
+		Tokens: tokenStore{s, account}, Log: log})
 }
 
-// newMarket makes the adapter of the connected shop; errNoShop if none is.
+// market is one connected shop and the client it is reached by; shops of one authorization share their client, and with it
+// the only one who refreshes their tokens in this process.
+type market struct {
+	shop    connectedShop
+	adapter *sellercenter.Adapter
+	client  *sellercenter.Client
+}
+
+// newMarkets makes the adapters of all connected shops, the one connected last first; errNoShop if there is none.
+func newMarkets(cfg Config, s *secrets.Store, log *slog.Logger) ([]market, error) {
+	if cfg.Shop.AppKey == "" {
+		return nil, errNoShop
+	}
+	if _, err := appSecret(s); err != nil {
+		return nil, err
+	}
+	shops, err := connectedShops(cfg, s)
+	if err != nil {
+		return nil, err
+	}
+	if len(shops) == 0 {
+		return nil, errNoShop
+	}
+	clients := map[string]*sellercenter.Client{}
+	out := make([]market, 0, len(shops))
+	for _, shop := range shops {
+		client := clients[shop.Account]
+		if client == nil {
+			if client, err = accountClient(cfg, s, shop.Account, log); err != nil {
+				return nil, err
+			}
+			clients[shop.Account] = client
+		}
+		out = append(out, market{shop, sellercenter.NewAdapter(client, shop.Cipher, shop.Region), client})
+	}
+	return out, nil
+}
+
+// newMarket is the first of newMarkets.
 func newMarket(cfg Config, s *secrets.Store, log *slog.Logger) (*sellercenter.Adapter, *sellercenter.Client, error) {
-	client, err := newClient(cfg, s, log)
+	all, err := newMarkets(cfg, s, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	cipher, region := cfg.Shop.ShopCipher, cfg.Station.Market
-	if cipher == "" {
-		if cipher, err = s.Get(secretCipher); errors.Is(err, fulfillment.ErrNotFound) {
-			return nil, nil, errNoShop
-		} else if err != nil {
-			return nil, nil, err
-		}
-	}
-	if r, err := s.Get(secretRegion); err == nil && r != "" {
-		region = r
-	}
-	return sellercenter.NewAdapter(client, cipher, region), client, nil
-}
-
-// runShopConnect exchanges the code, keeps the tokens, and picks the shop.
-func runShopConnect(ctx context.Context, c *call) error {
-	if c.flags["auth-code"] == "" {
-		return &usageError{"shop connect needs --auth-code CODE: the code that the Seller Center shows after the authorization"}
-	}
-	env, err := c.open(ctx, readOnlyNo)
-	if err != nil {
-		return err
-	}
-	defer env.close()
-	client, err := newClient(env.cfg, env.secrets, env.log)
-	if err != nil {
-		return err
-	}
-	if v := os.Getenv(envSecret); v != "" {
-		if err := env.secrets.Set(secretApp, v); err != nil {
-			return err
-		}
-	}
-	if _, err := client.Exchange(ctx, c.flags["auth-code"]); err != nil {
-		return err
-	}
-	shops, err := client.Shops(ctx)
-	if err != nil {
-		return fmt.Errorf("read the shops of this authorization: %w; run the command again with a new code", err)
-	}
-	shop, err := pickShop(shops, c.flags["shop"])
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(env.secrets.Set(secretCipher, shop.Cipher), env.secrets.Set(secretRegion, shop.Region)); err != nil {
-		return err
-	}
-	return c.json(map[string]any{"shop": shop.ID, "name": shop.Name, "region": shop.Region, "secrets": env.secrets.Where()})
-}
-
-func pickShop(shops []sellercenter.Shop, id string) (sellercenter.Shop, error) {
-	var names string
-	for _, s := range shops {
-		if s.ID == id || id == "" && len(shops) == 1 {
-			return s, nil
-		}
-		names += fmt.Sprintf(" %s (%s, %s)", s.ID, s.Name, s.Region)
-	}
-	switch {
-	case len(shops) == 0:
-		return sellercenter.Shop{}, errors.New("this authorization has no shop; authorize with the seller's main account")
-	case id != "":
-		return sellercenter.Shop{}, &usageError{fmt.Sprintf("there is no shop %s; choose one of:%s", id, names)}
-	}
-	return sellercenter.Shop{}, &usageError{fmt.Sprintf("there are several shops; choose one with --shop ID:%s", names)}
+	return all[0].adapter, all[0].client, nil
 }

@@ -15,8 +15,9 @@ import (
 // LabelRules say what a shipping label may not carry. They do not change after ReadLabelRules; all methods may be called
 // concurrently.
 type LabelRules struct {
-	sites []string
-	rules []labelRule
+	checked toml.LocalDate
+	sites   []string
+	rules   []labelRule
 }
 
 // Kinds of rules.
@@ -79,7 +80,7 @@ func ReadLabelRules(pack []byte) (*LabelRules, error) {
 	if len(p.Rules) == 0 {
 		return nil, errors.New("reading the label rules: there are none")
 	}
-	return &LabelRules{sites: p.Sites, rules: p.Rules}, nil
+	return &LabelRules{checked: p.Checked, sites: p.Sites, rules: p.Rules}, nil
 }
 
 func (r *labelRule) check() error {
@@ -132,6 +133,20 @@ func (l *LabelRules) inForce(market string, at time.Time) []labelRule {
 		}
 	}
 	return own
+}
+
+// Checked is the day on which somebody compared the pack with its sources, as 2006-01-02.
+func (l *LabelRules) Checked() string { return l.checked.String() }
+
+// Count is how many rules are in force for a market at a moment, and how many of those are taken over from other markets.
+func (l *LabelRules) Count(market string, at time.Time) (all, estimates int) {
+	for _, r := range l.inForce(market, at) {
+		all++
+		if r.Estimate {
+			estimates++
+		}
+	}
+	return all, estimates
 }
 
 var (
