@@ -3,8 +3,10 @@ package sellercenter
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"packbench/fulfillment"
@@ -15,7 +17,17 @@ type Adapter struct {
 	c      *Client
 	shop   string // cipher
 	market string // the shop's region, for orders whose recipient's region is masked
+
+	mu     sync.Mutex
+	pulled map[fulfillment.OrderID]pulled // what the overlap of the next pull brings once more
 }
+
+// pulled is an order as it was last read in detail by a pull.
+type pulled struct{ updated, read time.Time }
+
+// sameSecond is how long after its update an order must have been read to be known: update_time has whole seconds, and a second
+// change within one does not show in it. On the platform's clock.
+const sameSecond = 5 * time.Second
 
 // NewAdapter returns the adapter of the shop with this cipher. market is the shop's region ("GB", "US", …).
 func NewAdapter(c *Client, shopCipher, market string) *Adapter {
@@ -32,7 +44,7 @@ func (a *Adapter) NeedsSizes() bool {
 }
 
 // PullOrders yields pages of orders updated at or after since, oldest update first. Every order is read again in detail,
-// because the parts of a bundle come only from there; UpdatedAt is nevertheless the search's, so that the newest one of a
+// because the parts of a bundle come only from there, unless an earlier pull has yielded it with this update time; UpdatedAt is nevertheless the search's, so that the newest one of a
 // page never runs ahead of pages still to come. Orders that cannot be read are left out; the others are yielded and the
 // error at the end names them. An error of yield ends the pull and is returned.
 func (a *Adapter) PullOrders(ctx context.Context, since time.Time, yield func([]fulfillment.Order) error) error {
@@ -44,7 +56,8 @@ func (a *Adapter) PullOrders(ctx context.Context, since time.Time, yield func([]
 		}
 		found, faults := a.decode(w)
 		bad = append(bad, faults...)
-		orders, faults, err := a.detailed(ctx, found)
+		at := a.c.clock.platform()
+		orders, faults, err := a.detailed(ctx, a.news(found, since))
 		if err != nil {
 			return "", err
 		}
@@ -53,6 +66,7 @@ func (a *Adapter) PullOrders(ctx context.Context, since time.Time, yield func([]
 			if err := yield(orders); err != nil {
 				return "", err
 			}
+			a.remember(orders, at)
 		}
 		return string(w.NextPageToken), nil
 	})
@@ -60,6 +74,29 @@ func (a *Adapter) PullOrders(ctx context.Context, since time.Time, yield func([]
 		return err
 	}
 	return errors.Join(bad...)
+}
+
+// news leaves out what an earlier pull has yielded as it is now, and forgets what is older than the overlap.
+func (a *Adapter) news(found []fulfillment.Order, since time.Time) []fulfillment.Order {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.DeleteFunc(a.pulled, func(_ fulfillment.OrderID, p pulled) bool { return p.updated.Before(since) })
+	return slices.DeleteFunc(found, func(o fulfillment.Order) bool {
+		p, known := a.pulled[o.ID]
+		return known && p.updated.Equal(o.UpdatedAt) && p.read.Sub(p.updated) > sameSecond
+	})
+}
+
+// remember notes orders that were read at this moment and taken.
+func (a *Adapter) remember(orders []fulfillment.Order, at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.pulled == nil {
+		a.pulled = map[fulfillment.OrderID]pulled{}
+	}
+	for _, o := range orders {
+		a.pulled[o.ID] = pulled{updated: o.UpdatedAt, read: at}
+	}
 }
 
 // detailed reads found again in detail, in batches, and keeps the search's UpdatedAt. An order that the detail call

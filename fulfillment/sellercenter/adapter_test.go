@@ -215,6 +215,7 @@ func TestPullOrders(t *testing.T) {
 		}
 	}
 	stop := errors.New("disk full")
+	a = NewAdapter(f.client(), testShop, "GB") // which has not yielded them before
 	if err := a.PullOrders(ctx(), time.Unix(1763000000, 0), func([]fulfillment.Order) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("the store's error is lost: %v", err)
 	}
