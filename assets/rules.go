@@ -6,3 +6,8 @@ import _ "embed"
 //
 //go:embed rules/labels.toml
 var LabelRules []byte
+
+// PrinterRules is the rule pack of what the markets' procedures ask of a label printer; package policy reads it.
+//
+//go:embed rules/printers.toml
+var PrinterRules []byte
