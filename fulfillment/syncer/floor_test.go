@@ -128,7 +128,8 @@ func (f *floor) options(c *sellercenter.Client) syncer.Options {
 	a := sellercenter.NewAdapter(c, f.cipher, f.market)
 	return syncer.Options{Orders: f.store, Outbox: f.store, Labels: f.store, Market: a, Backlog: f.store, NeedsSizes: a.NeedsSizes(),
 		ClockOffset: c.ClockOffset, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond, Settle: 400 * time.Millisecond,
-		BackoffBase: 20 * time.Millisecond, BackoffMax: 300 * time.Millisecond}
+		BackoffBase: 20 * time.Millisecond, BackoffMax: 300 * time.Millisecond,
+		SetupPause: time.Second} // a clock that jumps twice during one call looks like a wrong set-up
 }
 
 func (f *floor) get(path string) io.Reader {
