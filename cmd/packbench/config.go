@@ -101,6 +101,8 @@ type PrinterConfig struct {
 	GapMM *int `toml:"gap_mm"`
 	// NoStatus is for printers that never answer a status request: they are printed to without asking.
 	NoStatus bool `toml:"no_status"`
+	// Compression is how pictures are written in zpl: auto (by what the printer says of itself; also if missing), z64, acs or hex.
+	Compression string `toml:"compression"`
 	USBConfig
 }
 

@@ -150,6 +150,9 @@ func checkPrinters(c *Config) *finding {
 		case p.HeightMM < 20 || p.HeightMM > 400:
 			return &finding{"printer", i, "height_mm", fmt.Sprintf("%d mm is not a label's height (20 to 400)", p.HeightMM)}
 		}
+		if f := checkCompression(p, i); f != nil {
+			return f
+		}
 		if f := checkPrinterPlace(p, i); f != nil {
 			return f
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"packbench/devices/camera"
+	"packbench/devices/printer"
 	"packbench/devices/usb"
 )
 
@@ -38,6 +39,17 @@ func checkPrinterPlace(p *PrinterConfig, i int) *finding {
 		}
 	default:
 		return &finding{"printer", i, "transport", oneOf(p.Transport, "network", "usb", "serial", "spooler")}
+	}
+	return nil
+}
+
+// checkCompression: a word that is known, and only where there is a choice.
+func checkCompression(p *PrinterConfig, i int) *finding {
+	if _, err := printer.ParseCompression(p.Compression); err != nil {
+		return &finding{"printer", i, "compression", oneOf(p.Compression, "auto", "z64", "acs", "hex")}
+	}
+	if p.Compression != "" && p.Language != "zpl" {
+		return &finding{"printer", i, "compression", fmt.Sprintf("%s has no compression to choose; take the line out", p.Language)}
 	}
 	return nil
 }

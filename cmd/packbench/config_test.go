@@ -82,6 +82,22 @@ func TestPrinterLanguages(t *testing.T) {
 	}
 }
 
+func TestPrinterCompression(t *testing.T) {
+	for word, want := range map[string]printer.Compression{"": printer.Auto, "auto": printer.Auto, "z64": printer.Z64, "acs": printer.ACS, "hex": printer.Hex} {
+		text := goodConfig
+		if word != "" {
+			text = strings.Replace(goodConfig, `"zpl"`, "\"zpl\"\ncompression = \""+word+`"`, 1)
+		}
+		cfg, err := parseConfig("station.toml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := printerConfig(cfg.Printers[0]).Language; got != (printer.ZPL{Compression: want}) {
+			t.Errorf("%q became %+v", word, got)
+		}
+	}
+}
+
 func TestPrinterOnAQueue(t *testing.T) {
 	text := strings.Replace(goodConfig, `transport = "network"`, "transport = \"spooler\"\nqueue = \"Zebra_ZD421\"", 1)
 	cfg, err := parseConfig("station.toml", []byte(text))
@@ -134,6 +150,8 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 		{"an address with an empty port", "10.0.0.5:9100", "10.0.0.5:", 17, "9100"},
 		{"a port without a host", "10.0.0.5:9100", ":9100", 17, "host:port"},
 		{"a misspelt way to the scanner", `transport = "serial"`, `transport = "seriall"`, 11, `did you mean "serial"?`},
+		{"an unknown compression", `language = "zpl"`, "language = \"zpl\"\ncompression = \"z46\"", 19, "none of auto, z64, acs, hex"},
+		{"a compression where there is none", `language = "zpl"`, "language = \"tspl\"\ncompression = \"acs\"", 19, "no compression"},
 		{"a misspelt way to the printer", `transport = "network"`, `transport = "netwrok"`, 16, `did you mean "network"?`},
 		{"a misspelt word", `weigh = "block"`, `weigh = "blok"`, 32, `did you mean "block"?`},
 		{"a market in small letters", `"GB"`, `"gb"`, 3, "capitals"},

@@ -166,7 +166,7 @@ func statusOf(p PrinterConfig) printer.StatusPolicy {
 	return printer.StatusRequired
 }
 
-// languageOf is the printer's language; checkPrinters has refused unknown ones.
+// languageOf is the printer's language; checkPrinters has refused unknown words.
 func languageOf(p PrinterConfig) printer.Language {
 	gap := 0
 	if p.GapMM != nil {
@@ -182,7 +182,8 @@ func languageOf(p PrinterConfig) printer.Language {
 	case "escpos":
 		return printer.ESCPOS{}
 	}
-	return printer.ZPL{}
+	compression, _ := printer.ParseCompression(p.Compression)
+	return printer.ZPL{Compression: compression}
 }
 
 func mediaOf(p PrinterConfig) fulfillment.Media {

@@ -55,6 +55,7 @@ type Printer struct {
 	mu         sync.Mutex
 	ln         net.Listener // nil while off
 	conns      map[net.Conn]bool
+	model      string        // the answer to ~HI; empty: none
 	changed    chan struct{} // closed and replaced whenever a fault comes or goes
 	fault      faults
 	received   int // bytes of jobs since the fault was set
@@ -70,7 +71,8 @@ type Printer struct {
 type faults struct {
 	paperOut, headOpen, paused bool
 	quiet                      bool // no answer to ~HS while in one of these, as Zebra's own do
-	silent                     bool // never an answer to ~HS
+	silent                     bool // never an answer to anything
+	noHostStatus               bool // never an answer to ~HS
 	stuckAfter, resetAfter     int  // bytes of jobs; negative: never
 	slow                       int  // bytes a second; 0: at once
 }
@@ -83,7 +85,7 @@ func NewPrinter(addr string, dpi int) (*Printer, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	p := &Printer{addr: addr, dpi: dpi, fault: healthy, conns: make(map[net.Conn]bool), changed: make(chan struct{})}
+	p := &Printer{addr: addr, dpi: dpi, model: "ZD421-203dpi,V93.21.26Z,8,8192KB", fault: healthy, conns: make(map[net.Conn]bool), changed: make(chan struct{})}
 	if err := p.On(); err != nil {
 		return nil, err
 	}
@@ -180,10 +182,20 @@ func (p *Printer) HeadOpen(on bool) { p.set(func(f *faults) { f.headOpen = on })
 // Pause presses the pause button.
 func (p *Printer) Pause(on bool) { p.set(func(f *faults) { f.paused = on }) }
 
-// QuietInTrouble makes the printer leave ~HS unanswered while it is open, paused or out of labels.
+// QuietInTrouble makes the printer leave ~HS unanswered while it is open, paused or out of labels, as Zebra's own do.
 func (p *Printer) QuietInTrouble(on bool) { p.set(func(f *faults) { f.quiet = on }) }
 
-// Silent makes the printer never answer ~HS, as some clones.
+// SetModel is what the printer answers to ~HI, "model,firmware,dots per mm,memory"; empty: nothing, as some clones.
+func (p *Printer) SetModel(answer string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.model = answer
+}
+
+// NoHostStatus makes the printer answer ~HQES and not ~HS.
+func (p *Printer) NoHostStatus(on bool) { p.set(func(f *faults) { f.noHostStatus = on }) }
+
+// Silent makes the printer never answer, as some clones.
 func (p *Printer) Silent(on bool) { p.set(func(f *faults) { f.silent = on }) }
 
 // StuckAfter makes the printer take no more bytes, and answer nothing, after so many bytes of jobs from now on.

@@ -30,6 +30,12 @@ func (r *reader) take(p []byte) bool {
 			// Obeyed at once, wherever it stands.
 			r.buf = r.buf[:len(r.buf)-3]
 			r.answer()
+		case bytes.HasSuffix(r.buf, []byte("~HQES")):
+			r.buf = r.buf[:len(r.buf)-5]
+			r.answerErrors()
+		case bytes.HasSuffix(r.buf, []byte("~HI")):
+			r.buf = r.buf[:len(r.buf)-3]
+			r.answerModel()
 		case bytes.HasSuffix(r.buf, []byte("~JA")):
 			r.cancel()
 		case !r.job && bytes.Equal(r.buf, []byte("^")):
@@ -137,13 +143,41 @@ func (r *reader) answer() {
 	f, formats := p.fault, len(p.held)
 	p.asked++
 	p.mu.Unlock()
-	if f.silent || f.quiet && f.hindered() {
+	if f.silent || f.noHostStatus || f.quiet && f.hindered() {
 		return
 	}
 	bit := map[bool]int{true: 1}
 	job := bit[r.job]
 	text := fmt.Sprintf("\x02030,%d,%d,1245,%03d,0,0,%d,000,0,0,0\x03\r\n\x02000,0,%d,0,0,2,4,0,%08d,1,000\x03\r\n\x021234,0\x03\r\n",
 		bit[f.paperOut], bit[f.paused], formats, job, bit[f.headOpen], formats)
+	r.say(text)
+}
+
+func (r *reader) say(text string) {
 	_ = r.c.SetWriteDeadline(time.Now().Add(time.Second))
 	_, _ = r.c.Write([]byte(text))
+}
+
+// answerErrors answers ~HQES; the lower group of bits has the troubles (ZPL programming guide, ~HQ).
+func (r *reader) answerErrors() {
+	r.p.mu.Lock()
+	f := r.p.fault
+	r.p.mu.Unlock()
+	if f.silent {
+		return
+	}
+	bit := map[bool]int{true: 1}
+	errors := bit[f.paperOut] | bit[f.headOpen]<<2 | bit[f.paused]<<16
+	r.say(fmt.Sprintf("\x02\r\n\r\nPRINTER STATUS            \r\n   ERRORS:          %d 00000000 %08X  \r\n   WARNINGS:        0 00000000 00000000   \r\n\x03",
+		bit[errors != 0], errors))
+}
+
+// answerModel answers ~HI.
+func (r *reader) answerModel() {
+	r.p.mu.Lock()
+	model, silent := r.p.model, r.p.fault.silent
+	r.p.mu.Unlock()
+	if model != "" && !silent {
+		r.say("\x02" + model + "\x03\r\n")
+	}
 }

@@ -21,15 +21,15 @@ import (
 // and go with every look; without Run each job claims and releases it.
 type cabled struct {
 	*desk
-	place    string // in a sentence: "USB printer 0a5f:0120"
-	cable    string // "USB cable"
-	language Language
-	media    fulfillment.Media
-	policy   StatusPolicy
-	t        Timeouts
-	claim    func(context.Context) (usb.Device, error)
-	words    func(error) string
-	keep     atomic.Bool // Run runs
+	speech
+	place  string // in a sentence: "USB printer 0a5f:0120"
+	cable  string // "USB cable"
+	media  fulfillment.Media
+	policy StatusPolicy
+	t      Timeouts
+	claim  func(context.Context) (usb.Device, error)
+	words  func(error) string
+	keep   atomic.Bool // Run runs
 
 	// The rest belongs to whoever has the line.
 	wire  *usbWire // nil: not claimed
@@ -40,14 +40,15 @@ type cabled struct {
 // begin fills in what was left out.
 func (u *cabled) begin(who devices.Health, report devices.Report, log *slog.Logger) {
 	u.t = u.t.withDefaults()
-	if u.language == nil {
-		u.language = ZPL{}
+	if u.set == nil {
+		u.set = ZPL{}
 	}
-	if u.language.Ask() == nil {
+	if u.set.Ask() == nil {
 		u.policy = StatusOff
 	}
 	who.Kind = devices.Printer
 	u.desk = newDesk(who, u.t, u.ask, report, log)
+	u.left = u.forget
 	u.gone = append(u.gone, devices.ErrUnplugged, devices.ErrUnsupported)
 }
 
@@ -81,7 +82,7 @@ func (u *cabled) open(ctx context.Context) error {
 		}
 		return u.lost(err)
 	}
-	u.wire = &usbWire{d: d, t: u.t, language: u.language, ctx: ctx}
+	u.wire = &usbWire{d: d, t: u.t, language: u.set, speech: &u.speech, ctx: ctx}
 	if d.Info().PacketOut == 0 || u.policy == StatusRequired && d.Info().PacketIn == 0 {
 		u.release()
 		return &Failure{Text: fmt.Sprintf("The %s cannot say how it feels. If labels come out of it, write no_status = true in its settings.", u.place),
@@ -129,7 +130,18 @@ func (u *cabled) ask(ctx context.Context) (err error) {
 		return err
 	}
 	u.wire.ctx = ctx
-	return u.status(u.t.Status)
+	return u.ready()
+}
+
+// ready asks how the printer feels and, the first time that it is well, what it is.
+func (u *cabled) ready() error {
+	err := u.status(u.t.Status)
+	if err == nil && u.policy == StatusRequired && u.unknown() {
+		if m := u.wire.identify(u.t.Status); m.Name != "" || u.wire.ctx.Err() == nil {
+			u.heard(m)
+		}
+	}
+	return err
 }
 
 // Print sends one label. It may be called concurrently; jobs go one after the other. The error is a sentence for the
@@ -141,12 +153,18 @@ func (u *cabled) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.P
 	if err := fits(b, u.media); err != nil {
 		return fulfillment.PrintResult{}, err
 	}
-	job := u.language.Encode(b, u.media, 1)
+	language := u.language()
+	job := language.Encode(b, u.media, 1)
 	if err := u.take(ctx); err != nil {
 		return fulfillment.PrintResult{Total: len(job)}, err
 	}
 	defer u.give()
-	res, err := u.send(ctx, job)
+	res, err := u.send(ctx, func() []byte {
+		if now := u.language(); now != language { // it has told its model since
+			job = now.Encode(b, u.media, 1)
+		}
+		return job
+	})
 	u.done(err)
 	if err == nil || ctx.Err() == nil {
 		u.tell(err)
@@ -157,18 +175,22 @@ func (u *cabled) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.P
 	return res, err
 }
 
-func (u *cabled) send(ctx context.Context, job []byte) (res fulfillment.PrintResult, err error) {
+// send sends a job; encoded is asked for it when the printer is known.
+func (u *cabled) send(ctx context.Context, encoded func() []byte) (res fulfillment.PrintResult, err error) {
+	job := encoded()
 	res.Total = len(job)
 	if err := u.open(ctx); err != nil {
 		return res, err
 	}
 	u.wire.ctx = ctx
 	if !u.fresh() {
-		if err := u.status(u.t.Status); err != nil {
+		if err := u.ready(); err != nil {
 			return res, err
 		}
+		job = encoded()
+		res.Total = len(job)
 	}
-	if res.Sent, res.Complete, err = u.wire.job(job, u.language.Tail(job)); err != nil {
+	if res.Sent, res.Complete, err = u.wire.job(job, u.set.Tail(job)); err != nil {
 		u.dirty = res.Sent > 0
 		return res, u.broken(ctx, err, res)
 	}
@@ -250,5 +272,5 @@ func (u *cabled) silent(err error) error {
 		return u.lost(perr)
 	}
 	return &Failure{Text: fmt.Sprintf("The %s is there but does not say that it is ready. Look whether it is open, out of labels or paused, and that it is set to %s.",
-		u.place, strings.ToUpper(u.language.Name())), Cause: cause}
+		u.place, strings.ToUpper(u.set.Name())), Cause: cause}
 }

@@ -18,6 +18,7 @@ type desk struct {
 	t      Timeouts
 	ask    func(context.Context) error // looks at the printer while it has the line; nil: ready
 	gone   []error                     // causes that mean absent
+	left   func()                      // is called when it has gone
 	report devices.Report
 	log    *slog.Logger
 
@@ -31,7 +32,7 @@ type desk struct {
 }
 
 func newDesk(who devices.Health, t Timeouts, ask func(context.Context) error, report devices.Report, log *slog.Logger) *desk {
-	return &desk{who: who, t: t, ask: ask, gone: []error{devices.ErrAbsent}, report: report, log: log,
+	return &desk{who: who, t: t, ask: ask, gone: []error{devices.ErrAbsent}, report: report, log: log, left: func() {},
 		line: make(chan struct{}, 1), poke: make(chan struct{}, 1)}
 }
 
@@ -146,6 +147,9 @@ func (d *desk) tell(err error) {
 	d.goodAt = time.Time{}
 	if err == nil {
 		d.goodAt = now
+	}
+	if h.State == devices.Absent {
+		d.left()
 	}
 	if d.said.Same(h) {
 		return

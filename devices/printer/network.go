@@ -69,6 +69,7 @@ func (t Timeouts) withDefaults() Timeouts {
 // bytes on a new connection are the job's.
 type Network struct {
 	*desk
+	speech
 	cfg  NetworkConfig
 	addr string
 }
@@ -82,9 +83,10 @@ func NewNetwork(cfg NetworkConfig, report devices.Report, log *slog.Logger) *Net
 	if cfg.Language.Ask() == nil {
 		cfg.Status = StatusOff
 	}
-	n := &Network{cfg: cfg, addr: cfg.Address}
+	n := &Network{cfg: cfg, addr: cfg.Address, speech: speech{set: cfg.Language}}
 	who := devices.Health{Kind: devices.Printer, ID: cfg.Address, Role: cfg.Role, Transport: "network"}
 	n.desk = newDesk(who, cfg.Timeouts, n.ask, report, log)
+	n.left = n.forget
 	if _, _, err := net.SplitHostPort(cfg.Address); err != nil {
 		n.addr = net.JoinHostPort(cfg.Address, "9100")
 	}
@@ -109,7 +111,7 @@ func (n *Network) ask(ctx context.Context) error {
 	if n.cfg.Status == StatusOff {
 		return nil
 	}
-	return c.status(n.cfg.Timeouts.Status)
+	return c.ready()
 }
 
 // Print sends one label. It may be called concurrently; jobs go one after the other. The error is a sentence for the
@@ -121,13 +123,18 @@ func (n *Network) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 	if err := fits(b, n.cfg.Media); err != nil {
 		return fulfillment.PrintResult{}, err
 	}
-	job := n.cfg.Language.Encode(b, n.cfg.Media, 1)
-	res := fulfillment.PrintResult{Total: len(job)}
+	language := n.language()
+	job := language.Encode(b, n.cfg.Media, 1)
 	if err := n.take(ctx); err != nil {
-		return res, err
+		return fulfillment.PrintResult{Total: len(job)}, err
 	}
 	defer n.give()
-	res, err := n.send(ctx, job)
+	res, err := n.send(ctx, func() []byte {
+		if now := n.language(); now != language { // it has told its model since
+			job = now.Encode(b, n.cfg.Media, 1)
+		}
+		return job
+	})
 	if err == nil || ctx.Err() == nil {
 		n.tell(err)
 	}
@@ -137,7 +144,9 @@ func (n *Network) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 	return res, err
 }
 
-func (n *Network) send(ctx context.Context, job []byte) (fulfillment.PrintResult, error) {
+// send sends a job; encoded is asked for it when the printer is known.
+func (n *Network) send(ctx context.Context, encoded func() []byte) (fulfillment.PrintResult, error) {
+	job := encoded()
 	res := fulfillment.PrintResult{Total: len(job)}
 	c, err := n.dial(ctx)
 	if err != nil {
@@ -145,9 +154,11 @@ func (n *Network) send(ctx context.Context, job []byte) (fulfillment.PrintResult
 	}
 	defer c.close()
 	if n.cfg.Status == StatusRequired && !n.fresh() {
-		if err := c.status(n.cfg.Timeouts.Status); err != nil {
+		if err := c.ready(); err != nil {
 			return res, err
 		}
+		job = encoded()
+		res.Total = len(job)
 	}
 	if res.Sent, res.Complete, err = c.job(job, n.cfg.Language.Tail(job)); err != nil {
 		return res, err

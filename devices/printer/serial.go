@@ -32,7 +32,7 @@ func NewSerial(cfg SerialConfig, report devices.Report, log *slog.Logger) *Seria
 	if cfg.Baud == 0 {
 		cfg.Baud = 9600
 	}
-	c := &cabled{place: "printer at " + cfg.Port, cable: "serial cable", language: cfg.Language, media: cfg.Media, policy: cfg.Status, t: cfg.Timeouts}
+	c := &cabled{place: "printer at " + cfg.Port, cable: "serial cable", speech: speech{set: cfg.Language, long: true}, media: cfg.Media, policy: cfg.Status, t: cfg.Timeouts}
 	c.claim = func(context.Context) (usb.Device, error) {
 		p, err := serialport.Open(serialport.Config{Port: cfg.Port, Baud: cfg.Baud, Deadlines: true})
 		if err != nil {

@@ -24,7 +24,7 @@ type USB struct{ *cabled }
 
 // NewUSB returns a driver. Nothing is claimed before Run or Print.
 func NewUSB(cfg USBConfig, bus usb.Bus, report devices.Report, log *slog.Logger) *USB {
-	c := &cabled{place: "USB printer " + cfg.Device.String(), cable: "USB cable", language: cfg.Language, media: cfg.Media, policy: cfg.Status, t: cfg.Timeouts}
+	c := &cabled{place: "USB printer " + cfg.Device.String(), cable: "USB cable", speech: speech{set: cfg.Language}, media: cfg.Media, policy: cfg.Status, t: cfg.Timeouts}
 	c.claim = func(ctx context.Context) (usb.Device, error) {
 		return bus.Open(ctx, usb.Want{ID: cfg.Device, Interfaces: printerInterfaces})
 	}

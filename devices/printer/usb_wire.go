@@ -37,6 +37,7 @@ type usbWire struct {
 	d        usb.Device
 	t        Timeouts
 	language Language
+	speech   *speech
 	ctx      context.Context // of this turn
 	stale    bool            // an answer that was not waited for may still come
 }
@@ -149,8 +150,54 @@ func (w *usbWire) writeWithin(p []byte, stall time.Duration) (sent int, err erro
 	return sent, nil
 }
 
-// status asks how the printer feels and waits for the answer.
+// status asks how the printer feels, by one question after the other until it answers.
 func (w *usbWire) status(patience time.Duration) (a Answer, said []byte, err error) {
+	for _, question := range w.speech.questions() {
+		if a, said, err = w.question(question, patience); err == nil {
+			w.speech.answered(said)
+			return a, said, nil
+		}
+		if !errors.Is(err, errSilent) {
+			break
+		}
+	}
+	return a, said, err
+}
+
+// errSilent: the question was taken and not answered.
+var errSilent = fmt.Errorf("no answer: %w", devices.ErrTimeout)
+
+// identify asks the printer what it is, first itself and then its port, where a name without firmware stands.
+func (w *usbWire) identify(patience time.Duration) Model {
+	w.stale = true
+	end := time.Now().Add(patience)
+	if _, err := w.writeWithin([]byte("~HI"), patience); err == nil {
+		var said []byte
+		buf := make([]byte, w.buffer())
+		for time.Now().Before(end) && w.ctx.Err() == nil && len(said) < maxAnswer {
+			n, err := w.read(buf, time.Until(end))
+			said = append(said, buf[:n]...)
+			if m, ok := ParseHostIdentification(said); ok {
+				w.stale = false
+				return m
+			}
+			if err != nil && !errors.Is(err, devices.ErrTimeout) {
+				break
+			}
+			if n == 0 {
+				time.Sleep(time.Millisecond) // empty transfers must not take the processor
+			}
+		}
+	}
+	id, err := w.deviceID()
+	if err != nil {
+		return Model{}
+	}
+	return Model{Name: id["MDL"]}
+}
+
+// question asks one and waits for the answer.
+func (w *usbWire) question(q []byte, patience time.Duration) (a Answer, said []byte, err error) {
 	if w.stale {
 		if err := w.drain(); err != nil {
 			return a, nil, err
@@ -159,7 +206,7 @@ func (w *usbWire) status(patience time.Duration) (a Answer, said []byte, err err
 	w.stale = true
 	// A printer that draws a label may read the question late: that is part of its answer's time.
 	end := time.Now().Add(patience)
-	if _, err := w.writeWithin(w.language.Ask(), max(patience, w.t.Stall)); err != nil {
+	if _, err := w.writeWithin(q, max(patience, w.t.Stall)); err != nil {
 		return a, nil, err
 	}
 	buf := make([]byte, w.buffer())
@@ -179,10 +226,12 @@ func (w *usbWire) status(patience time.Duration) (a Answer, said []byte, err err
 			return a, said, nil
 		case w.ctx.Err() != nil:
 			return a, said, w.ctx.Err()
-		case err != nil && (n == 0 || !errors.Is(err, devices.ErrTimeout)):
+		case err != nil && !errors.Is(err, devices.ErrTimeout):
 			return a, said, err
-		case len(said) > maxAnswer, !time.Now().Before(end):
-			return a, said, fmt.Errorf("%d bytes and no status: %w", len(said), devices.ErrTimeout)
+		case err != nil && n == 0, !time.Now().Before(end):
+			return a, said, fmt.Errorf("%d bytes and no status: %w", len(said), errSilent)
+		case len(said) > maxAnswer:
+			return a, said, errNonsense
 		case n == 0:
 			time.Sleep(time.Millisecond) // empty transfers must not take the processor
 		}

@@ -28,8 +28,9 @@ func (f *Failure) Unwrap() error { return f.Cause }
 
 // wire is one connection to the printer.
 type wire struct {
-	conn net.Conn
-	cfg  NetworkConfig
+	conn   net.Conn
+	cfg    NetworkConfig
+	speech *speech
 	// ctx ends the wire: its deadline is put into the past, for good.
 	ctx  context.Context
 	stop func() bool
@@ -47,7 +48,7 @@ func (n *Network) dial(ctx context.Context) (*wire, error) {
 		// A small buffer here makes "written" mean nearly "taken by the printer".
 		_ = tcp.SetWriteBuffer(4096)
 	}
-	w := &wire{conn: conn, cfg: n.cfg, ctx: ctx}
+	w := &wire{conn: conn, cfg: n.cfg, speech: &n.speech, ctx: ctx}
 	w.stop = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	return w, nil
 }
@@ -192,20 +193,63 @@ func (w *wire) taken() error {
 	return nil
 }
 
-// status asks how the printer feels and waits for the answer, which comes only when everything sent before was read. While
-// the printer is still taking bytes the time does not run.
-func (w *wire) status(patience time.Duration) error {
-	if _, err := w.write(w.cfg.Language.Ask()); err != nil {
-		return w.silent(err)
+// ready asks how the printer feels and, the first time that it is well, what it is.
+func (w *wire) ready() error {
+	err := w.status(w.cfg.Timeouts.Status)
+	if err == nil && w.speech.unknown() {
+		if m, ok := w.identify(w.cfg.Timeouts.Status); ok || w.ctx.Err() == nil {
+			w.speech.heard(m)
+		}
 	}
-	var answer []byte
+	return err
+}
+
+// identify asks the printer what it is; ok is false if it does not say.
+func (w *wire) identify(patience time.Duration) (m Model, ok bool) {
+	if _, err := w.write([]byte("~HI")); err != nil {
+		return Model{}, false
+	}
+	w.deadline(patience)
+	var said []byte
+	buf := make([]byte, 512)
+	for len(said) < maxAnswer {
+		n, err := w.conn.Read(buf)
+		said = append(said, buf[:n]...)
+		if m, ok = ParseHostIdentification(said); ok || err != nil {
+			return m, ok
+		}
+	}
+	return Model{}, false
+}
+
+// status asks how the printer feels, by one question after the other until it answers.
+func (w *wire) status(patience time.Duration) (err error) {
+	for _, question := range w.speech.questions() {
+		var a Answer
+		var said []byte
+		if a, said, err = w.question(question, patience); err == nil {
+			w.speech.answered(said)
+			return troubled(a, said)
+		}
+		if !w.timeout(err) {
+			break
+		}
+	}
+	return w.silent(err)
+}
+
+// question asks one and waits for the answer, which comes only when everything sent before was read. While the printer is still
+// taking bytes the time does not run. A question that was taken and not answered ends with os.ErrDeadlineExceeded.
+func (w *wire) question(q []byte, patience time.Duration) (a Answer, answer []byte, err error) {
+	if _, err := w.write(q); err != nil {
+		return a, nil, err
+	}
 	buf := make([]byte, 512)
 	left, _ := outstanding(w.conn)
 	end := time.Now().Add(patience)
 	for {
-		a := w.cfg.Language.Read(answer)
-		if a.Whole {
-			return troubled(a, answer)
+		if a = w.cfg.Language.Read(answer); a.Whole {
+			return a, answer, nil
 		}
 		wait := time.Until(end)
 		if a.Enough {
@@ -217,17 +261,21 @@ func (w *wire) status(patience time.Duration) error {
 		now, known := outstanding(w.conn)
 		switch {
 		case a.Enough && n == 0:
-			return troubled(a, answer)
+			return a, answer, nil
 		case err == nil && len(answer) < maxAnswer && time.Now().Before(end):
 		case w.timeout(err) && known && now < left:
 			end = time.Now().Add(patience)
 		case w.timeout(err) && time.Now().Before(end):
+		case err == nil:
+			return a, answer, errNonsense
 		default:
-			return w.silent(err)
+			return a, answer, err
 		}
 		left = now
 	}
 }
+
+var errNonsense = fmt.Errorf("it says much, and nothing about its status: %w", devices.ErrTimeout)
 
 // maxAnswer bounds what is kept of a far end that talks without answering; the longest real answer is below 100 bytes.
 const maxAnswer = 4096
@@ -241,7 +289,7 @@ func troubled(a Answer, said []byte) error {
 
 func (w *wire) silent(err error) error {
 	cause := fmt.Errorf("ask %s for its status: %w", w.cfg.Address, devices.ErrTimeout)
-	if err != nil && !w.timeout(err) {
+	if err != nil && !w.timeout(err) && !errors.Is(err, errNonsense) {
 		cause = fmt.Errorf("ask %s for its status: %w: %w", w.cfg.Address, devices.ErrUnplugged, err)
 	}
 	if w.ctx.Err() != nil {

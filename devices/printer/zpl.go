@@ -20,7 +20,8 @@ const (
 	Z64 Compression = "z64" // zlib in base64: smallest, Zebra and few others
 )
 
-// ZPL is Zebra's language. The zero value compresses with ACS.
+// ZPL is Zebra's language. The zero value compresses with ACS. Auto is settled by the drivers, which know the printer; encoded
+// without one it is Hex.
 type ZPL struct{ Compression Compression }
 
 // Encode returns ^XA, the exact width and length of the media in dots, the picture as ^GFA at 0,0, the number of copies,
@@ -32,7 +33,7 @@ func (z ZPL) Encode(b fulfillment.Bitmap, m fulfillment.Media, copies int) []byt
 	// For the A format both counts are those of the uncompressed picture (ZPL II guide, ^GF).
 	fmt.Fprintf(&out, "^XA^PW%d^LL%d^FO0,0^GFA,%d,%d,%d,", w, h, total, total, b.Stride)
 	switch z.Compression {
-	case Hex:
+	case Hex, Auto:
 		fmt.Fprintf(&out, "%X", b.Bits[:total])
 	case Z64:
 		writeZ64(&out, b.Bits[:total])
@@ -52,11 +53,17 @@ func (ZPL) Tail([]byte) int { return len("^XZ") }
 // Ask is ~HS.
 func (ZPL) Ask() []byte { return []byte("~HS") }
 
+// AskOther is ~HQES, for printers that do not answer ~HS: clones, and Zebra's own while a person is needed.
+func (ZPL) AskOther() []byte { return []byte("~HQES") }
+
 // Cancel is ~JA (cancel all), which is obeyed in the middle of a format.
 func (ZPL) Cancel() []byte { return []byte("~JA") }
 
-// Read reads the answer to ~HS. The third string says nothing about printing, but should not be left over.
+// Read reads the answer to ~HS or to ~HQES. The third string of ~HS says nothing about printing, but should not be left over.
 func (ZPL) Read(answer []byte) Answer {
+	if trouble, ok := ParseHostErrors(answer); ok {
+		return Answer{Trouble: trouble, Enough: true, Whole: true}
+	}
 	s, ok, all := ParseHostStatus(answer)
 	return Answer{Trouble: s.Trouble(), Enough: ok, Whole: all}
 }
@@ -114,8 +121,8 @@ func writeRun(out *bytes.Buffer, digit byte, n int) {
 // writeZ64 writes :Z64:, the zlib stream in base64, and the CRC of the base64 text (CRC-16, polynomial 0x1021, start 0).
 func writeZ64(out *bytes.Buffer, bits []byte) {
 	var packed bytes.Buffer
-	// Writing to a buffer cannot fail, and the level is a constant that exists.
-	zw, _ := zlib.NewWriterLevel(&packed, zlib.BestCompression)
+	// The best level takes twice as long and saves a hundredth.
+	zw := zlib.NewWriter(&packed) // writing to a buffer cannot fail
 	_, _ = zw.Write(bits)
 	_ = zw.Close()
 	text := base64.StdEncoding.EncodeToString(packed.Bytes())
@@ -137,15 +144,17 @@ func crc16(s string) uint16 {
 	return crc
 }
 
-// ParseCompression reads the word of the settings: "acs", "hex", "z64", or empty for ACS.
+// ParseCompression reads the word of the settings: "auto" or empty, "acs", "hex", "z64".
 func ParseCompression(s string) (Compression, error) {
 	switch strings.ToLower(s) {
-	case "", "acs":
+	case "", "auto":
+		return Auto, nil
+	case "acs":
 		return ACS, nil
 	case "hex":
 		return Hex, nil
 	case "z64":
 		return Z64, nil
 	}
-	return "", fmt.Errorf("compression %q: use acs, hex or z64", s)
+	return "", fmt.Errorf("compression %q: use auto, z64, acs or hex", s)
 }
