@@ -52,6 +52,18 @@ func (f *floor) begun(p fulfillment.Package, rung fulfillment.Rung, m ...fulfill
 	}
 }
 
+// decided records a supervisor's decision, as the bench does.
+func (f *floor) decided(r fulfillment.OutboxRow, action fulfillment.OutboxAction) {
+	f.t.Helper()
+	err := f.store.Record(f.t.Context(), station.Commit{Station: "PACK-01", At: time.Now().UTC(),
+		Decisions: []fulfillment.OutboxDecision{{ID: r.ID, Kind: r.Kind, OrderID: r.OrderID, PackageID: r.PackageID, Action: action, Reason: "test", By: "Test Lead"}},
+		Events:    []fulfillment.EventDraft{{Kind: fulfillment.EventDecided, OrderID: r.OrderID, PackageID: r.PackageID}}})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.sync.Wake()
+}
+
 // A package that is split while its row waits: the row ends without a claim, its successors are arranged by themselves.
 func TestSplitWhileTheRowWaits(t *testing.T) {
 	f, rows := atPack(t, "DE")
