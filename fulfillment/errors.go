@@ -10,3 +10,9 @@ var ErrBusy = errors.New("the data is busy")
 
 // WhyBusy is said of ErrBusy: the same scan may be made again.
 const WhyBusy Why = "busy"
+
+// ErrDiskFull is returned by stores that have no room left. Nothing was changed.
+var ErrDiskFull = errors.New("the disk is full")
+
+// WhyDiskFull is said of ErrDiskFull: somebody must make room before the scan is made again.
+const WhyDiskFull Why = "disk_full"

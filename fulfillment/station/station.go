@@ -268,8 +268,11 @@ func (s *Station) commit(in fulfillment.Input, out fulfillment.Outcome) Commit {
 func (s *Station) failed(sc *fulfillment.Scan, err error) {
 	s.o.Log.Error("Bench could not record", "err", err)
 	v := fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyDisk, Class: fulfillment.ClassUnknown, Name: err.Error(), At: s.o.Now().UTC()}
-	if errors.Is(err, fulfillment.ErrBusy) {
+	switch {
+	case errors.Is(err, fulfillment.ErrBusy):
 		v.Why = fulfillment.WhyBusy
+	case errors.Is(err, fulfillment.ErrDiskFull):
+		v.Why = fulfillment.WhyDiskFull
 	}
 	if sc != nil {
 		v.Scan = sc.Code
