@@ -160,7 +160,7 @@ func TestTheProgramGoesOnWhilePDFiumWorks(t *testing.T) {
 		t.Fatal(err)
 	}
 	done, heavy := make(chan error, 1), heavyPDF(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 700*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 	defer cancel()
 	go func() { _, err := shared.Raster(ctx, heavy, stock203); done <- err }()
 	longest, turns := time.Duration(0), 0
