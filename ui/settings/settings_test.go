@@ -1,0 +1,118 @@
+package settings
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+)
+
+var now = time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
+
+func TestLife(t *testing.T) {
+	for _, tt := range []struct {
+		shop Shop
+		want string
+		tone Tone
+	}{
+		{Shop{Until: now.Add(200 * 24 * time.Hour)}, "Authorized by the seller until 2027-06-08. Its tokens renew themselves.", Fine},
+		{Shop{Until: now.Add(48 * time.Hour)}, "The authorization ends on 2026-11-22, in 2 days 0 h: press Connect before that day.", Look},
+		{Shop{Until: now.Add(-time.Hour)}, "The authorization has ended: press Connect. Packing goes on meanwhile.", Wrong},
+		{Shop{Until: now.Add(200 * 24 * time.Hour), Dead: "the seller has ended it"}, "The seller has ended it. Press Connect. Packing goes on meanwhile.", Wrong},
+		{Shop{}, "Connected. How long the authorization lasts is not known.", Quiet},
+	} {
+		if words, tone := tt.shop.Life(now); words != tt.want || tone != tt.tone {
+			t.Errorf("%+v: %q, %v", tt.shop, words, tone)
+		}
+	}
+}
+
+type desk struct{ did []string }
+
+func (d *desk) Connect()             { d.did = append(d.did, "connect") }
+func (d *desk) Paste(words string)   { d.did = append(d.did, "paste "+words) }
+func (d *desk) Choose(id string)     { d.did = append(d.did, "choose "+id) }
+func (d *desk) Cancel()              { d.did = append(d.did, "cancel") }
+func (d *desk) Disconnect(id string) { d.did = append(d.did, "disconnect "+id) }
+
+type field struct{ *widget.Entry }
+
+func (f field) Object() fyne.CanvasObject { return f.Entry }
+func (f field) Take() string {
+	words := f.Text
+	f.SetText("")
+	return words
+}
+
+func newScreen(t *testing.T) (*Screen, *desk, field, *time.Time) {
+	t.Helper()
+	test.NewTempApp(t)
+	d, f, clock := &desk{}, field{widget.NewEntry()}, now
+	s := New(Options{Desk: d, Now: func() time.Time { return clock }, Field: func(string) Field { return f }, Again: func() { d.did = append(d.did, "again") }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 520))
+	return s, d, f, &clock
+}
+
+// A packer changes nothing; a supervisor goes the whole way.
+func TestOnlyASupervisorChangesShops(t *testing.T) {
+	s, d, f, clock := newScreen(t)
+	x := Status{Phase: Idle, Shops: []Shop{{ID: "7", Name: "Mugs", Region: "GB"}}}
+	s.Show(x)
+	test.Tap(s.connect)
+	test.Tap(s.rows[0].off)
+	*clock = clock.Add(time.Second)
+	test.Tap(s.rows[0].off)
+	x.Phase = Waiting
+	s.Show(x)
+	f.SetText("TTP_code")
+	s.Pasted()
+	if len(d.did) != 0 || s.head.Words() != "A supervisor connects shops" || s.Typing() || s.paste.Visible() {
+		t.Fatalf("a packer did %v; %q", d.did, s.head.Words())
+	}
+	s.Supervisor(true)
+	s.Show(Status{Phase: Idle, Shops: x.Shops})
+	test.Tap(s.connect)
+	x.Link = "https://services.example/open/authorize?state=1"
+	s.Show(x)
+	if !s.Typing() || !s.paste.Visible() || s.link.Words() != x.Link {
+		t.Error("no field, or no link")
+	}
+	s.Pasted()
+	s.Show(Status{Phase: Choose, Choices: []Shop{{ID: "8", Name: "A", Region: "US"}, {ID: "9", Name: "B", Region: "GB"}}})
+	test.Tap(s.choices[1])
+	test.Tap(s.connect)
+	test.Tap(s.cancel)
+	s.Show(Status{Phase: Restart, Shops: x.Shops})
+	test.Tap(s.connect)
+	test.Tap(s.rows[0].off) // once is not enough
+	*clock = clock.Add(time.Second)
+	test.Tap(s.rows[0].off)
+	want := []string{"connect", "paste TTP_code", "choose 9", "choose all", "cancel", "again", "disconnect 7"}
+	if !slices.Equal(d.did, want) {
+		t.Errorf("got %v, want %v", d.did, want)
+	}
+	if f.Text != "" {
+		t.Error("the code stays in the field")
+	}
+}
+
+// At a station that names no supervisor anybody may connect, or nobody could; nobody disconnects.
+func TestAFreshStationConnects(t *testing.T) {
+	s, d, _, clock := newScreen(t)
+	s.Show(Status{Phase: Idle, Free: true, Shops: []Shop{{ID: "7"}}})
+	test.Tap(s.connect)
+	test.Tap(s.rows[0].off)
+	*clock = clock.Add(time.Second)
+	test.Tap(s.rows[0].off)
+	if !slices.Equal(d.did, []string{"connect"}) {
+		t.Errorf("did %v", d.did)
+	}
+	s.Show(Status{Phase: Idle, Free: true, Missing: "write app_key into station.toml"})
+	test.Tap(s.connect)
+	if len(d.did) != 1 || s.detail.Words() != "Write app_key into station.toml." {
+		t.Errorf("did %v, says %q", d.did, s.detail.Words())
+	}
+}
