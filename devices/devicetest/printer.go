@@ -60,6 +60,7 @@ type Printer struct {
 	fault      faults
 	received   int // bytes of jobs since the fault was set
 	stuck      bool
+	power      int // how often it was switched off: what came before is lost
 	labels     []Label
 	held       []Label // received while no label could come out
 	incomplete int
@@ -129,6 +130,7 @@ func (p *Printer) off() {
 		reset(c)
 	}
 	p.held, p.stuck = nil, false
+	p.power++
 	p.broadcast()
 }
 
@@ -282,7 +284,7 @@ func (p *Printer) serve(ctx context.Context, c net.Conn) {
 	var r interface {
 		take(p []byte) bool
 		inJob() bool
-	} = &reader{p: p, c: c}
+	} = &reader{p: p, c: c, power: p.powered()}
 	if p.speak != nil {
 		r = &rasterReader{p: p, c: c, speak: p.speak()}
 	}
@@ -310,6 +312,12 @@ func (p *Printer) serve(ctx context.Context, c net.Conn) {
 			return // closed or reset by the other side, or switched off
 		}
 	}
+}
+
+func (p *Printer) powered() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.power
 }
 
 // mayRead waits while the printer is stuck, or slow, and returns how many bytes may be read; 0: it is switched off.

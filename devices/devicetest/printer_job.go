@@ -11,6 +11,7 @@ import (
 type reader struct {
 	p     *Printer
 	c     net.Conn
+	power int    // of the printer when the connection began
 	buf   []byte // not yet understood, or the job so far
 	job   bool
 	first time.Time
@@ -104,13 +105,13 @@ func (r *reader) count() bool {
 	if p.fault.stuckAfter >= 0 && p.received > p.fault.stuckAfter {
 		p.stuck = true
 	}
-	for p.stuck && p.ln != nil {
+	for p.stuck && p.power == r.power {
 		changed := p.changed
 		p.mu.Unlock()
 		<-changed // Off and the end of Run change, too
 		p.mu.Lock()
 	}
-	on := p.ln != nil
+	on := p.power == r.power
 	p.mu.Unlock()
 	return on
 }
@@ -123,6 +124,9 @@ func (r *reader) finish() {
 	b, copies, faults := drawLabel(text, p.dpi)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.power != r.power {
+		return // switched off while it drew
+	}
 	p.wrong = append(p.wrong, faults...)
 	if b.W == 0 {
 		return

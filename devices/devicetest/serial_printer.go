@@ -100,6 +100,7 @@ func (s *SerialPrinter) carry(ctx context.Context) {
 		s.smu.Lock()
 		host := s.host
 		s.smu.Unlock()
+		power := s.powered()
 		var wg sync.WaitGroup
 		stop := context.AfterFunc(ctx, func() { _ = master.Close(); _ = host.Close() })
 		wg.Go(func() {
@@ -111,7 +112,7 @@ func (s *SerialPrinter) carry(ctx context.Context) {
 		_ = host.Close()
 		wg.Wait()
 		stop()
-		if ctx.Err() == nil && restarted && s.isOn() {
+		if ctx.Err() == nil && restarted && s.isOn() && s.powered() == power {
 			_ = s.Unplug()
 			s.cable()
 			_ = s.Plug()

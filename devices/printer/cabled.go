@@ -135,7 +135,7 @@ func (u *cabled) ask(ctx context.Context) (err error) {
 
 // ready asks how the printer feels and, the first time that it is well, what it is.
 func (u *cabled) ready() error {
-	err := u.status(u.t.Status)
+	err := u.status(u.t.Status, false)
 	if err == nil && u.policy == StatusRequired && u.unknown() {
 		if m := u.wire.identify(u.t.Status); m.Name != "" || u.wire.ctx.Err() == nil {
 			u.heard(m)
@@ -197,7 +197,7 @@ func (u *cabled) send(ctx context.Context, encoded func() []byte) (res fulfillme
 	if u.policy == StatusOff {
 		return res, nil // the printer has taken every byte; more it does not say
 	}
-	return res, u.status(u.t.After)
+	return res, u.status(u.t.After, true)
 }
 
 // broken is the sentence for a job that was cut off.
@@ -216,8 +216,8 @@ func (u *cabled) broken(ctx context.Context, err error, res fulfillment.PrintRes
 	return f
 }
 
-// status finds out whether the printer can print.
-func (u *cabled) status(patience time.Duration) error {
+// status finds out whether the printer can print; after a job the answer must come from behind it.
+func (u *cabled) status(patience time.Duration, after bool) error {
 	if u.policy == StatusOff {
 		port, err := u.wire.portStatus()
 		switch {
@@ -228,11 +228,11 @@ func (u *cabled) status(patience time.Duration) error {
 		}
 		return nil
 	}
-	a, said, err := u.wire.status(patience)
+	a, said, err := u.wire.status(patience, after)
 	if err == nil && a.Trouble == "" && partial(said) {
 		// The beginning of a job that was cut off, by this program or by another. It would swallow the next label.
 		u.wire.reset()
-		if a, said, err = u.wire.status(patience); err == nil && partial(said) {
+		if a, said, err = u.wire.status(patience, after); err == nil && partial(said) {
 			return &Failure{Text: fmt.Sprintf("The %s still holds a part of a label. Switch it off and on.", u.place), Cause: fmt.Errorf("%w: it says %.120q", ErrTrouble, said)}
 		}
 	}

@@ -116,10 +116,12 @@ func (s *shift) cut(t *testing.T, name string, lost bool, fault, mend func()) (a
 	fault()
 	j := s.order(t)
 	first := s.settled(t, j.ID, fulfillment.JobQueued, fulfillment.JobAsk, fulfillment.JobDone)
+	seen := []fulfillment.PrintJob{first}
 	mend()
 	if first.State == fulfillment.JobQueued {
 		s.queue.Wake()
 		first = s.settled(t, j.ID, fulfillment.JobAsk, fulfillment.JobDone)
+		seen = append(seen, first)
 	}
 	n := s.jobs
 	if first.State == fulfillment.JobAsk {
@@ -137,7 +139,7 @@ func (s *shift) cut(t *testing.T, name string, lost bool, fault, mend func()) (a
 		}
 	}
 	if came, all := s.came(n), len(s.end.Labels())-incomplete; came != 1 || all != 1 {
-		t.Fatalf("%s: %d labels of the job came out, %d in all, want one", name, came, all)
+		t.Fatalf("%s: %d labels of the job came out, %d in all, want one; %v", name, came, all, seen)
 	}
 	return asked
 }

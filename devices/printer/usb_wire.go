@@ -39,7 +39,11 @@ type usbWire struct {
 	language Language
 	speech   *speech
 	ctx      context.Context // of this turn
-	stale    bool            // an answer that was not waited for may still come
+	owed     int             // questions whose answers may still come
+	answers  int             // that have come
+	said     []byte          // of an answer that has begun
+	last     Answer          // the last whole one, and its words
+	words    []byte
 }
 
 func (w *usbWire) request(typ, req uint8, index uint16, data []byte) (int, error) {
@@ -65,11 +69,11 @@ func (w *usbWire) reset() {
 		if c, ok := w.language.(canceller); ok {
 			_, _ = w.write(c.Cancel())
 		}
-		w.stale = true
+		w.said = nil
 		return
 	}
 	_, _ = w.request(classOut, softReset, w.number(), nil)
-	w.stale = true
+	w.said = nil
 }
 
 // deviceID asks for the IEEE 1284 device ID; here the interface stands in the high byte of the index.
@@ -150,18 +154,27 @@ func (w *usbWire) writeWithin(p []byte, stall time.Duration) (sent int, err erro
 	return sent, nil
 }
 
-// status asks how the printer feels, by one question after the other until it answers.
-func (w *usbWire) status(patience time.Duration) (a Answer, said []byte, err error) {
+// status asks how the printer feels, by one question after the other until it answers. Answers to questions that nobody waited for
+// may come first. Where after is set only an answer to this question counts, which shows that everything before it was read;
+// otherwise the last that comes.
+func (w *usbWire) status(patience time.Duration, after bool) (a Answer, said []byte, err error) {
+	if err := w.drain(); err != nil {
+		return a, nil, err
+	}
+	need := w.answers + 1
+	if after {
+		need += w.owed
+	}
 	for _, question := range w.speech.questions() {
-		if a, said, err = w.question(question, patience); err == nil {
-			w.speech.answered(said)
-			return a, said, nil
+		if err = w.question(question, patience, need); err == nil {
+			w.speech.answered(w.words)
+			return w.last, w.words, nil
 		}
 		if !errors.Is(err, errSilent) {
 			break
 		}
 	}
-	return a, said, err
+	return Answer{}, nil, err
 }
 
 // errSilent: the question was taken and not answered.
@@ -169,7 +182,6 @@ var errSilent = fmt.Errorf("no answer: %w", devices.ErrTimeout)
 
 // identify asks the printer what it is, first itself and then its port, where a name without firmware stands.
 func (w *usbWire) identify(patience time.Duration) Model {
-	w.stale = true
 	end := time.Now().Add(patience)
 	if _, err := w.writeWithin([]byte("~HI"), patience); err == nil {
 		var said []byte
@@ -178,7 +190,6 @@ func (w *usbWire) identify(patience time.Duration) Model {
 			n, err := w.read(buf, time.Until(end))
 			said = append(said, buf[:n]...)
 			if m, ok := ParseHostIdentification(said); ok {
-				w.stale = false
 				return m
 			}
 			if err != nil && !errors.Is(err, devices.ErrTimeout) {
@@ -196,46 +207,68 @@ func (w *usbWire) identify(patience time.Duration) Model {
 	return Model{Name: id["MDL"]}
 }
 
-// question asks one and waits for the answer.
-func (w *usbWire) question(q []byte, patience time.Duration) (a Answer, said []byte, err error) {
-	if w.stale {
-		if err := w.drain(); err != nil {
-			return a, nil, err
-		}
-	}
-	w.stale = true
+// settle is how long the line must be quiet until no answer to an older question is expected any more: a printer that answers one
+// answers the others at once.
+const settle = 250 * time.Millisecond
+
+// question asks one and waits until so many answers have come, and for those to older questions as long as they come.
+func (w *usbWire) question(q []byte, patience time.Duration, need int) error {
 	// A printer that draws a label may read the question late: that is part of its answer's time.
 	end := time.Now().Add(patience)
 	if _, err := w.writeWithin(q, max(patience, w.t.Stall)); err != nil {
-		return a, nil, err
+		return err
 	}
+	w.owed++
 	buf := make([]byte, w.buffer())
 	for {
-		if a = w.language.Read(said); a.Whole {
-			w.stale = false
-			return a, said, nil
-		}
+		enough, done := w.language.Read(w.said), w.answers >= need
 		wait := time.Until(end)
-		if a.Enough {
+		switch {
+		case done && w.owed == 0:
+			return nil
+		case done:
+			wait = min(wait, settle)
+		case enough.Enough:
 			wait = min(wait, 50*time.Millisecond)
 		}
 		n, err := w.read(buf, max(wait, time.Millisecond))
-		said = append(said, buf[:n]...)
+		w.hear(buf[:n])
 		switch {
-		case a.Enough && n == 0:
-			return a, said, nil
 		case w.ctx.Err() != nil:
-			return a, said, w.ctx.Err()
+			return w.ctx.Err()
 		case err != nil && !errors.Is(err, devices.ErrTimeout):
-			return a, said, err
-		case err != nil && n == 0, !time.Now().Before(end):
-			return a, said, fmt.Errorf("%d bytes and no status: %w", len(said), errSilent)
-		case len(said) > maxAnswer:
-			return a, said, errNonsense
-		case n == 0:
+			return err
+		case n == 0 && err == nil && time.Now().Before(end):
 			time.Sleep(time.Millisecond) // empty transfers must not take the processor
+		case n == 0 && enough.Enough:
+			w.answer(enough)
+		case n == 0 && done:
+			w.owed = 0
+			return nil
+		case n == 0, !time.Now().Before(end) && w.answers < need:
+			return fmt.Errorf("%d bytes and no status: %w", len(w.said), errSilent)
+		case len(w.said) > maxAnswer:
+			w.said = nil
+			return errNonsense
 		}
 	}
+}
+
+// hear takes bytes of answers.
+func (w *usbWire) hear(p []byte) {
+	for _, b := range p {
+		w.said = append(w.said, b)
+		if a := w.language.Read(w.said); a.Whole {
+			w.answer(a)
+		}
+	}
+}
+
+// answer keeps the answer that has come.
+func (w *usbWire) answer(a Answer) {
+	w.last, w.words, w.said = a, w.said, nil
+	w.answers++
+	w.owed = max(0, w.owed-1)
 }
 
 // buffer is a whole number of packets: a packet that does not fit is an error.
@@ -250,11 +283,15 @@ func (w *usbWire) read(buf []byte, d time.Duration) (int, error) {
 	return w.d.Read(ctx, buf)
 }
 
-// drain throws away what was answered to an earlier question.
+// drain takes in what was answered to earlier questions.
 func (w *usbWire) drain() error {
 	buf := make([]byte, w.buffer())
 	for range 64 {
+		if w.owed == 0 && len(w.said) == 0 {
+			return nil
+		}
 		n, err := w.read(buf, 5*time.Millisecond)
+		w.hear(buf[:n])
 		switch {
 		case err != nil && !errors.Is(err, devices.ErrTimeout):
 			return err
