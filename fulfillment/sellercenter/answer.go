@@ -78,6 +78,20 @@ type itemError struct {
 	Detail  part[struct {
 		PackageID text `json:"package_id"`
 	}] `json:"detail"`
+	request text // of the answer it stood in
+}
+
+// itemised is an answer that fails for some of its items. Support asks for the id of the request, which only the envelope
+// has.
+type itemised interface{ answered(request text) }
+
+func (w *wireBatch) answered(request text)    { nameRequest(w.Errors, request) }
+func (w *wireCombined) answered(request text) { nameRequest(w.Errors, request) }
+
+func nameRequest(errs []itemError, request text) {
+	for i := range errs {
+		errs[i].request = request
+	}
 }
 
 // Failure is one package that a batch did not take. Err is one of the causes of package fulfillment.
@@ -105,7 +119,7 @@ func outcome(what string, env []itemError, sent []fulfillment.PackageID) (map[fu
 			failed[id] = &CallError{What: w, Write: true, Sent: true, Status: http.StatusOK, Cause: errors.New("an error without a code")}
 			continue
 		}
-		failed[id] = refusal(w, true, http.StatusOK, envelope{Code: codeNumber(e.Code), Message: e.Message}, 0)
+		failed[id] = refusal(w, true, http.StatusOK, envelope{Code: codeNumber(e.Code), Message: e.Message, RequestID: e.request}, 0)
 	}
 	return failed, sure
 }

@@ -65,7 +65,11 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 		switch {
 		case code == 0:
 			c.keeper.proved(ctx, token)
-			return decodeData(r, again.status, env, out)
+			err := decodeData(r, again.status, env, out)
+			if w, ok := out.(itemised); ok {
+				w.answered(env.RequestID)
+			}
+			return err
 		case badToken(code, msg) && !refreshed:
 			refreshed = true
 			if token, err = c.keeper.replace(ctx, token); err != nil {

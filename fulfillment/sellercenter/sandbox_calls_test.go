@@ -109,7 +109,7 @@ func TestSandboxBatch(t *testing.T) {
 	failed, err := s.ShipBatch(t.Context(), s.shop, list)
 	s.ok(err)
 	var no *fulfillment.RejectedError
-	if len(failed) != 1 || failed[0].Package != "4000000000000000001" || !errors.As(failed[0].Err, &no) || no.Code == 0 {
+	if len(failed) != 1 || failed[0].Package != "4000000000000000001" || !errors.As(failed[0].Err, &no) || no.Code == 0 || no.RequestID == "" {
 		t.Errorf("%v", failed)
 	}
 	for _, x := range list[:3] {
