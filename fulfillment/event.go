@@ -43,6 +43,8 @@ const (
 	EventUnstaged     EventKind = "unstaged" // a parcel was taken off an open manifest
 	EventReopened     EventKind = "reopened" // a finished parcel came back for another label
 	EventDecided      EventKind = "decided"  // a supervisor decided about a parked outbox row
+	// EventCancelAsked: this station learned that the buyer asks to cancel. What was decided before is no answer to it.
+	EventCancelAsked EventKind = "cancel_asked"
 )
 
 // Event is one link of the station's chain. (Station, Seq) is its identity; Seq starts at 1 and has no gaps.

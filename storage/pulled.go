@@ -33,7 +33,10 @@ func (s *Store) ApplyPulled(ctx context.Context, shop string, orders []fulfillme
 			if o.Shop == "" {
 				o.Shop = shop
 			}
-			did, err := applyPulled(ctx, q, o, s.now())
+			did, asked, err := applyPulled(ctx, q, o, s.now())
+			if err == nil && asked {
+				err = s.noteCancelAsked(ctx, q, o)
+			}
 			if err != nil {
 				return fmt.Errorf("order %s: %w", o.ID, err)
 			}
@@ -52,27 +55,35 @@ func (s *Store) ApplyPulled(ctx context.Context, shop string, orders []fulfillme
 	return changed, nil
 }
 
-func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order, now time.Time) (changed bool, err error) {
+// noteCancelAsked puts the moment at which a cancel request became known into the chain: a supervisor's word counts for the
+// requests that were known when it was given, and for no later one.
+func (s *Store) noteCancelAsked(ctx context.Context, q *queries.Queries, o fulfillment.Order) error {
+	return s.appendEvents(ctx, q, s.opt.Station, "", s.now(), []fulfillment.EventDraft{{Kind: fulfillment.EventCancelAsked, OrderID: o.ID,
+		Body: map[string]any{"update_time": o.UpdatedAt.UTC()}}})
+}
+
+// applyPulled stores one order. asked is true where the buyer's cancel request is news.
+func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order, now time.Time) (changed, asked bool, err error) {
 	told.Source = fulfillment.SourcePlatform
 	platform := platformHolds(told)
 	row, err := q.Order(ctx, string(told.ID))
 	if errors.Is(err, sql.ErrNoRows) {
 		told.Packages = firstPackages(told)
-		return true, saveOrder(ctx, q, told, nil, platform, ms(now))
+		return true, told.CancelRequested, saveOrder(ctx, q, told, nil, platform, ms(now))
 	}
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if ms(told.UpdatedAt) < row.UpdatedAt {
-		return false, nil
+		return false, false, nil
 	}
 	stored, err := completeOrder(ctx, q, row)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	own, err := fromList[fulfillment.Hold](row.OwnHolds)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	next, gone := mergeTold(stored, told)
 	if slices.ContainsFunc(next.Packages, stuck) {
@@ -84,17 +95,17 @@ func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order
 	}
 	same, err := sameOrder(stored, next)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if same {
-		return false, q.OrderChecked(ctx, queries.OrderCheckedParams{CheckedAt: ms(told.CheckedAt), UpdatedAt: ms(told.UpdatedAt), ID: row.ID})
+		return false, false, q.OrderChecked(ctx, queries.OrderCheckedParams{CheckedAt: ms(told.CheckedAt), UpdatedAt: ms(told.UpdatedAt), ID: row.ID})
 	}
 	for _, id := range gone {
 		if err := q.DeletePackage(ctx, queries.DeletePackageParams{OrderID: row.ID, ID: string(id)}); err != nil {
-			return false, err
+			return false, false, err
 		}
 	}
-	return true, saveOrder(ctx, q, next, own, platform, ms(now))
+	return true, told.CancelRequested && !stored.CancelRequested, saveOrder(ctx, q, next, own, platform, ms(now))
 }
 
 // platformHolds are the holds that the platform's own words mean, beside those that came with the order.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"image"
 	"slices"
@@ -33,6 +34,7 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 		Story:        a.story,
 		Decide:       a.decide,
 		ApplyScan:    a.env.cfg.policy().ApplyScan,
+		Setup:        a.setup.options(),
 	}
 	if !a.env.cfg.keyboardScans() {
 		o.Scan = func(string) {}
@@ -46,6 +48,9 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 // typed takes a code from the window's keys or buttons.
 func (a *app) typed(code string) {
 	s := fulfillment.Scan{ID: newID(), Code: code, At: time.Now().UTC(), Device: "keyboard"}
+	if a.setup.takes(s) {
+		return
+	}
 	if err := a.station.Submit(a.deviceGroup.ctx, s); err != nil {
 		a.env.log.Warn("Scan came while the program was closing", "err", err)
 	}
@@ -117,6 +122,7 @@ func (a *app) labelPreview(ctx context.Context, p fulfillment.Parcel) (image.Ima
 func (a *app) healthChanged(h devices.Health) {
 	all := a.devices.board.Snapshot()
 	a.window.ShowHealth(all)
+	a.setup.feels(h)
 	if err := keepHealth(a.dir, all); err != nil {
 		a.env.log.Warn("Health could not be kept", "err", err)
 	}
@@ -178,18 +184,43 @@ func (e *env) newSyncer(more func(*syncer.Options)) (*syncer.Syncer, error) {
 	return syncer.New(o)
 }
 
-// overridden: a supervisor's decision to ship over a pending cancel request is an event of the order.
+// overridden: a supervisor's decision to ship over the cancel request that is pending is an event of the order.
 func (e *env) overridden(ctx context.Context, row fulfillment.OutboxRow) (bool, error) {
 	events, err := e.store.Events(ctx, row.OrderID)
 	if err != nil {
 		return false, err
 	}
-	for _, ev := range events {
-		if ev.Kind == fulfillment.EventOverride {
-			return true, nil
+	return overrides(events), nil
+}
+
+// overrides reports whether the last request to cancel was gone over by a supervisor after it became known here. What was
+// decided about something else, or before, is no answer to it; nor is anything where no request was noted.
+func overrides(events []fulfillment.Event) bool {
+	var asked, answer *fulfillment.Event
+	for i, ev := range events {
+		switch ev.Kind {
+		case fulfillment.EventCancelAsked:
+			if asked == nil || follows(ev, *asked) {
+				asked = &events[i]
+			}
+		case fulfillment.EventOverride:
+			var body struct {
+				Over fulfillment.Hold `json:"over"`
+			}
+			if json.Unmarshal(ev.Body, &body) == nil && body.Over == fulfillment.HoldCancelRequested && (answer == nil || follows(ev, *answer)) {
+				answer = &events[i]
+			}
 		}
 	}
-	return false, nil
+	return asked != nil && answer != nil && follows(*answer, *asked)
+}
+
+// follows: in one station's chain the numbers tell, which no clock can set back; between stations the time.
+func follows(a, b fulfillment.Event) bool {
+	if a.Station == b.Station {
+		return a.Seq > b.Seq
+	}
+	return a.At.After(b.At)
 }
 
 func (a *app) wakeSync() {
