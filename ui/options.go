@@ -10,6 +10,7 @@ import (
 	"packbench/ui/equipment"
 	"packbench/ui/handoff"
 	"packbench/ui/orders"
+	"packbench/ui/setup"
 	"packbench/ui/sound"
 )
 
@@ -27,6 +28,16 @@ type (
 // Speaker plays tones; Play must return at once.
 type Speaker interface{ Play(sound.Tone) }
 
+// Setup is what setting devices up needs of the program.
+type Setup struct {
+	Desk        setup.Desk // nil: there is no setup
+	Frames      Frames     // of the camera under trial
+	Calibration image.Image
+	Print       func(ctx context.Context, s setup.Sheet) error // a label of our own on the printer in use; nil: there is none
+	Free        bool                                           // no supervisor is needed
+	Warning     string                                         // about the printer and the market's procedures; empty: none
+}
+
 // Options are what the window needs of the program. Everything but Station may be left out; what is missing is then said
 // on the screen. Scan and Command are called one code at a time, in order, from Run's goroutine: they may block, and the
 // screen does not wait for them. Lists and pictures are read in the background.
@@ -43,6 +54,7 @@ type Options struct {
 	Story        func(ctx context.Context, id fulfillment.OrderID) (fulfillment.Story, error) // why an order stands where it stands
 	Decide       func(fulfillment.OutboxDecision)                                             // about a parked outbox row; called like Command
 	ApplyScan    bool                                                                         // a label on the parcel must be scanned back
+	Setup        Setup                                                                        // setting devices up, and test labels
 	Sound        Speaker
 	// Drawn is called on the screen's goroutine once for every verdict, in order, after a frame that shows it was handed
 	// to the display. It must be quick: one line to a file.

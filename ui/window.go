@@ -55,6 +55,8 @@ type Window struct {
 	orders    *orders.Screen
 	equipment *equipment.Screen
 	screens   [len(tabNames)]fyne.CanvasObject
+	address   *orders.SearchField // of the setup
+	asked     [2]string           // what the setup asks for in the prompt's place; empty: nothing
 	ticks     int
 }
 
@@ -92,6 +94,7 @@ func (w *Window) build() {
 	w.orders = orders.New(orders.Options{Scan: w.searchScan, Background: w.back.add, Orders: w.o.Orders, Story: w.o.Story, Now: w.o.Now})
 	w.orders.Search.Entered = func() { w.do(w.win.Canvas().Unfocus) } // the next scan goes to the sink
 	w.equipment = equipment.New(w.o.Now, w.decide)
+	w.buildSetup()
 	w.screens = [...]fyne.CanvasObject{tabBench: w.bench.Object, tabHandoff: w.handoff.Object, tabOrders: w.orders.Object, tabEquipment: w.equipment.Object,
 		tabManual: manual.New(assets.Manual).Object}
 	w.frame = widgets.NewPanel(widgets.Paper, 14, 12, container.NewStack(w.screens[:]...)).Square()
@@ -132,7 +135,7 @@ func (w *Window) guard() {
 	if focused == fyne.Focusable(w.sink) {
 		return
 	}
-	if focused == fyne.Focusable(w.orders.Search) && w.tab == tabOrders {
+	if focused == fyne.Focusable(w.orders.Search) && w.tab == tabOrders || w.setupField(focused) {
 		return
 	}
 	if c.Overlays().Top() != nil {
@@ -166,6 +169,7 @@ func (w *Window) Run(ctx context.Context) error {
 	all.Go(func() { w.back.run(ctx) })
 	all.Go(func() { w.handoff.Run(ctx, w.do) })
 	all.Go(func() { w.watch(ctx) })
+	all.Go(func() { w.runSetup(ctx) })
 	all.Wait()
 	return nil
 }
@@ -285,7 +289,7 @@ func (w *Window) apply(v station.View) {
 	before := w.view
 	w.view = v
 	w.banner.set(v)
-	w.prompt.set(v)
+	w.showPrompt()
 	w.strip.operator(v)
 	w.equipment.Supervisor(v.Supervisor)
 	w.bench.Show(v)
@@ -343,6 +347,7 @@ func (w *Window) choose(t tab) {
 		}
 	}
 	w.handoff.Visible(t == tabHandoff)
+	w.equipment.Front(t == tabEquipment)
 	switch t {
 	case tabBench:
 		w.bench.LoadQueue()

@@ -39,6 +39,8 @@ type app struct {
 	trace   *tracer
 	pics    *pictures
 	prover  *prover
+	config  string // station.toml
+	setup   *setupDesk
 	warmed  chan struct{} // closed when the PDF renderer has started, or will not
 
 	deviceGroup, stationGroup, printerGroup, syncGroup *group
@@ -71,7 +73,7 @@ func runWindow(ctx context.Context, c *call) error {
 		return err
 	}
 	defer trace.close()
-	a := &app{dir: c.dir, env: e, trace: trace, warmed: make(chan struct{})}
+	a := &app{dir: c.dir, config: c.config, env: e, trace: trace, warmed: make(chan struct{})}
 	engine := label.NewEngine(labelOptions(c.dir, e.cfg.Station.Market, e.log))
 	defer closeRenderer(engine)
 	a.archive = label.NewArchive(engine, e.store, e.log)
@@ -88,6 +90,7 @@ func (a *app) build() {
 	if a.devices.camera != nil {
 		a.photos = station.NewPhotographer(a.devices.camera, e.store, a.photoTaken, e.log)
 	}
+	a.setup = newSetupDesk(a)
 	a.window = ui.New(newFyneApp(), a.windowOptions(player))
 	a.station = station.New(station.Options{
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
@@ -139,6 +142,7 @@ func (a *app) work(ctx context.Context, one *instance, engine *label.Engine, err
 	a.window.ShowAndRun() // the toolkit's loop must have the main goroutine
 	stuck := time.AfterFunc(stopPatience, func() { a.endStuck(errw) })
 	defer stuck.Stop()
+	a.setup.end()
 	for _, g := range []*group{a.deviceGroup, a.stationGroup, a.printerGroup, a.syncGroup} {
 		g.stop()
 	}
@@ -168,9 +172,15 @@ func (a *app) partFailed(part string, err error) {
 	os.Exit(exitFailed)
 }
 
-func (a *app) scanned(ctx context.Context, s fulfillment.Scan) error { return a.station.Submit(ctx, s) }
+func (a *app) scanned(ctx context.Context, s fulfillment.Scan) error {
+	if a.setup.takes(s) {
+		return nil
+	}
+	return a.station.Submit(ctx, s)
+}
 
 func (a *app) weighed(ctx context.Context, w fulfillment.Weight) error {
+	a.setup.weighed(w)
 	return a.station.Weigh(ctx, w)
 }
 

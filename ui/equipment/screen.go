@@ -28,6 +28,9 @@ type Screen struct {
 	parked  *parkedCard
 	super   bool // a supervisor is logged in
 	column  *fyne.Container
+	tools   *toolRow
+	plain   *fyne.Container // devices and sync
+	stack   *fyne.Container // plain, and the wizard in its place
 }
 
 // New returns the screen without devices. decide takes a supervisor's decision about a parked row; it must not block, and nil
@@ -36,9 +39,12 @@ func New(now func() time.Time, decide func(fulfillment.OutboxDecision)) *Screen 
 	s := &Screen{now: now, parked: newParkedCard(decide), none: widgets.NewText(20, false, widgets.Soft).Fit(14, 3)}
 	s.none.Set(text.T("equipment.none"))
 	s.cards = container.New(&grid{})
-	left := widgets.Column(8, widgets.Fix(s.none, 80), widgets.Grow(container.NewVScroll(s.cards), 1))
+	s.tools = newToolRow(s.openSetup)
+	left := widgets.Column(8, widgets.Fix(s.none, 80), widgets.Grow(container.NewVScroll(s.cards), 1), widgets.Own(s.tools.object))
 	s.column = s.newSync()
-	s.Object = widgets.Row(14, widgets.Grow(left, 11), widgets.Grow(s.column, 10))
+	s.plain = widgets.Row(14, widgets.Grow(left, 11), widgets.Grow(s.column, 10))
+	s.stack = container.NewStack(s.plain)
+	s.Object = s.stack
 	s.ShowDevices(nil)
 	s.ShowSync(SyncStatus{})
 	return s
@@ -175,7 +181,8 @@ func (s *Screen) ShowSync(x SyncStatus) {
 // Supervisor tells whether a supervisor is logged in: nobody else decides about parked rows.
 func (s *Screen) Supervisor(on bool) {
 	if on != s.super {
-		s.super = on
+		s.super, s.tools.supervisor = on, on
+		s.tools.rest()
 		s.showParked()
 	}
 }
@@ -189,6 +196,9 @@ func (s *Screen) showParked() {
 
 // Tick brings ages up to date; call it about once a second while the screen is in front.
 func (s *Screen) Tick() {
+	if x := s.Setup(); x != nil {
+		x.Tick()
+	}
 	now := s.now()
 	facts := Facts(s.sync, now)
 	changed := false

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"packbench/assets"
+	"packbench/devices"
+	"packbench/devices/hid"
+	"packbench/fulfillment"
+	"packbench/fulfillment/label"
+	"packbench/fulfillment/policy"
+	"packbench/ui"
+	"packbench/ui/setup"
+)
+
+// setupDesk is the program's side of the setup wizard. A device that the bench does not use is opened by a driver of its own for
+// as long as it is on trial; what the bench uses is listened to. Its methods may be called concurrently.
+type setupDesk struct {
+	app *app
+
+	mu    sync.Mutex
+	found map[string]candidate
+	on    *trial
+}
+
+// trial is the device that is tried now.
+type trial struct {
+	what   candidate
+	live   bool          // it is the bench's own device
+	drive  *benchDevices // of its own; nil: none
+	cancel context.CancelFunc
+	done   *sync.WaitGroup
+}
+
+func newSetupDesk(a *app) *setupDesk { return &setupDesk{app: a, found: map[string]candidate{}} }
+
+// options are what the window is told of the setup.
+func (d *setupDesk) options() ui.Setup {
+	a := d.app
+	o := ui.Setup{Desk: d, Frames: d, Calibration: calibrationPicture(), Warning: dpiWarning(a.env.cfg, time.Now())}
+	_, err := os.Stat(a.config)
+	supervisors := 0
+	for _, op := range a.env.cfg.operators() {
+		if op.Supervisor {
+			supervisors++
+		}
+	}
+	o.Free = err != nil || supervisors == 0
+	if p := a.devices.printer; p != nil {
+		o.Print = func(ctx context.Context, s setup.Sheet) error { return printSheet(ctx, p, s) }
+	}
+	return o
+}
+
+// dpiWarning is a sentence where the market's procedure asks for a finer printer; empty otherwise.
+func dpiWarning(cfg Config, now time.Time) string {
+	p := cfg.labelPrinter()
+	rules, err := policy.ReadPrinterRules(assets.PrinterRules)
+	if err != nil || p == nil { // the pack is our own; a test reads it
+		return ""
+	}
+	least, source, ok := rules.LeastDPI(cfg.Station.Market, now)
+	if !ok || p.DPI >= least {
+		return ""
+	}
+	return ui.DPIWarning(p.DPI, least, source)
+}
+
+// sheetPatience bounds one label of our own; a printer that stands still says so earlier.
+const sheetPatience = 30 * time.Second
+
+// printSheet draws a label of our own and prints it on the way of every label.
+func printSheet(ctx context.Context, p labelPrinter, s setup.Sheet) error {
+	ctx, cancel := context.WithTimeout(ctx, sheetPatience)
+	defer cancel()
+	b := label.TestLabel(p.Media())
+	if s == setup.SheetCalibration {
+		b = label.CalibrationLabel(p.Media())
+	}
+	_, err := p.Print(ctx, b)
+	return err
+}
+
+var errNotTried = errors.New("choose a label printer first")
+
+// Print implements setup.Desk.
+func (d *setupDesk) Print(ctx context.Context, s setup.Sheet) error {
+	d.mu.Lock()
+	t := d.on
+	d.mu.Unlock()
+	switch {
+	case t == nil || t.what.kind != devices.Printer:
+		return errNotTried
+	case t.live:
+		return printSheet(ctx, d.app.devices.printer, s)
+	}
+	return printSheet(ctx, t.drive.printer, s)
+}
+
+// Try implements setup.Desk. It returns when the device before was given back and the new one's driver runs.
+func (d *setupDesk) Try(_ context.Context, c setup.Choice) error {
+	d.end()
+	if c.Key == "" {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	what, ok := d.found[c.Key]
+	if !ok {
+		return errors.New("this device is no longer in the list; touch “Look again”")
+	}
+	what, err := what.with(c)
+	if err != nil {
+		return err
+	}
+	t := &trial{what: what, done: &sync.WaitGroup{}, cancel: func() {}}
+	switch {
+	case what.used(d.app.env.cfg):
+		t.live = true
+	case what.heldByBench(d.app.env.cfg):
+		return errors.New("it is in use with its old settings. Keep the new ones, start Packbench again, then print the test label from Equipment")
+	default:
+		d.open(t)
+	}
+	d.on = t
+	if t.live {
+		d.app.deviceGroup.run("setup health", func(context.Context) error { d.tellHealth(what.kind); return nil })
+	}
+	return nil
+}
+
+// open starts a driver for the device alone.
+func (d *setupDesk) open(t *trial) {
+	cfg := t.what.only(d.app.env.cfg)
+	scans := func(_ context.Context, s fulfillment.Scan) error { d.read(t, s.Code); return nil }
+	weights := func(_ context.Context, w fulfillment.Weight) error {
+		d.app.window.ShowSetup(setup.News{Weight: &w})
+		return nil
+	}
+	t.drive = openDevices(cfg, scans, weights, d.app.env.log)
+	t.drive.board.OnChange(func(h devices.Health) { d.app.window.ShowSetup(setup.News{Health: &h}) })
+	ctx, cancel := context.WithCancel(d.app.deviceGroup.ctx)
+	t.cancel = cancel
+	for _, r := range t.drive.runs {
+		t.done.Go(func() {
+			if err := r.run(ctx); err != nil && ctx.Err() == nil {
+				d.app.env.log.Warn("A device on trial stopped", "part", r.name, "err", err)
+			}
+		})
+	}
+}
+
+// end gives the device on trial back.
+func (d *setupDesk) end() {
+	d.mu.Lock()
+	t := d.on
+	d.on = nil
+	d.mu.Unlock()
+	if t != nil {
+		t.cancel()
+		t.done.Wait()
+	}
+}
+
+// tellHealth shows how the bench's devices of a kind feel.
+func (d *setupDesk) tellHealth(kind devices.Kind) {
+	for _, h := range d.app.devices.board.Snapshot() {
+		if h.Kind == kind && h.ID != "keyboard" {
+			d.app.window.ShowSetup(setup.News{Health: &h})
+		}
+	}
+}
+
+// listens reports whether the bench's own device of a kind is on trial.
+func (d *setupDesk) listens(kind devices.Kind) *trial {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.on != nil && d.on.live && d.on.what.kind == kind {
+		return d.on
+	}
+	return nil
+}
+
+// takes reports whether a scan of the bench's scanners belongs to the scanner test. Commands and badges go to the bench at all
+// times; so does everything when the test is left.
+func (d *setupDesk) takes(s fulfillment.Scan) bool {
+	t := d.listens(devices.Scanner)
+	_, _, calibration := hid.Calibrated(defaultLayout(), s.Code)
+	if t == nil || strings.HasPrefix(s.Code, "PB:") && !calibration {
+		return false
+	}
+	d.read(t, s.Code)
+	return true
+}
+
+func (d *setupDesk) weighed(w fulfillment.Weight) {
+	if d.listens(devices.Scale) != nil {
+		d.app.window.ShowSetup(setup.News{Weight: &w})
+	}
+}
+
+func (d *setupDesk) feels(h devices.Health) {
+	if d.listens(h.Kind) != nil {
+		d.app.window.ShowSetup(setup.News{Health: &h})
+	}
+}
+
+// Latest implements ui.Frames for the camera on trial.
+func (d *setupDesk) Latest() (jpeg []byte, at time.Time, seq uint64) {
+	d.mu.Lock()
+	t := d.on
+	d.mu.Unlock()
+	switch {
+	case t == nil || t.what.kind != devices.Camera:
+		return nil, time.Time{}, 0
+	case t.live:
+		return d.app.devices.camera.Latest()
+	}
+	return t.drive.camera.Latest()
+}
+
+// read tells what became of a code on its way from the scanner on trial.
+func (d *setupDesk) read(t *trial, code string) {
+	d.app.window.ShowSetup(setup.News{Reading: readingOf(t.what.scanner, code)})
+}
+
+func defaultLayout() *hid.Layout {
+	l, err := hid.ParseLayout("")
+	if err != nil {
+		panic(err) // a constant
+	}
+	return l
+}
+
+// readingOf compares a code with what the calibration barcode becomes on every pair of country settings. Which setting the
+// computer itself reads with is not known for the window's own keys, so every one is tried; a code that came through as it is
+// needs no guess.
+func readingOf(s ScannerConfig, code string) *setup.Reading {
+	r := &setup.Reading{Code: code, Keys: s.Transport == "keyboard" || s.Transport == "usb" && s.Mode == "keyboard", Calibration: code == hid.Calibration}
+	if r.Calibration || !r.Keys {
+		return r
+	}
+	reads := hid.Layouts()
+	if s.Transport == "usb" {
+		reads = []string{s.Layout}
+	}
+	for _, name := range reads {
+		read, err := hid.ParseLayout(name)
+		if err != nil {
+			continue
+		}
+		typed, caps, is := hid.Calibrated(read, code)
+		if !is {
+			continue
+		}
+		r.Calibration, r.Caps = true, caps
+		if typed.Name() != read.Name() {
+			r.Typed, r.Read = typed.Name(), read.Name()
+		}
+		return r
+	}
+	return r
+}
+
+// Keep implements setup.Desk.
+func (d *setupDesk) Keep(_ context.Context, c setup.Choice) (before string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	what, ok := d.found[c.Key]
+	if !ok {
+		return "", errors.New("this device is no longer in the list; touch “Look again”")
+	}
+	if what, err = what.with(c); err != nil {
+		return "", err
+	}
+	if what.kind == devices.Scanner && what.scanner.Transport == "keyboard" {
+		return "", nil // always on: nothing has to be written
+	}
+	cfg, err := loadConfig(d.app.config, false)
+	if err != nil {
+		return "", err
+	}
+	b, want := what.bind(cfg)
+	after := cfg
+	if want(&after); reflect.DeepEqual(after, cfg) {
+		return "", nil // it stands there as it is
+	}
+	before, err = keepBinding(d.app.config, b, want)
+	if err != nil {
+		return "", fmt.Errorf("%s was not changed: %w", filepath.Base(d.app.config), err)
+	}
+	d.app.env.log.Info("Device was set up", "kind", what.kind, "device", c.Name)
+	return before, nil
+}

@@ -1,0 +1,319 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"packbench/devices"
+	"packbench/devices/hid"
+	"packbench/devices/scale"
+	"packbench/ui/setup"
+)
+
+// candidate is one device that could be bound to a role; the field of its kind is set.
+type candidate struct {
+	kind  devices.Kind
+	name  string
+	bound bool // stands in the configuration that the bench works with
+	nth   int  // which of its kind there
+
+	scanner ScannerConfig
+	printer PrinterConfig
+	scale   ScaleConfig
+	camera  CameraConfig
+}
+
+// place tells one device from another, whatever its settings are.
+func (c candidate) place() string {
+	usbPlace := func(u USBConfig) string { return strings.ToLower(u.VID + ":" + u.PID + ":" + u.Serial) }
+	switch c.kind {
+	case devices.Scanner:
+		return c.scanner.Transport + " " + c.scanner.Port + usbPlace(c.scanner.USBConfig)
+	case devices.Scale:
+		return c.scale.Transport + " " + c.scale.Port + usbPlace(c.scale.USBConfig)
+	case devices.Printer:
+		p := c.printer
+		return p.Transport + " " + p.Address + p.Queue + p.Port + usbPlace(p.USBConfig)
+	}
+	return c.camera.URL + c.camera.Device
+}
+
+// Names of the label sizes that are offered.
+var stocks = [][2]int{{102, 152}, {100, 150}, {100, 180}, {105, 148}, {76, 130}}
+
+func stockName(w, h int) string { return fmt.Sprintf("%d × %d", w, h) }
+
+// turnOf offers values, with the one that is set among them.
+func turnOf(name, now string, values ...string) setup.Turn {
+	if !slices.Contains(values, now) {
+		values = append(values, now)
+	}
+	return setup.Turn{Name: name, Values: values, At: slices.Index(values, now)}
+}
+
+// protocolName is a scale's protocol with the unit where it needs one.
+func protocolName(s ScaleConfig) string {
+	if scale.Protocol(s.Protocol) == scale.ProtocolToledo {
+		return s.Protocol + " " + s.Unit
+	}
+	return s.Protocol
+}
+
+func protocolNames() []string {
+	var names []string
+	for _, p := range scale.Protocols() {
+		if p != scale.ProtocolToledo {
+			names = append(names, string(p))
+			continue
+		}
+		for _, u := range scale.Units() {
+			names = append(names, string(p)+" "+u)
+		}
+	}
+	return names
+}
+
+// choice is the candidate as the wizard shows it.
+func (c candidate) choice(key string) setup.Choice {
+	out := setup.Choice{Key: key, Kind: c.kind, Name: c.name, Bound: c.bound}
+	_, out.Detail, _ = strings.Cut(strings.TrimRight(c.place(), ":"), " ")
+	switch c.kind {
+	case devices.Scanner:
+		if c.scanner.Transport == "usb" && c.scanner.Mode == "keyboard" {
+			out.Turns = []setup.Turn{turnOf("layout", c.scanner.Layout, hid.Layouts()...)}
+		}
+	case devices.Scale:
+		if c.scale.Transport == "serial" {
+			out.Turns = []setup.Turn{turnOf("protocol", protocolName(c.scale), protocolNames()...)}
+		}
+	case devices.Printer:
+		p := c.printer
+		var sizes []string
+		for _, s := range stocks {
+			sizes = append(sizes, stockName(s[0], s[1]))
+		}
+		out.Turns = []setup.Turn{turnOf("language", p.Language, languages...), turnOf("dpi", fmt.Sprint(p.DPI), "203", "300"), turnOf("stock", stockName(p.WidthMM, p.HeightMM), sizes...)}
+	case devices.Camera:
+		out.Detail = strings.TrimSpace(c.place())
+		out.Turns = []setup.Turn{setup.CropTurn(c.camera.Crop)}
+	}
+	return out
+}
+
+// with is the candidate with the settings that a person chose.
+func (c candidate) with(choice setup.Choice) (candidate, error) {
+	switch c.kind {
+	case devices.Scanner:
+		if l := choice.Value("layout"); l != "" {
+			c.scanner.Layout = l
+		}
+	case devices.Scale:
+		if p := choice.Value("protocol"); p != "" {
+			c.scale.Protocol, c.scale.Unit, _ = strings.Cut(p, " ")
+		}
+	case devices.Printer:
+		p := &c.printer
+		p.Language = choice.Value("language")
+		if _, err := fmt.Sscanf(choice.Value("dpi"), "%d", &p.DPI); err != nil {
+			return c, fmt.Errorf("dots per inch %q: %w", choice.Value("dpi"), err)
+		}
+		if _, err := fmt.Sscanf(choice.Value("stock"), "%d × %d", &p.WidthMM, &p.HeightMM); err != nil {
+			return c, fmt.Errorf("label size %q: %w", choice.Value("stock"), err)
+		}
+	case devices.Camera:
+		if part, ok := setup.CropPart(choice.Value("crop")); ok {
+			if c.camera.Crop = part[:]; part == setup.Crops[0].Part {
+				c.camera.Crop = nil
+			}
+		}
+	}
+	return c, nil
+}
+
+// only is a configuration with nothing but this device. A camera's whole picture is shown, with the frame drawn on it.
+func (c candidate) only(base Config) Config {
+	base.Scanners, base.Printers, base.Scale, base.Cameras = nil, nil, nil, nil
+	switch c.kind {
+	case devices.Scanner:
+		s := c.scanner
+		s.Exclusive = true
+		base.Scanners = []ScannerConfig{s}
+	case devices.Scale:
+		base.Scale = &c.scale
+	case devices.Printer:
+		base.Printers = []PrinterConfig{c.printer}
+	case devices.Camera:
+		cam := c.camera
+		cam.Crop = nil
+		base.Cameras = []CameraConfig{cam}
+	}
+	return base
+}
+
+// used reports whether the bench works with this device as it is set here.
+func (c candidate) used(cfg Config) bool {
+	if c.kind == devices.Scanner && c.scanner.Transport == "keyboard" {
+		return true
+	}
+	for _, b := range bound(cfg, c.kind) {
+		same := b.place() == c.place()
+		switch c.kind {
+		case devices.Scanner, devices.Scale: // tried with the bench's settings
+			if same && reflect.DeepEqual(b.scanner, c.scanner) && reflect.DeepEqual(b.scale, c.scale) {
+				return true
+			}
+		case devices.Printer:
+			if same && reflect.DeepEqual(b.printer, c.printer) {
+				return true
+			}
+		case devices.Camera:
+			if same && len(b.camera.Crop) == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// heldByBench: the bench has the device, with other settings, and nobody else can open it beside it.
+func (c candidate) heldByBench(cfg Config) bool {
+	if c.kind == devices.Printer && (c.printer.Transport == "network" || c.printer.Transport == "spooler") || c.kind == devices.Camera && c.camera.URL != "" {
+		return false
+	}
+	return slices.ContainsFunc(bound(cfg, c.kind), func(b candidate) bool { return b.place() == c.place() })
+}
+
+// elsewhere: the place is used by a device of another kind.
+func (c candidate) elsewhere(cfg Config) bool {
+	var place string
+	switch c.kind {
+	case devices.Scanner:
+		place, _ = placeOf(c.scanner.Transport, c.scanner.Port, c.scanner.USBConfig)
+	case devices.Scale:
+		place, _ = placeOf(c.scale.Transport, c.scale.Port, c.scale.USBConfig)
+	}
+	if place == "" {
+		return false
+	}
+	for _, kind := range setup.Steps {
+		if kind == c.kind {
+			continue
+		}
+		for _, b := range bound(cfg, kind) {
+			for _, at := range [][2]string{{b.scanner.Transport, b.scanner.Port}, {b.scale.Transport, b.scale.Port}, {b.printer.Transport, b.printer.Port}} {
+				if at[0] == "serial" && strings.EqualFold(at[1], place) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// bind is what must be written, and what the configuration becomes. A printer takes the place of the one with the role label, a
+// camera that of the first, a scanner its own or that of the first one that is no keyboard.
+func (c candidate) bind(cfg Config) (binding, func(*Config)) {
+	now := bound(cfg, c.kind)
+	nth := -1
+	if len(now) > 0 {
+		nth = now[0].nth
+	}
+	for _, b := range now {
+		if b.place() == c.place() {
+			nth = b.nth
+		}
+	}
+	b := binding{table: string(c.kind), nth: nth}
+	switch c.kind {
+	case devices.Scanner:
+		b.keys = scannerKeys(c.scanner)
+		return b, func(cfg *Config) { cfg.Scanners = put(cfg.Scanners, nth, c.scanner, keepScanner) }
+	case devices.Printer:
+		b.keys = printerKeys(c.printer)
+		return b, func(cfg *Config) { cfg.Printers = put(cfg.Printers, nth, c.printer, keepPrinter) }
+	case devices.Scale:
+		b.nth, b.keys = 0, scaleKeys(c.scale)
+		return b, func(cfg *Config) { s := c.scale; cfg.Scale = &s }
+	}
+	if len(now) > 0 {
+		c.camera.Name = now[0].camera.Name
+	}
+	if c.camera.Name == "" {
+		c.camera.Name = "dock"
+	}
+	b.keys = cameraKeys(c.camera)
+	return b, func(cfg *Config) {
+		cfg.Cameras = put(cfg.Cameras, nth, c.camera, func(_, fresh CameraConfig) CameraConfig { return fresh })
+	}
+}
+
+// put replaces the nth of a list, or adds one; the list itself is not changed. keep carries over what the binding leaves alone.
+func put[T any](list []T, nth int, fresh T, keep func(old, fresh T) T) []T {
+	list = slices.Clone(list)
+	if nth < 0 || nth >= len(list) {
+		var none T
+		return append(list, keep(none, fresh))
+	}
+	list[nth] = keep(list[nth], fresh)
+	return list
+}
+
+func keepScanner(old, s ScannerConfig) ScannerConfig {
+	s.Prefix, s.Exclusive = old.Prefix, old.Exclusive
+	return s
+}
+
+func keepPrinter(old, p PrinterConfig) PrinterConfig {
+	p.GapMM, p.NoStatus = old.GapMM, old.NoStatus
+	return p
+}
+
+// texts are the keys whose value is not empty.
+func texts(pairs ...string) []tomlKey {
+	var out []tomlKey
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			out = append(out, textKey(pairs[i], pairs[i+1]))
+		}
+	}
+	return out
+}
+
+func usbKeys(u USBConfig) []tomlKey { return texts("vid", u.VID, "pid", u.PID, "serial", u.Serial) }
+
+func baudKey(n int) []tomlKey {
+	if n == 0 {
+		return nil
+	}
+	return []tomlKey{numberKey("baud", n)}
+}
+
+func scannerKeys(s ScannerConfig) []tomlKey {
+	return slices.Concat(texts("transport", s.Transport, "port", s.Port), baudKey(s.Baud), usbKeys(s.USBConfig), texts("mode", s.Mode, "layout", s.Layout))
+}
+
+func printerKeys(p PrinterConfig) []tomlKey {
+	return slices.Concat(texts("role", p.Role, "transport", p.Transport, "address", p.Address, "queue", p.Queue, "port", p.Port), baudKey(p.Baud), usbKeys(p.USBConfig),
+		texts("language", p.Language), []tomlKey{numberKey("dpi", p.DPI), numberKey("width_mm", p.WidthMM), numberKey("height_mm", p.HeightMM)})
+}
+
+func scaleKeys(s ScaleConfig) []tomlKey {
+	keys := slices.Concat(texts("transport", s.Transport, "port", s.Port), baudKey(s.Baud), usbKeys(s.USBConfig))
+	if s.Transport == "serial" {
+		keys = append(keys, texts("protocol", s.Protocol, "unit", s.Unit, "framing", s.Framing)...)
+	}
+	return keys
+}
+
+func cameraKeys(c CameraConfig) []tomlKey {
+	keys := texts("name", c.Name, "url", c.URL, "device", c.Device)
+	if c.Width > 0 {
+		keys = append(keys, numberKey("width", c.Width), numberKey("height", c.Height))
+	}
+	if len(c.Crop) == 4 {
+		keys = append(keys, tomlKey{"crop", fmt.Sprintf("[%d, %d, %d, %d]", c.Crop[0], c.Crop[1], c.Crop[2], c.Crop[3])})
+	}
+	return keys
+}

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/boombuler/barcode/code128"
+
+	"packbench/devices"
+	"packbench/devices/camera"
+	"packbench/devices/hid"
+	"packbench/devices/printer"
+	"packbench/devices/serialport"
+	"packbench/devices/usb"
+	"packbench/ui/setup"
+)
+
+// portsVariable names serial ports that the system does not list – virtual ones, or those of a serial server – separated as in
+// PATH.
+const portsVariable = "PACKBENCH_SERIAL_PORTS"
+
+// Find implements setup.Desk.
+func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice, error) {
+	cfg := d.app.env.cfg
+	list := bound(cfg, kind)
+	var err error
+	switch kind {
+	case devices.Scanner, devices.Scale:
+		var ports, wired []candidate
+		ports, err = serialCandidates(kind)
+		wired = usbCandidates(kind)
+		list = append(append(list, wired...), ports...)
+		if kind == devices.Scanner {
+			list = append(list, candidate{kind: kind, name: "Types like a keyboard", scanner: ScannerConfig{Transport: "keyboard"}})
+		}
+	case devices.Printer:
+		var queues []candidate
+		queues, err = queueCandidates(ctx)
+		list = append(append(list, usbCandidates(kind)...), queues...)
+	case devices.Camera:
+		for _, c := range camera.List() {
+			list = append(list, candidate{kind: kind, name: c.Name, camera: CameraConfig{Device: c.Device}})
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []setup.Choice
+	for _, c := range list {
+		key := string(kind) + " " + c.place()
+		if slices.ContainsFunc(out, func(o setup.Choice) bool { return o.Key == key }) || !c.bound && c.elsewhere(cfg) {
+			continue
+		}
+		d.found[key] = c
+		out = append(out, c.choice(key))
+	}
+	return out, err
+}
+
+// Address implements setup.Desk.
+func (d *setupDesk) Address(kind devices.Kind, address string) (setup.Choice, error) {
+	address = strings.TrimSpace(address)
+	c := candidate{kind: kind, name: address}
+	switch kind {
+	case devices.Printer:
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			address = net.JoinHostPort(strings.Trim(address, "[]"), "9100")
+		}
+		c.name, c.printer = "Network printer", usualPrinter(PrinterConfig{Transport: "network", Address: address})
+	case devices.Camera:
+		if !strings.Contains(address, "://") {
+			address = "http://" + address
+		}
+		c.name, c.camera = "Network camera", CameraConfig{URL: address}
+	default:
+		return setup.Choice{}, errors.New("only printers and cameras have an address")
+	}
+	if f := checkConfig(ptr(c.only(defaultConfig()))); f != nil {
+		return setup.Choice{}, errors.New(f.text)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := string(kind) + " " + c.place()
+	if known, ok := d.found[key]; ok && known.bound {
+		c = known
+	}
+	d.found[key] = c
+	return c.choice(key), nil
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// bound are the devices of a kind in the configuration that the bench works with.
+func bound(cfg Config, kind devices.Kind) []candidate {
+	var out []candidate
+	switch kind {
+	case devices.Scanner:
+		for i, s := range cfg.Scanners {
+			if s.Transport != "keyboard" {
+				out = append(out, candidate{kind: kind, name: "Scanner", bound: true, nth: i, scanner: s})
+			}
+		}
+	case devices.Scale:
+		if cfg.Scale != nil {
+			out = append(out, candidate{kind: kind, name: "Scale", bound: true, scale: *cfg.Scale})
+		}
+	case devices.Printer:
+		for i, p := range cfg.Printers {
+			if p.Role == "label" {
+				out = append(out, candidate{kind: kind, name: "Label printer", bound: true, nth: i, printer: p})
+			}
+		}
+	case devices.Camera:
+		for i, c := range cfg.Cameras[:min(1, len(cfg.Cameras))] {
+			out = append(out, candidate{kind: kind, name: cmp.Or(c.Name, "Camera"), bound: true, nth: i, camera: c})
+		}
+	}
+	return out
+}
+
+// serialCandidates are the serial ports, each as a scanner or a scale.
+func serialCandidates(kind devices.Kind) ([]candidate, error) {
+	found, err := serialport.List()
+	var out []candidate
+	add := func(name, port string) {
+		c := candidate{kind: kind, name: name}
+		c.scanner = ScannerConfig{Transport: "serial", Port: port, Baud: 9600}
+		c.scale = ScaleConfig{Transport: "serial", Port: port, Baud: 9600, Protocol: "sics"}
+		out = append(out, c)
+	}
+	for _, p := range found {
+		port := p.Path
+		if p.Serial != "" {
+			port = p.Identity() // found again on whatever path it comes back
+		}
+		add("Serial "+p.Path, port)
+	}
+	for _, p := range filepath.SplitList(os.Getenv(portsVariable)) {
+		if _, err := os.Stat(p); err == nil {
+			add("Serial "+filepath.Base(p), p)
+		}
+	}
+	return out, err
+}
+
+// scannerMakers are the vendors of USB whose keyboards are scanners; any other keyboard may be the one that people type on.
+var scannerMakers = []uint16{0x0c2e /* Honeywell */, 0x05e0 /* Symbol, Zebra */, 0x05f9 /* Datalogic */, 0x065a /* Opticon */, 0x1eab /* Newland */}
+
+// Usage pages of HID (USB HID Point of Sale Usage Tables).
+const (
+	pageScanner = 0x8C
+	pageScale   = 0x8D
+)
+
+// usbCandidates are the USB devices of a kind. Where the system tells nothing there are none.
+func usbCandidates(kind devices.Kind) []candidate {
+	found, err := usb.List()
+	if err != nil {
+		return nil
+	}
+	var out []candidate
+	hidOf := func(page uint16, protocol uint8) usb.Interface {
+		return usb.Interface{Class: usb.ClassHID, SubClass: usb.Any, Protocol: protocol, Page: page}
+	}
+	for _, f := range found {
+		c := candidate{kind: kind, name: strings.TrimSpace(f.Maker + " " + f.Model)}
+		at := USBConfig{VID: fmt.Sprintf("%04x", f.ID.Vendor), PID: fmt.Sprintf("%04x", f.ID.Product), Serial: f.ID.Serial}
+		c.name = cmp.Or(c.name, at.VID+":"+at.PID)
+		switch {
+		case kind == devices.Scanner && f.Has(hidOf(pageScanner, usb.Any)):
+			c.scanner = ScannerConfig{Transport: "usb", USBConfig: at, Mode: "pos"}
+		case kind == devices.Scanner && f.Has(hidOf(0, 1)) && slices.Contains(scannerMakers, f.ID.Vendor):
+			c.scanner = ScannerConfig{Transport: "usb", USBConfig: at, Mode: "keyboard", Layout: "us"}
+		case kind == devices.Scale && f.Has(hidOf(pageScale, usb.Any)):
+			c.scale = ScaleConfig{Transport: "hid", USBConfig: at}
+		case kind == devices.Printer && f.Has(usb.Interface{Class: usb.ClassPrinter, SubClass: usb.Any, Protocol: usb.Any}):
+			c.printer = suggested(PrinterConfig{Transport: "usb", USBConfig: at}, f)
+		default:
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// suggested is a USB printer with the language that it says it speaks, or that such printers usually speak.
+func suggested(p PrinterConfig, f usb.Found) PrinterConfig {
+	id := map[string]string{"MFG": f.Maker, "MDL": f.Model}
+	if n := len(f.Printer) + 2; f.Printer != "" {
+		if said, err := printer.ParseDeviceID(append([]byte{byte(n >> 8), byte(n)}, f.Printer...)); err == nil {
+			id = said
+		}
+	}
+	s := printer.Suggest(id["MFG"], id["MDL"], id["CMD"])
+	p.Language, p.DPI = s.Language, s.DPI
+	return usualPrinter(p)
+}
+
+// usualPrinter fills in what most label printers are.
+func usualPrinter(p PrinterConfig) PrinterConfig {
+	p.Role, p.Language, p.DPI = "label", cmp.Or(p.Language, "zpl"), cmp.Or(p.DPI, 203)
+	p.WidthMM, p.HeightMM = cmp.Or(p.WidthMM, 102), cmp.Or(p.HeightMM, 152)
+	return p
+}
+
+func queueCandidates(ctx context.Context) ([]candidate, error) {
+	names, err := printer.Queues(ctx)
+	var out []candidate
+	for _, name := range names {
+		s := printer.Suggest("", name, "")
+		out = append(out, candidate{kind: devices.Printer, name: "Print queue " + name,
+			printer: usualPrinter(PrinterConfig{Transport: "spooler", Queue: name, Language: s.Language, DPI: s.DPI})})
+	}
+	return out, err
+}
+
+// Dots of the calibration barcode on the screen: wide enough for scanners at arm's length.
+const (
+	barDots   = 2
+	barHeight = 96
+	barQuiet  = 10 // modules of white on either side
+)
+
+// calibrationPicture is the barcode that finds a scanner's country setting out, to be scanned off the screen.
+func calibrationPicture() image.Image {
+	code, err := code128.Encode(hid.Calibration)
+	if err != nil {
+		panic(err) // a constant
+	}
+	n := code.Bounds().Dx()
+	pic := image.NewGray(image.Rect(0, 0, (n+2*barQuiet)*barDots, barHeight))
+	for i := range pic.Pix {
+		pic.Pix[i] = 0xFF
+	}
+	for x := range n * barDots {
+		if color.GrayModel.Convert(code.At(x/barDots, 0)).(color.Gray).Y < 0x80 {
+			for y := range barHeight {
+				pic.SetGray(barQuiet*barDots+x, y, color.Gray{})
+			}
+		}
+	}
+	return pic
+}
