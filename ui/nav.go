@@ -15,10 +15,11 @@ const (
 	tabHandoff
 	tabOrders
 	tabEquipment
+	tabShop
 	tabManual
 )
 
-var tabNames = [...]string{tabBench: "bench", tabHandoff: "handoff", tabOrders: "orders", tabEquipment: "equipment", tabManual: "manual"}
+var tabNames = [...]string{tabBench: "bench", tabHandoff: "handoff", tabOrders: "orders", tabEquipment: "equipment", tabShop: "shop", tabManual: "manual"}
 
 // nav is the rail on the left.
 type nav struct {
@@ -31,7 +32,7 @@ func newNav(stationID string, chosen func(tab)) *nav {
 	var items []widgets.Item
 	for i, name := range tabNames {
 		n.buttons[i] = widgets.NewButton(name, text.T("nav."+name), widgets.OnNavy, widgets.Navy, func() { chosen(tab(i)) }).Upright()
-		items = append(items, widgets.Fix(n.buttons[i], 92))
+		items = append(items, widgets.Fix(n.buttons[i], 84))
 	}
 	id := widgets.NewText(16, true, widgets.NavySoft).Fit(9, 2).Centred()
 	id.Set(text.Visible(stationID))

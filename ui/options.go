@@ -55,6 +55,7 @@ type Options struct {
 	Decide       func(fulfillment.OutboxDecision)                                             // about a parked outbox row; called like Command
 	ApplyScan    bool                                                                         // a label on the parcel must be scanned back
 	Setup        Setup                                                                        // setting devices up, and test labels
+	Shop         ShopDesk                                                                     // connecting shops
 	Sound        Speaker
 	// Drawn is called on the screen's goroutine once for every verdict, in order, after a frame that shows it was handed
 	// to the display. It must be quick: one line to a file.

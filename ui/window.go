@@ -18,6 +18,7 @@ import (
 	"packbench/ui/handoff"
 	"packbench/ui/manual"
 	"packbench/ui/orders"
+	"packbench/ui/settings"
 	"packbench/ui/sound"
 	"packbench/ui/text"
 	"packbench/ui/widgets"
@@ -57,6 +58,8 @@ type Window struct {
 	screens   [len(tabNames)]fyne.CanvasObject
 	address   *orders.SearchField // of the setup
 	asked     [2]string           // what the setup asks for in the prompt's place; empty: nothing
+	shop      *settings.Screen
+	code      *orders.SearchField // of the shop screen
 	ticks     int
 }
 
@@ -95,8 +98,9 @@ func (w *Window) build() {
 	w.orders.Search.Entered = func() { w.do(w.win.Canvas().Unfocus) } // the next scan goes to the sink
 	w.equipment = equipment.New(w.o.Now, w.decide)
 	w.buildSetup()
+	w.shop = w.newShop()
 	w.screens = [...]fyne.CanvasObject{tabBench: w.bench.Object, tabHandoff: w.handoff.Object, tabOrders: w.orders.Object, tabEquipment: w.equipment.Object,
-		tabManual: manual.New(assets.Manual).Object}
+		tabShop: w.shop.Object, tabManual: manual.New(assets.Manual).Object}
 	w.frame = widgets.NewPanel(widgets.Paper, 14, 12, container.NewStack(w.screens[:]...)).Square()
 	w.prompt.set(w.view)
 	body := container.New(&bands{w.banner, w.prompt}, w.banner.Container, w.prompt.Container, w.frame.Container, w.strip.Container)
@@ -136,6 +140,9 @@ func (w *Window) guard() {
 		return
 	}
 	if focused == fyne.Focusable(w.orders.Search) && w.tab == tabOrders || w.setupField(focused) {
+		return
+	}
+	if w.codeWanted(focused) {
 		return
 	}
 	if c.Overlays().Top() != nil {
@@ -292,6 +299,7 @@ func (w *Window) apply(v station.View) {
 	w.showPrompt()
 	w.strip.operator(v)
 	w.equipment.Supervisor(v.Supervisor)
+	w.shop.Supervisor(v.Supervisor)
 	w.bench.Show(v)
 	w.handoff.Show(v)
 	stroke := float32(0)
@@ -382,6 +390,8 @@ func (w *Window) second() {
 		}
 	case tabEquipment:
 		w.equipment.Tick()
+	case tabShop:
+		w.shop.Tick()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -27,50 +28,53 @@ const windowPatience = 45 * time.Second
 // app is the running window: who is joined to whom. The groups stop in this order: devices, station, printer, syncer;
 // then the store and the log are closed.
 type app struct {
-	dir     string
-	env     *env
-	window  *ui.Window
-	station *station.Station
-	devices *benchDevices
-	archive *label.Archive
-	queue   *station.PrintQueue
-	sync    *syncer.Syncer // nil without a shop
-	photos  *station.Photographer
-	trace   *tracer
-	pics    *pictures
-	prover  *prover
-	config  string // station.toml
-	setup   *setupDesk
-	warmed  chan struct{} // closed when the PDF renderer has started, or will not
+	dir         string
+	stationTOML string
+	again       atomic.Bool // the program is to be started again
+	shops       *shopDesk
+	env         *env
+	window      *ui.Window
+	station     *station.Station
+	devices     *benchDevices
+	archive     *label.Archive
+	queue       *station.PrintQueue
+	sync        *syncer.Syncer // nil without a shop
+	photos      *station.Photographer
+	trace       *tracer
+	pics        *pictures
+	prover      *prover
+	config      string // station.toml
+	setup       *setupDesk
+	warmed      chan struct{} // closed when the PDF renderer has started, or will not
 
 	deviceGroup, stationGroup, printerGroup, syncGroup *group
 }
 
-// runWindow opens the station's window and works until it is closed.
-func runWindow(ctx context.Context, c *call) error {
+// openWindow opens the station's window and works until it is closed; again: it was closed to be started again.
+func openWindow(ctx context.Context, c *call) (again bool, err error) {
 	if err := ui.CheckDisplay(); err != nil {
-		return err
+		return false, err
 	}
 	if _, err := loadConfig(c.config, c.named); err != nil {
-		return err
+		return false, err
 	}
 	one, err := claimInstance(c.dir)
 	if errors.Is(err, errSecondStart) {
 		fmt.Fprintln(c.err, "packbench:", errSecondStart)
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer one.release()
 	e, err := c.open(ctx, readOnlyNo)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer e.close()
 	trace, err := openTracer(os.Getenv("PACKBENCH_TRACE"))
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer trace.close()
 	a := &app{dir: c.dir, config: c.config, env: e, trace: trace, warmed: make(chan struct{})}
@@ -78,7 +82,8 @@ func runWindow(ctx context.Context, c *call) error {
 	defer closeRenderer(engine)
 	a.archive = label.NewArchive(engine, e.store, e.log)
 	a.build()
-	return a.work(ctx, one, engine, c.err)
+	err = a.work(ctx, one, engine, c.err)
+	return a.again.Load(), err
 }
 
 // build joins the parts. Nothing runs yet.
@@ -91,7 +96,11 @@ func (a *app) build() {
 		a.photos = station.NewPhotographer(a.devices.camera, e.store, a.photoTaken, e.log)
 	}
 	a.setup = newSetupDesk(a)
-	a.window = ui.New(newFyneApp(), a.windowOptions(player))
+	screen := newFyneApp()
+	a.shops = newShopDesk(a, screen)
+	options := a.windowOptions(player)
+	options.Shop = a.shops.options()
+	a.window = ui.New(screen, options)
 	a.station = station.New(station.Options{
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
 		Candidates: label.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.wakeSync, Wish: a.wish, Refresh: a.lastLook, Carriers: a.carriers, NewID: newID, Log: e.log,
@@ -105,6 +114,7 @@ func (a *app) build() {
 	}
 	a.deviceGroup.run("window", a.window.Run)
 	a.deviceGroup.run("sound", player.Run)
+	a.deviceGroup.run("shops", a.shops.Run)
 	a.stationGroup.run("station", a.station.Run)
 	a.stationGroup.run("chain head", e.keepHeads)
 	a.stationGroup.run("retention", e.keepRetention)
