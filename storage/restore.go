@@ -21,10 +21,14 @@ import (
 type Restored struct {
 	Kept   string // the folder with the database and files that were replaced; "" if there were none
 	Config string // the name under which the backup's configuration was laid into the folder; "" if it was not
+	Jobs   int64  // print jobs that became questions
+	Rows   int64  // outbox rows that are read before they are sent
+	Lost   *Lost  // what stood in the replaced data only; nil: nothing
 }
 
 // Restore puts a backup into dir in place of what is there. The backup is unpacked and checked whole first – zip, hashes,
-// database, chain – and nothing is touched where it is faulty. A configuration that is there stays in force. Errors:
+// database, chain – and nothing is touched where it is faulty. Nothing that the backup meant to print or to tell happens
+// again by itself: see markRestored. A configuration that is there stays in force. Errors:
 // ErrBadBackup, ErrNewer, ErrDiskFull, and ErrInUse while a window or another command has the folder open.
 func Restore(ctx context.Context, backupFile, dir string) (done Restored, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -39,17 +43,34 @@ func Restore(ctx context.Context, backupFile, dir string) (done Restored, err er
 	if err := unpack(ctx, backupFile, fresh); err != nil {
 		return done, explain(err, "restore %s", backupFile)
 	}
+	note, err := settle(ctx, filepath.Join(dir, dbName), filepath.Join(fresh, dbName))
+	if err != nil {
+		return done, explain(err, "restore %s into %s", backupFile, dir)
+	}
 	if err := syncTree(fresh); err != nil {
 		return done, explain(err, "flush what was restored from %s", backupFile)
 	}
-	if err := closeExisting(ctx, filepath.Join(dir, dbName)); err != nil {
+	if err := errors.Join(ctx.Err(), closeExisting(ctx, filepath.Join(dir, dbName))); err != nil { // nobody came meanwhile
 		return done, explain(err, "restore into %s", dir)
 	}
+	done.Jobs, done.Rows, done.Lost = note.Jobs, note.Rows, note.Lost
 	if done.Kept, err = swap(fresh, dir); err != nil {
-		return done, explain(err, "put the restored data into %s", dir)
+		return Restored{}, explain(err, "put the restored data into %s", dir)
 	}
 	done.Config, err = placeConfig(filepath.Join(fresh, configName), dir)
 	return done, explain(err, "the data is restored; its configuration could not be laid into %s", dir)
+}
+
+// settle compares the unpacked database with the one that it replaces, and marks it.
+func settle(ctx context.Context, old, fresh string) (note RestoreNote, err error) {
+	if err := closeExisting(ctx, old); err != nil {
+		return note, err
+	}
+	note.At = time.Now().UTC().Truncate(time.Millisecond)
+	if note.Lost, err = compareOld(ctx, old, fresh); err != nil {
+		return note, err
+	}
+	return note, markRestored(ctx, fresh, &note)
 }
 
 // unpack writes a backup into the new folder to and checks everything in it. Where to is empty nothing is written and the
