@@ -28,24 +28,23 @@ const windowPatience = 45 * time.Second
 // app is the running window: who is joined to whom. The groups stop in this order: devices, station, printer, syncer;
 // then the store and the log are closed.
 type app struct {
-	dir         string
-	stationTOML string
-	again       atomic.Bool // the program is to be started again
-	shops       *shopDesk
-	env         *env
-	window      *ui.Window
-	station     *station.Station
-	devices     *benchDevices
-	archive     *label.Archive
-	queue       *station.PrintQueue
-	sync        *syncer.Syncer // nil without a shop
-	photos      *station.Photographer
-	trace       *tracer
-	pics        *pictures
-	prover      *prover
-	config      string // station.toml
-	setup       *setupDesk
-	warmed      chan struct{} // closed when the PDF renderer has started, or will not
+	dir     string
+	again   atomic.Bool // the program is to be started again
+	shops   *shopDesk
+	env     *env
+	window  *ui.Window
+	station *station.Station
+	devices *benchDevices
+	archive *label.Archive
+	queue   *station.PrintQueue
+	sync    *syncer.Syncer // nil without a shop
+	photos  *station.Photographer
+	trace   *tracer
+	pics    *pictures
+	prover  *prover
+	config  string // station.toml
+	setup   *setupDesk
+	warmed  chan struct{} // closed when the PDF renderer has started, or will not
 
 	deviceGroup, stationGroup, printerGroup, syncGroup *group
 }

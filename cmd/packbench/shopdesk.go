@@ -187,7 +187,7 @@ func (d *shopDesk) disconnect(id string) {
 func (d *shopDesk) status(ctx context.Context) ui.ShopStatus {
 	cfg, s := d.a.env.cfg, d.a.env.secrets
 	x := ui.ShopStatus{Market: cfg.Station.Market, Secrets: s.Where(), SecretsSafe: s.InKeyStore(), Phase: d.phase, Err: d.err, Station: cfg.Station.ID,
-		File: d.a.stationTOML, Policy: policyLines(cfg), Free: !slices.ContainsFunc(cfg.operators(), func(o fulfillment.Operator) bool { return o.Supervisor })}
+		File: d.a.config, Policy: policyLines(cfg), Free: !slices.ContainsFunc(cfg.operators(), func(o fulfillment.Operator) bool { return o.Supervisor })}
 	if err := s.Trouble(); err != nil {
 		x.Trouble = plain(err)
 	}
@@ -198,11 +198,11 @@ func (d *shopDesk) status(ctx context.Context) ui.ShopStatus {
 		x.Choices = append(x.Choices, settings.Shop{ID: o.ID, Name: o.Name, Region: o.Region})
 	}
 	if _, err := accountClient(cfg, s, pending, d.a.env.log); errors.Is(err, errNoShop) {
-		x.Missing = "write app_key, and service_id for the link, into the [shop] table of " + d.a.stationTOML + ", then start Packbench again"
+		x.Missing = "write app_key, and service_id for the link, into the [shop] table of " + d.a.config + ", then start Packbench again"
 	} else if err != nil {
 		x.Missing = plain(err)
 	} else if cfg.Shop.ServiceID == "" {
-		x.Missing = "write service_id (from the app's page in the Partner Center) into the [shop] table of " + d.a.stationTOML + ", then start Packbench again"
+		x.Missing = "write service_id (from the app's page in the Partner Center) into the [shop] table of " + d.a.config + ", then start Packbench again"
 	}
 	shops, err := connectedShops(cfg, s)
 	if err != nil && x.Trouble == "" {
