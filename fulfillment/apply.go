@@ -10,7 +10,7 @@ func Apply(b Bench, in Input, pol Policy) Outcome {
 		p := b.Parcel.clone()
 		b.Parcel = &p
 	}
-	t := turn{in: in, pol: pol, out: Outcome{Next: b}}
+	t := turn{in: in, pol: pol, out: Outcome{Next: b, By: b.Operator}}
 	switch {
 	case in.Scan != nil:
 		t.scan(*in.Scan)
@@ -27,6 +27,10 @@ func Apply(b Bench, in Input, pol Policy) Outcome {
 	case in.Tick:
 		t.tick()
 	}
+	t.sayOver()
+	if t.served {
+		t.endSupervisor()
+	}
 	return t.out
 }
 
@@ -35,6 +39,10 @@ type turn struct {
 	in  Input
 	pol Policy
 	out Outcome
+
+	asked  *Asked // what was asked before this scan
+	over   Why    // what a supervisor's word carried this turn over
+	served bool   // a parcel is done with, and with it the supervisor's word
 }
 
 func (t *turn) bench() *Bench { return &t.out.Next }
@@ -92,9 +100,11 @@ func (t *turn) savePackage(p Package) {
 }
 
 // putAside ends the work on the parcel in hand; what was recorded of it stays recorded.
-func (t *turn) putAside() { t.out.Next.Parcel = nil }
+func (t *turn) putAside() { t.out.Next.Parcel, t.served = nil, true }
 
 func (t *turn) scan(s Scan) {
+	t.supervisorsTime()
+	t.asked, t.bench().Asked = t.bench().Asked, nil
 	class, why := Classify(*t.bench(), s, t.in.Found)
 	switch {
 	case class == ClassBadge || t.in.Member != nil && class == ClassUnknown:
@@ -127,7 +137,7 @@ func (t *turn) badge() {
 		t.refuse(Verdict{Code: UnknownCode, Class: ClassBadge, Why: WhyBadge, Name: arg})
 		return
 	}
-	t.bench().Operator, t.bench().Supervisor = t.in.Member.Name, t.in.Member.Supervisor
+	t.logIn(*t.in.Member)
 	t.event(EventOperator, "", "", map[string]any{"name": t.in.Member.Name, "supervisor": t.in.Member.Supervisor})
 	t.say(Verdict{Code: CommandDone, Class: ClassBadge, Name: t.in.Member.Name})
 }

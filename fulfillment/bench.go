@@ -76,6 +76,8 @@ type Parcel struct {
 	// WeighBy is when a missing weight is given up under policy warn; zero when no weight is awaited.
 	WeighBy   time.Time
 	Unweighed bool // the wait for a weight was given up and recorded
+	ByHand    bool `json:",omitempty"` // a step was ended by PB:FINISH
+	Over      bool `json:",omitempty"` // a supervisor's word carries it over something, and that is recorded
 	OffG      int  // a weight in grams that cannot be right and was said; PB:FINISH insists on it under policy warn
 }
 
@@ -93,13 +95,23 @@ type Bench struct {
 	Mode       Mode
 	Operator   string
 	Supervisor bool
-	Parcel     *Parcel // nil: no parcel in hand
-	Carrier    string  // CarrierCode the handoff is narrowed to; empty: any
+	// SupervisorAt is the last moment that a supervisor was known to be here; see SupervisorSpan.
+	SupervisorAt time.Time `json:",omitzero"`
+	// Before is who packed before the supervisor scanned the badge, and packs again after.
+	Before string `json:",omitempty"`
+	// Asked is the parcel that a supervisor may accept by scanning it once more.
+	Asked   *Asked  `json:",omitempty"`
+	Parcel  *Parcel // nil: no parcel in hand
+	Carrier string  // CarrierCode the handoff is narrowed to; empty: any
 	// CarrierName is the display name of Carrier.
 	CarrierName string `json:",omitempty"`
 	// Below is where parcels stood that went on an open manifest from another rung than the bench's last, by a
 	// supervisor's word: taking one off again must claim nothing that was never done.
 	Below map[PackageID]Rung `json:",omitempty"`
+	// Over names the supervisor who put a parcel on an open manifest although its buyer had asked to cancel.
+	Over map[PackageID]string `json:",omitempty"`
+	// Stop are parcels on open manifests that may not leave any more, and why: the seal leaves them off.
+	Stop map[PackageID]VerdictCode `json:",omitempty"`
 	// Last is the order whose parcel was finished last: PB:NEXTBOX opens its next package.
 	Last OrderID `json:",omitempty"`
 	// Reprint is why a parcel that was finished before shall get its label once more; the next scan says which parcel.
@@ -129,6 +141,8 @@ type Input struct {
 	Match  []Tracking        // for a scan: tracking numbers that the code may carry, by the carriers' extractors
 	Member *Operator         // for PB:USER: who the badge belongs to, nil if unknown
 	Staged map[OrderID]Order // for PB:SEAL and PB:UNDO at the dock: the orders of parcels on open manifests, as stored now
+	// Unchecked: for PB:SEAL, the Seller Center could not be asked about them just now.
+	Unchecked bool
 	// Carriers are for PB:CARRIER: display names of every carrier known here; nil: it cannot be known.
 	Carriers []string
 	Decide   *OutboxDecision // what a person decided about a parked outbox row
@@ -169,6 +183,7 @@ type EventDraft struct {
 // Outcome is what the rule decides: the next state and everything that must be written with it, in one transaction.
 type Outcome struct {
 	Next      Bench
+	By        string   // who did it; Next.Operator may be the one after
 	Verdict   *Verdict // nil: nothing to say
 	Events    []EventDraft
 	Packages  []Package   // changed packages, whole

@@ -1,6 +1,9 @@
 package fulfillment
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // changed takes news of an order in hand or on an open manifest. It says aloud what the packer must know: cancelled,
 // asked to cancel, on hold, or other items than before; and lets a label that has arrived be printed.
@@ -84,14 +87,31 @@ func (t *turn) productsOf(p Parcel) map[SKU]Product {
 }
 
 func (t *turn) changedOnManifest(o Order, mp ManifestParcel) {
-	v, why := Gate(o, t.bench().Supervisor, t.in.Now)
+	b := t.bench()
+	v, why := Gate(o, false, t.in.Now)
+	if v == CancelRequested && b.Over[mp.PackageID] != "" {
+		v, why = Gate(o, true, t.in.Now)
+	}
 	pkg, has := o.PackageByID(mp.PackageID)
 	switch {
 	case v != "" && v != NeedsSupervisor && v != Refused:
 	case !has || slices.Contains(pkg.Holds, HoldHeld): // replaced by a split, a combination or another address
 		v, why = NeedsSupervisor, WhyHeld
 	default:
+		if _, was := b.Stop[mp.PackageID]; was {
+			b.Stop = without(b.Stop, mp.PackageID)
+			t.event(EventOrderChanged, o.ID, mp.PackageID, map[string]any{"status": o.Status})
+		}
 		return
 	}
+	if b.Stop[mp.PackageID] == v {
+		return // said already, and it stands in the list
+	}
+	b.Stop = maps.Clone(b.Stop)
+	if b.Stop == nil {
+		b.Stop = map[PackageID]VerdictCode{}
+	}
+	b.Stop[mp.PackageID] = v
+	t.event(EventOrderChanged, o.ID, mp.PackageID, map[string]any{"status": o.Status, "verdict": v})
 	t.say(Verdict{Code: v, Why: why, OrderID: o.ID, PackageID: mp.PackageID, Name: string(mp.Tracking)})
 }

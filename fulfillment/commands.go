@@ -63,9 +63,7 @@ func (t *turn) mode(arg string) {
 func (t *turn) parcelCommand(cmd Command) {
 	switch cmd {
 	case CmdSkip:
-		t.eventHere(EventSkipped, map[string]any{"left": t.parcel().Left(), "rung": t.parcel().Package.Rung})
-		t.done(cmd)
-		t.putAside()
+		t.skip()
 	case CmdHold:
 		t.hold(cmd, HoldHeld, EventHeld)
 	case CmdShort:
@@ -73,6 +71,29 @@ func (t *turn) parcelCommand(cmd Command) {
 	case CmdFinish:
 		t.finish()
 	}
+}
+
+// skip puts the order back. What was counted is not kept: until the order comes back somebody may take something out of
+// the box, so every item is scanned again, and the packer is told. A parcel whose label is wrong is not put back among
+// the others.
+func (t *turn) skip() {
+	p := t.parcel()
+	switch p.Print {
+	case PrintRefused:
+		t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyLabelRefused})
+		return
+	case PrintUnproved:
+		t.refuse(Verdict{Code: CannotVerify, Class: ClassCommand, Why: WhyLabelUnreadable})
+		return
+	}
+	_, got, need := p.missing()
+	t.eventHere(EventSkipped, map[string]any{"left": p.Left(), "rung": p.Package.Rung, "got": got, "need": need})
+	t.done(CmdSkip)
+	if got > 0 && got < need {
+		v := t.out.Verdict
+		v.Why, v.Got, v.Need = WhySkipped, got, need
+	}
+	t.putAside()
 }
 
 // undo takes back the last unit, as long as nothing has followed from it.
@@ -109,10 +130,17 @@ func (t *turn) hold(cmd Command, h Hold, kind EventKind) {
 		t.dropJob()
 	}
 	missing, got, need := p.missing()
+	no, _ := Gate(p.Order, true, t.in.Now)
+	if no == Cancelled { // nothing is missing from a parcel that nobody wants
+		missing = nil
+	}
 	t.eventHere(kind, map[string]any{"rung": p.Package.Rung, "missing": missing, "got": got, "need": need, "print": p.Print, "print_why": p.PrintWhy})
 	t.done(cmd)
-	if len(missing) > 0 {
-		v := t.out.Verdict
+	v := t.out.Verdict
+	switch {
+	case no == Cancelled:
+		v.Why = WhyStopped
+	case len(missing) > 0:
 		v.Why, v.Name, v.Got, v.Need = WhyMissing, missingWords(missing), got, need
 	}
 	t.putAside()
@@ -132,18 +160,20 @@ func (t *turn) finish() {
 	p := t.parcel()
 	switch {
 	case p.Left() > 0 && (t.pol.Verify == PolicyOff || t.pol.Verify == PolicyWarn):
-		if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+		if v, why := t.gateHere(); v != "" {
 			t.refuse(Verdict{Code: v, Class: ClassCommand, Why: why})
 			return
 		}
 		for i := range p.Items {
 			p.Items[i].Got = p.Items[i].Need
 		}
+		p.ByHand = true
 		t.done(CmdFinish)
 		t.verified("by hand")
 	case p.Left() > 0:
 		t.no(CmdFinish, WhyIncomplete)
 	case p.WeightOwed(t.pol) && t.pol.Weigh == PolicyWarn && p.OffG > 0:
+		p.ByHand = true
 		t.done(CmdFinish)
 		t.weighed(p.OffG, t.bench().Operator)
 	case p.WeightOwed(t.pol) && t.pol.Weigh == PolicyWarn:

@@ -23,9 +23,11 @@ func (t *turn) handoff(class Class) {
 		return
 	}
 	about.PackageID, about.Name = pkg.ID, pkg.Carrier
-	if about.Code, about.Why = t.mayStage(o, pkg); about.Code != "" {
+	if about.Code, about.Why = t.mayStage(o, pkg, class); about.Code != "" {
 		t.refuse(about)
-		t.diverted(o, about.Code)
+		if about.Why != WhyScanAgain {
+			t.diverted(o, about.Code)
+		}
 		return
 	}
 	t.stage(o, pkg, about)
@@ -48,7 +50,7 @@ func (t *turn) diverted(o Order, v VerdictCode) {
 }
 
 // mayStage says whether the parcel may go on a manifest of this bench; an empty verdict means yes.
-func (t *turn) mayStage(o Order, pkg Package) (VerdictCode, Why) {
+func (t *turn) mayStage(o Order, pkg Package, class Class) (VerdictCode, Why) {
 	b := t.bench()
 	if pkg.Rung.AtLeast(RungHandedOver) {
 		return Duplicate, WhyHandedOver
@@ -64,11 +66,17 @@ func (t *turn) mayStage(o Order, pkg Package) (VerdictCode, Why) {
 	if v, why := Gate(o, b.Supervisor, t.in.Now); v != "" {
 		return v, why
 	}
-	if !pkg.Rung.AtLeast(t.doneRung()) && (!b.Supervisor || pkg.Tracking == "") {
-		return NotPacked, WhyNone
+	over, why := t.overAtDock(o, pkg)
+	if over != "" && !b.Supervisor {
+		return over, why
 	}
 	if b.Carrier != "" && b.Carrier != CarrierCode(pkg.Carrier) {
 		return WrongCarrier, WhyNone
+	}
+	if over != "" {
+		if why := t.accept(class, pkg); why != WhyNone {
+			return over, why
+		}
 	}
 	return "", WhyNone
 }
@@ -84,19 +92,14 @@ func (t *turn) stage(o Order, pkg Package, said Verdict) {
 	}
 	m := &b.Open[i]
 	m.Parcels = append(slices.Clone(m.Parcels), ManifestParcel{OrderID: o.ID, PackageID: pkg.ID, Tracking: pkg.Tracking, WeightG: pkg.WeightG, At: t.in.Now})
-	if !pkg.Rung.AtLeast(t.doneRung()) {
-		t.event(EventOverride, o.ID, pkg.ID, map[string]any{"over": NotPacked})
-	}
-	if o.CancelRequested {
-		t.event(EventOverride, o.ID, pkg.ID, map[string]any{"over": HoldCancelRequested})
-	}
+	t.over = t.carried(o, &pkg)
 	t.noteBelow(pkg.ID, pkg.Rung)
 	pkg.Rung, pkg.Manifest = RungStaged, m.ID
 	t.savePackage(pkg)
 	t.out.Manifests = append(t.out.Manifests, *m)
 	t.event(EventStaged, o.ID, pkg.ID, map[string]any{"manifest": m.ID, "carrier": m.Carrier, "checked_at": o.CheckedAt})
 	t.out.Photo = &PhotoWish{Manifest: m.ID, OrderID: o.ID, PackageID: pkg.ID, Tracking: pkg.Tracking}
-	said.Code, said.Got = Staged, m.Count()
+	said.Code, said.Got, t.served = Staged, m.Count(), true
 	t.say(said)
 }
 
@@ -158,14 +161,15 @@ func (t *turn) seal() {
 	}
 	b.Open = still
 	v := Verdict{Code: HandedOver, Class: ClassCommand, Name: string(CmdSeal), Got: over, Need: total}
-	if t.stale() {
-		v.Why = WhyUnchecked
+	if since, ok := t.unchecked(); ok {
+		v.Why, v.Since = WhyUnchecked, since
 	}
 	if left > 0 {
 		v.Why, v.OrderID, v.PackageID = WhyLeftOff, first.OrderID, first.PackageID
 	}
 	switch {
 	case over > 0:
+		t.served = true
 		t.say(v)
 	case left > 0:
 		v.Code = first.Code
@@ -178,15 +182,19 @@ func (t *turn) seal() {
 // KnowledgeAge is how old the knowledge about an order may be at the seal; beyond it the seal says so.
 const KnowledgeAge = 2 * time.Minute
 
-// stale reports whether the Seller Center has not been heard of for too long about a parcel that leaves now.
-func (t *turn) stale() bool {
+// unchecked reports whether a parcel leaves now about which the Seller Center could not be asked just now, or was not for
+// too long; since is when it was heard of last.
+func (t *turn) unchecked() (since time.Time, is bool) {
 	for _, p := range t.out.Packages {
 		o := t.in.Staged[p.OrderID]
-		if p.Rung == RungHandedOver && o.Source == SourcePlatform && t.in.Now.Sub(o.CheckedAt) > KnowledgeAge {
-			return true
+		if p.Rung != RungHandedOver || o.Source != SourcePlatform || !t.in.Unchecked && t.in.Now.Sub(o.CheckedAt) <= KnowledgeAge {
+			continue
+		}
+		if !is || o.CheckedAt.Before(since) {
+			since, is = o.CheckedAt, true
 		}
 	}
-	return false
+	return since, is
 }
 
 // sealParcels checks and hands over each parcel of one manifest. first keeps the first parcel that was left off.
@@ -198,7 +206,11 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 		}
 		o, known := t.in.Staged[mp.OrderID]
 		pkg, has := o.PackageByID(mp.PackageID)
-		v, why := Gate(o, t.bench().Supervisor, t.in.Now)
+		// A seal goes over nothing by itself: a supervisor accepts a parcel by its label, or it stays here.
+		v, why := Gate(o, false, t.in.Now)
+		if v == CancelRequested && t.bench().Over[mp.PackageID] != "" {
+			v, why = Gate(o, true, t.in.Now)
+		}
 		if !known || !has {
 			v, why = Refused, WhyNotKnown
 		}
@@ -207,7 +219,7 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 			t.savePackage(pkg)
 			t.event(EventHandedOver, o.ID, pkg.ID, map[string]any{"manifest": m.ID, "tracking": pkg.Tracking, "checked_at": o.CheckedAt})
 			t.reportAt("handover", o, pkg)
-			t.takeBelow(pkg.ID)
+			t.leaves(pkg.ID)
 			handed++
 			continue
 		}
@@ -216,10 +228,10 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 		if first.Code == "" {
 			*first = Verdict{Code: v, OrderID: mp.OrderID, PackageID: mp.PackageID}
 		}
-		below := t.takeBelow(mp.PackageID)
+		below := t.leaves(mp.PackageID)
 		t.event(EventLeftOff, mp.OrderID, mp.PackageID, map[string]any{"manifest": m.ID, "verdict": v, "why": why, "rung": below})
 		if has {
-			pkg.Rung, pkg.Manifest = below, ""
+			pkg.Rung, pkg.Manifest, pkg.Unpacked = below, "", ""
 			t.savePackage(pkg)
 		}
 		t.diverted(o, v)

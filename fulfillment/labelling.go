@@ -93,6 +93,9 @@ func (t *turn) weighed(g int, insisted string) {
 // tick: time has passed. A parcel on the scale is taken; a scale that answers is waited for; one that does not answer
 // must not stop the bench under policy warn.
 func (t *turn) tick() {
+	if ends := t.bench().SupervisorEnds(); !ends.IsZero() && !t.in.Now.Before(ends) {
+		t.endSupervisor()
+	}
 	p, b := t.parcel(), t.bench()
 	if p == nil || p.WeighBy.IsZero() || p.Unweighed || t.in.Now.Before(p.WeighBy) || !p.WeightOwed(t.pol) {
 		return
@@ -108,7 +111,8 @@ func (t *turn) tick() {
 }
 
 func (t *turn) goUnweighed() {
-	t.parcel().Unweighed, t.parcel().WeighBy = true, time.Time{}
+	p := t.parcel()
+	p.Unweighed, p.ByHand, p.WeighBy = true, true, time.Time{}
 	t.eventHere(EventNotWeighed, nil)
 	t.label()
 }
@@ -209,8 +213,11 @@ func (t *turn) labelOut(j PrintJob) {
 	t.eventHere(EventLabelPrinted, map[string]any{"job": j.ID, "label": j.Label, "sent": j.Sent, "reprint": j.Reprint})
 	t.save()
 	said := Verdict{Code: LabelPrinted, Name: string(p.Package.Tracking)}
-	if j.Reprint > 0 { // there may be two of them now
+	switch {
+	case j.Reprint > 0: // there may be two of them now
 		said.Why = WhyReprint
+	case p.ByHand: // the label must not hide that something was not checked
+		said.Why = WhyByHand
 	}
 	t.say(said)
 	if !t.pol.ApplyScan {

@@ -50,7 +50,11 @@ func TestARefusedLabelIsNeverTakenForPrinted(t *testing.T) {
 		w.expect("MUG", ItemComplete)
 		refuse()
 		w.expect("TRACK1", WrongLabel)
-		w.expect("PB:SKIP", CommandDone)
+		if v := w.said("PB:SKIP"); v.Code.Accepted() { // it must not stand among parcels that may go on
+			t.Fatalf("%s: put back all the same: %+v", verdict, v)
+		}
+		w.expect("PB:HOLD", CommandDone)
+		w.badge("Demo Supervisor", true)
 		w.expect("1", OrderOpened) // it is proved again, and nothing is said to have been sent
 		if w.bench.Parcel.Print != PrintQueued {
 			t.Fatalf("print state %q after reopening", w.bench.Parcel.Print)

@@ -40,7 +40,7 @@ func TestTheEventsSayWhereEveryParcelStands(t *testing.T) {
 			o.Packages[0].Carrier = fmt.Sprintf("Carrier %d", i/3)
 		}
 		codes := []string{"1", "2", "3", "4", "TRACK1", "TRACK2", "TRACK3", "TRACK4", "MUG", "TEA", "MUG", "TEA", "PB:UNDO", "PB:SKIP", "PB:HOLD",
-			"PB:SHORT", "PB:FINISH", "PB:REPRINT", "PB:MODE:PACK", "PB:MODE:HANDOFF", "PB:SEAL", "print", "weigh", "cancel", "news", "pack", "pack", "leave", "unstage", "reopen"}
+			"PB:SHORT", "PB:FINISH", "PB:REPRINT", "PB:MODE:PACK", "PB:MODE:HANDOFF", "PB:SEAL", "print", "weigh", "cancel", "news", "pack", "pack", "leave", "unstage", "reopen", "badge", "accept"}
 		for i := range rapid.IntRange(1, 60).Draw(rt, "steps") {
 			ledgerStep(w, rapid.SampledFrom(codes).Draw(rt, "code"), i)
 		}
@@ -145,6 +145,13 @@ func ledgerStep(w *world, code string, i int) {
 				ledgerStep(w, c, i)
 				continue
 			}
+			w.scan(c)
+		}
+	case "badge":
+		w.badge("Demo Supervisor", true)
+	case "accept": // one that nobody finished
+		w.badge("Demo Supervisor", true)
+		for _, c := range []string{"PB:MODE:HANDOFF", fmt.Sprint("TRACK", i%4+1), fmt.Sprint("TRACK", i%4+1)} {
 			w.scan(c)
 		}
 	default:

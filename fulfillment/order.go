@@ -129,6 +129,7 @@ type Package struct {
 	LabelJob       JobID
 	Reprints       int
 	Manifest       ManifestID
+	Unpacked       string // the supervisor who accepted it for the carrier although nobody here verified its items
 }
 
 // PackageByID returns the package and whether the order has it.

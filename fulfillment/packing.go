@@ -119,9 +119,13 @@ func (t *turn) doneRung() Rung {
 // release records what a supervisor went over by opening the order. Gate has said that it is allowed.
 func (t *turn) release(p *Parcel) {
 	if p.Order.CancelRequested {
+		p.Over, t.over = true, WhyOverRequest
 		t.eventHere(EventOverride, map[string]any{"over": HoldCancelRequested})
 	}
 	if len(p.Order.Holds) > 0 {
+		if t.over == "" {
+			t.over = WhyReleased
+		}
 		t.eventHere(EventReleased, map[string]any{"holds": p.Order.Holds})
 		p.Order.Holds = nil
 		t.out.Orders = append(t.out.Orders, OrderHold{OrderID: p.Order.ID})
@@ -131,7 +135,7 @@ func (t *turn) release(p *Parcel) {
 // item counts one unit.
 func (t *turn) item() {
 	p, code := t.parcel(), t.in.Scan.Code
-	if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+	if v, why := t.gateHere(); v != "" {
 		t.refuse(Verdict{Code: v, Class: ClassItem, Why: why})
 		return
 	}
@@ -175,7 +179,7 @@ func (t *turn) unknownAtParcel() {
 		t.refuse(Verdict{Code: UnknownCode, Class: ClassUnknown, Why: WhyNotKnown})
 		return
 	}
-	if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+	if v, why := t.gateHere(); v != "" {
 		t.refuse(Verdict{Code: v, Class: ClassTracking, Why: why})
 		return
 	}
@@ -199,7 +203,7 @@ func (p Parcel) wantsLabel() bool {
 // the packer's hand with the right number answers every doubt about the printer.
 func (t *turn) labelScanned() {
 	p := t.parcel()
-	if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+	if v, why := t.gateHere(); v != "" {
 		t.refuse(Verdict{Code: v, Class: ClassTracking, Why: why})
 		return
 	}

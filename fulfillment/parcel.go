@@ -7,7 +7,8 @@ import (
 
 // NewParcel builds the parcel in hand for one package of an order: its line items, one element a unit on the wire,
 // are grouped by SKU in the order of their first appearance; a virtual bundle is replaced by its parts. Cancelled lines
-// are left out. A package that is already verified comes with every unit counted.
+// are left out. A package that is already verified comes with every unit counted;
+// one that a supervisor accepted unpacked with none.
 func NewParcel(o Order, pkg Package, products map[SKU]Product, now time.Time) Parcel {
 	p := Parcel{Order: o, Package: pkg, OpenedAt: now}
 	for _, l := range linesOf(o, pkg) {
@@ -19,7 +20,7 @@ func NewParcel(o Order, pkg Package, products map[SKU]Product, now time.Time) Pa
 			p.add(l, part.SKU, part.SKUID, bundleName(l), part.Count, products)
 		}
 	}
-	if pkg.Rung.AtLeast(RungVerified) {
+	if pkg.Rung.AtLeast(RungVerified) && pkg.Unpacked == "" {
 		for i := range p.Items {
 			p.Items[i].Got = p.Items[i].Need
 		}
@@ -121,7 +122,7 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 		same = same && i == j && old.Items[j].Need == it.Need
 	}
 	p.Box, p.Print, p.PrintWhy, p.Job, p.OpenedAt = old.Box, old.Print, old.PrintWhy, old.Job, old.OpenedAt
-	p.WeighBy, p.Unweighed, p.OffG = old.WeighBy, old.Unweighed, old.OffG
+	p.WeighBy, p.Unweighed, p.OffG, p.ByHand, p.Over = old.WeighBy, old.Unweighed, old.OffG, old.ByHand, old.Over
 	if same {
 		p.Done = old.Done
 	}

@@ -3,8 +3,8 @@ package fulfillment
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // MissingItem is an item of which not every unit was in the box when the order was put aside.
@@ -38,13 +38,31 @@ func (it Item) Called() string {
 	return name
 }
 
-// missingWords counts what is missing: "1 × Red mug, 2 × Tea".
+// Room for what is missing, in characters: a name, and all of them.
+const (
+	missingName = 30
+	missingRoom = 58
+)
+
+// missingWords counts what is missing: "1 × Red mug, 2 × Tea". Whole items only: what has no room is counted.
 func missingWords(items []MissingItem) string {
-	var words []string
-	for _, it := range items {
-		words = append(words, fmt.Sprintf("%d × %s", it.Need-it.Got, it.Name))
+	words := ""
+	for i, it := range items {
+		name := []rune(it.Name)
+		if len(name) > missingName {
+			name = append(name[:missingName-1:missingName-1], '…')
+		}
+		word := fmt.Sprintf("%d × %s", it.Need-it.Got, string(name))
+		switch {
+		case i == 0:
+			words = word
+		case utf8.RuneCountInString(words)+utf8.RuneCountInString(word) > missingRoom:
+			return fmt.Sprintf("%s and %d more", words, len(items)-i)
+		default:
+			words += ", " + word
+		}
 	}
-	return strings.Join(words, ", ")
+	return words
 }
 
 // Story is why an order stands where it stands, as its events tell it.

@@ -55,7 +55,7 @@ func (t *turn) reprint(why ReprintReason) {
 		t.no(CmdReprint, WhyNotPrinted)
 		return
 	}
-	if v, w := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
+	if v, w := t.gateHere(); v != "" {
 		t.refuse(Verdict{Code: v, Class: ClassCommand, Why: w})
 		return
 	}

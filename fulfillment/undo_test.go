@@ -77,6 +77,7 @@ func TestUndoAtTheDockNeverClaimsWhatWasNotDone(t *testing.T) {
 	w := newWorld(t)
 	w.order("1", ShippingSeller, "MUG")
 	w.bench.Mode, w.bench.Supervisor = ModeHandoff, true
+	w.expect("TRACK1", NotPacked)
 	w.expect("TRACK1", Staged) // a supervisor accepts a parcel that nobody packed here
 	if v := w.said("PB:UNDO"); v.Why != WhyOffManifest || w.rung("1") != RungToPack || w.bench.Below != nil {
 		t.Errorf("%+v, order at %s, noted %v", v, w.rung("1"), w.bench.Below)

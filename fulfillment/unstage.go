@@ -72,9 +72,9 @@ func (t *turn) unstage() {
 	mp := m.Parcels[j]
 	m.Parcels = slices.Delete(slices.Clone(m.Parcels), j, j+1)
 	t.out.Manifests = append(t.out.Manifests, *m)
-	before := t.takeBelow(mp.PackageID)
+	before := t.leaves(mp.PackageID)
 	if pkg, ok := t.in.Staged[mp.OrderID].PackageByID(mp.PackageID); ok && pkg.Manifest == m.ID && !pkg.Rung.AtLeast(RungHandedOver) {
-		pkg.Rung, pkg.Manifest = before, ""
+		pkg.Rung, pkg.Manifest, pkg.Unpacked = before, "", ""
 		t.savePackage(pkg)
 	}
 	t.event(EventUnstaged, mp.OrderID, mp.PackageID, map[string]any{"manifest": m.ID, "carrier": m.Carrier, "tracking": mp.Tracking,

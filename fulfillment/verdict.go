@@ -102,6 +102,14 @@ const (
 	WhyRetried         Why = "retried"         // the parked row is sent again
 	WhyDoneByHand      Why = "done_by_hand"    // the parked row was done in the Seller Center
 	WhyGivenUp         Why = "given_up"        // the parked row is not sent any more
+	WhyScanAgain       Why = "scan_again"      // a supervisor accepts it by scanning the same label once more
+	WhyScanLabel       Why = "scan_label"      // a supervisor accepts a box by its label, never by a slip
+	WhyUnpacked        Why = "unpacked"        // a supervisor accepted a parcel that no bench finished
+	WhyOverRequest     Why = "over_request"    // a supervisor goes on although the buyer asked to cancel
+	WhyReleased        Why = "released"        // a supervisor took it off the hold shelf
+	WhyByHand          Why = "by_hand"         // a step was ended without its scan or weight
+	WhySkipped         Why = "skipped"         // put back with items counted: they are counted anew next time
+	WhyStopped         Why = "stopped"         // put aside because the order may not ship
 )
 
 // Verdict is one answer, with what the screen needs to say it in words.
@@ -117,5 +125,7 @@ type Verdict struct {
 	Got, Need int    // count of the item the scan was about, or parcels on a manifest
 	WeightG   int
 	ExpectedG int
+	By        string    // the supervisor who went over something
+	Since     time.Time // since when nothing was heard from the Seller Center
 	At        time.Time
 }

@@ -102,7 +102,7 @@ func packageFromRow(r queries.Package) (fulfillment.Package, error) {
 		OrderID: fulfillment.OrderID(r.OrderID), Lines: lines, Tracking: fulfillment.Tracking(r.Tracking), ProviderID: r.ProviderID,
 		Carrier: r.Carrier, PlatformStatus: r.PlatformStatus, Arranged: r.Arranged != 0, Rung: fulfillment.Rung(r.Rung),
 		Holds: holds, WeightG: int(r.WeightG), Label: fulfillment.Hash(r.Label), LabelJob: fulfillment.JobID(r.LabelJob),
-		Reprints: int(r.Reprints), Manifest: fulfillment.ManifestID(r.Manifest)}, err
+		Reprints: int(r.Reprints), Manifest: fulfillment.ManifestID(r.Manifest), Unpacked: r.Unpacked}, err
 }
 
 func packageRow(p fulfillment.Package, pos int) (queries.UpsertPackageParams, error) {
@@ -120,7 +120,8 @@ func packageRow(p fulfillment.Package, pos int) (queries.UpsertPackageParams, er
 	return queries.UpsertPackageParams{OrderID: string(p.OrderID), ID: string(p.ID), Pos: int64(pos), PlatformID: string(p.PlatformID),
 		Lines: lines, Tracking: string(p.Tracking), ProviderID: p.ProviderID, Carrier: p.Carrier, PlatformStatus: p.PlatformStatus,
 		Arranged: bit(p.Arranged), Rung: string(p.Rung), Height: int64(p.Rung.Height()), Holds: holds, WeightG: int64(p.WeightG),
-		Label: string(p.Label), LabelJob: string(p.LabelJob), Reprints: int64(p.Reprints), Manifest: string(p.Manifest)}, nil
+		Label: string(p.Label), LabelJob: string(p.LabelJob), Reprints: int64(p.Reprints), Manifest: string(p.Manifest),
+		Unpacked: p.Unpacked}, nil
 }
 
 // saveOrder writes the whole order. own are the holds set here, platform those the platform told; o.Holds is not read.

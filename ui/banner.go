@@ -55,6 +55,9 @@ func (b *banner) set(v station.View) {
 	default:
 		b.look = lookOf(*v.Verdict)
 		head, detail := text.Verdict(*v.Verdict)
+		if h, d, ok := text.Alarms(v); ok && v.Verdict.Scan == "" && b.look.stop {
+			head, detail, b.look = h, d, lookStop
+		}
 		b.head.Set(head)
 		b.detail.Set(detail)
 		at = v.Verdict.At
@@ -90,6 +93,12 @@ func (p *promptBand) set(v station.View) {
 	if v.Prompt == "" {
 		head, detail = text.Prompt(station.PromptScanOrder, v)
 	}
+	ink, fill := widgets.NavySoft, widgets.Navy
+	if h, d, ok := text.Alarms(v); ok && (v.Verdict == nil || v.Verdict.Scan != "" || !lookOf(*v.Verdict).stop) {
+		ink, fill, detail = widgets.White, widgets.Bad, h+": "+d // what was scanned since must not hide it
+	}
+	p.detail.Colour(ink)
+	p.Paint(fill, widgets.Clear, 0)
 	p.head.Set(head)
 	p.detail.Set(detail)
 }

@@ -37,7 +37,7 @@ func lookOf(v fulfillment.Verdict) look {
 		return lookComplete
 	case fulfillment.CommandDone:
 		return lookCommand
-	case fulfillment.Duplicate, fulfillment.AlreadyPacked, fulfillment.NeedsSupervisor, fulfillment.PrinterTrouble, fulfillment.CannotVerify:
+	case fulfillment.Duplicate, fulfillment.AlreadyPacked, fulfillment.PrinterTrouble:
 		return lookCareful
 	}
 	return lookStop
@@ -45,5 +45,10 @@ func lookOf(v fulfillment.Verdict) look {
 
 // accompanied: accepted, with something that must not be overlooked.
 func accompanied(w fulfillment.Why) bool {
-	return w == fulfillment.WhyTooLight || w == fulfillment.WhyTooHeavy || w == fulfillment.WhyLeftOff || w == fulfillment.WhyChanged
+	switch w {
+	case fulfillment.WhyTooLight, fulfillment.WhyTooHeavy, fulfillment.WhyLeftOff, fulfillment.WhyChanged, fulfillment.WhyUnchecked, fulfillment.WhyUnpacked,
+		fulfillment.WhyOverRequest, fulfillment.WhyReleased, fulfillment.WhyByHand, fulfillment.WhySkipped:
+		return true
+	}
+	return false
 }

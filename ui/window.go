@@ -398,6 +398,6 @@ func (w *Window) second() {
 // drawn tells the program that the verdict of v was on the screen.
 func (w *Window) drawn(v station.View) {
 	if w.o.Drawn != nil && v.Verdict != nil {
-		w.o.Drawn(v, text.Line(*v.Verdict))
+		w.o.Drawn(v, text.ViewLine(v))
 	}
 }

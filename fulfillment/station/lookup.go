@@ -30,7 +30,7 @@ func (s *Station) lookUp(ctx context.Context, sc fulfillment.Scan, in *fulfillme
 		}
 		return nil
 	case isCommand && cmd == fulfillment.CmdSeal:
-		s.lastLook(ctx)
+		in.Unchecked = !s.lastLook(ctx)
 		return s.staged(ctx, in)
 	case isCommand && cmd == fulfillment.CmdUndo && s.bench.Mode == fulfillment.ModeHandoff:
 		return s.staged(ctx, in)
@@ -89,10 +89,10 @@ func (s *Station) staged(ctx context.Context, in *fulfillment.Input) error {
 // sealPatience is the one wait for the network at the bench: a parcel that leaves cannot be called back.
 const sealPatience = 4 * time.Second
 
-// lastLook reads the platform's orders on the open manifests anew, if that can be done quickly.
-func (s *Station) lastLook(ctx context.Context) {
+// lastLook reads the platform's orders on the open manifests anew, if that can be done quickly; false where it cannot.
+func (s *Station) lastLook(ctx context.Context) bool {
 	if s.o.Refresh == nil {
-		return
+		return true // no Seller Center: the age of what is known tells
 	}
 	var ids []fulfillment.OrderID
 	for _, m := range s.bench.Open {
@@ -103,11 +103,13 @@ func (s *Station) lastLook(ctx context.Context) {
 		}
 	}
 	if len(ids) == 0 {
-		return
+		return true
 	}
 	look, cancel := context.WithTimeout(ctx, sealPatience)
 	defer cancel()
 	if err := s.o.Refresh(look, ids); err != nil {
 		s.o.Log.Warn("Sealed without a fresh look at the Seller Center", "err", err)
+		return false
 	}
+	return true
 }

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,7 @@ type Station struct {
 	// Owned by Run.
 	bench fulfillment.Bench
 	view  View
+	alarm []fulfillment.Verdict // said without a scan, and nobody has answered yet
 	scale fulfillment.Weight
 }
 
@@ -127,10 +129,9 @@ func (s *Station) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("restore the bench of %s: %w", s.o.ID, err)
 	}
-	s.bench = b
-	if s.o.Operator != "" {
-		// Nobody logs in at such a station but a supervisor, and a supervisor's word ends with the program.
-		s.bench.Operator, s.bench.Supervisor = s.o.Operator, false
+	s.bench = b.WithoutSupervisor() // a supervisor's word ends with the program
+	if s.o.Operator != "" {         // nobody logs in at such a station but a supervisor
+		s.bench.Operator = s.o.Operator
 	}
 	s.supervisor.Store(s.bench.Supervisor)
 	s.show(nil)
@@ -152,11 +153,14 @@ func (s *Station) Run(ctx context.Context) error {
 // scaleSilence is how long a scale that says its weight every second may say nothing.
 const scaleSilence = 4 * time.Second
 
-// arm sets the timer to the moment when the wait for a weight ends.
+// arm sets the timer to the moment when the wait for a weight, or a supervisor's word, ends.
 func (s *Station) arm(t *time.Timer) {
 	wait := time.Hour
 	if p := s.bench.Parcel; p != nil && !p.WeighBy.IsZero() && !p.Unweighed {
 		wait = max(0, p.WeighBy.Sub(s.o.Now())) + time.Millisecond
+	}
+	if ends := s.bench.SupervisorEnds(); !ends.IsZero() {
+		wait = min(wait, max(0, ends.Sub(s.o.Now()))+time.Millisecond)
 	}
 	t.Reset(wait)
 }
@@ -250,7 +254,7 @@ func (s *Station) operator(b fulfillment.Bench) string {
 
 // commit gives the outcome its ids and turns it into one transaction.
 func (s *Station) commit(in fulfillment.Input, out fulfillment.Outcome) Commit {
-	c := Commit{Station: s.o.ID, Operator: out.Next.Operator, At: in.Now, Bench: out.Next, Events: out.Events, Packages: out.Packages,
+	c := Commit{Station: s.o.ID, Operator: cmp.Or(out.By, s.o.Operator), At: in.Now, Bench: out.Next, Events: out.Events, Packages: out.Packages,
 		Orders: out.Orders, Manifests: out.Manifests, Outbox: out.Outbox, Jobs: out.Jobs, Decisions: out.Decisions}
 	for i := range c.Outbox {
 		c.Outbox[i].ID, c.Outbox[i].State, c.Outbox[i].CreatedAt = s.o.NewID(), fulfillment.OutboxQueued, in.Now
@@ -284,6 +288,8 @@ func (s *Station) show(v *fulfillment.Verdict) {
 	if v != nil {
 		s.view.Verdict, s.view.VerdictSeq = v, s.view.VerdictSeq+1
 	}
+	s.alarm = alarms(s.alarm, v, s.o.Now())
+	s.view.Alarms = s.alarm
 	s.view.Station, s.view.Operator, s.view.Supervisor = s.o.ID, s.operator(s.bench), s.bench.Supervisor
 	s.view.Mode, s.view.Carrier, s.view.Manifests, s.view.Weight = s.bench.Mode, s.bench.Carrier, s.bench.Open, s.scale
 	s.view.Parcel, s.view.CarrierName, s.view.Reprint = s.bench.Parcel, s.bench.CarrierName, s.bench.Reprint

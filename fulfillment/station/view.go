@@ -42,8 +42,37 @@ type View struct {
 	Manifests   []fulfillment.Manifest
 	Verdict     *fulfillment.Verdict // the last verdict
 	VerdictSeq  uint64               // grows with every verdict: a new one even if it reads the same
-	Weight      fulfillment.Weight   // live reading; zero At: no scale
-	Err         string               // the last scan could not be recorded: what a person can do
+	// Alarms are the stops that came without a scan within AlarmSpan and were not answered, oldest first.
+	Alarms []fulfillment.Verdict
+	Weight fulfillment.Weight // live reading; zero At: no scale
+	Err    string             // the last scan could not be recorded: what a person can do
+}
+
+// AlarmSpan is how long an alarm that came without a scan stays in sight beside what is scanned or said after it: two orders
+// that are cancelled in one moment must both be seen, and so must one that is cancelled between two quick scans.
+const AlarmSpan = time.Minute
+
+// alarms adds a verdict to the alarms. A scan about an alarm's own order answers it; nothing else but time ends it.
+func alarms(before []fulfillment.Verdict, v *fulfillment.Verdict, now time.Time) []fulfillment.Verdict {
+	var out []fulfillment.Verdict
+	for _, a := range before {
+		if now.Sub(a.At) <= AlarmSpan && (v == nil || a.OrderID != v.OrderID) {
+			out = append(out, a)
+		}
+	}
+	if v != nil && alarming(*v) {
+		out = append(out, *v)
+	}
+	return out
+}
+
+// alarming: an order in somebody's hands, on a manifest or gone may not ship.
+func alarming(v fulfillment.Verdict) bool {
+	switch v.Code {
+	case fulfillment.Cancelled, fulfillment.CancelRequested, fulfillment.OnHold, fulfillment.NeedsSupervisor:
+		return v.Scan == "" && v.OrderID != "" && v.Why != fulfillment.WhySupervisorOnly
+	}
+	return false
 }
 
 // prompt is the one thing to do next.

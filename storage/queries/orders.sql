@@ -63,13 +63,14 @@ DELETE FROM packages WHERE order_id = ? AND id = ?;
 
 -- name: UpsertPackage :exec
 INSERT INTO packages (order_id, id, pos, platform_id, lines, tracking, provider_id, carrier, platform_status, arranged,
-    rung, height, holds, weight_g, label, label_job, reprints, manifest)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    rung, height, holds, weight_g, label, label_job, reprints, manifest, unpacked)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (order_id, id) DO UPDATE SET platform_id = excluded.platform_id, lines = excluded.lines,
     tracking = excluded.tracking, provider_id = excluded.provider_id, carrier = excluded.carrier,
     platform_status = excluded.platform_status, arranged = excluded.arranged, rung = excluded.rung,
     height = excluded.height, holds = excluded.holds, weight_g = excluded.weight_g, label = excluded.label,
-    label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest;
+    label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest,
+    unpacked = excluded.unpacked;
 
 -- name: PackagesByID :many
 SELECT p.* FROM packages p WHERE p.id = sqlc.arg(id)
@@ -103,8 +104,8 @@ ON CONFLICT (kind, key, n) DO UPDATE SET fields = excluded.fields;
 -- bench may hold a copy that is older than a label or tracking number that has just been stored.
 -- name: RecordPackage :exec
 INSERT INTO packages (order_id, id, pos, platform_id, lines, tracking, provider_id, carrier, platform_status, arranged,
-    rung, height, holds, weight_g, label, label_job, reprints, manifest)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    rung, height, holds, weight_g, label, label_job, reprints, manifest, unpacked)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (order_id, id) DO UPDATE SET
     platform_id = CASE WHEN packages.platform_id = '' THEN excluded.platform_id ELSE packages.platform_id END,
     lines = excluded.lines,
@@ -115,4 +116,5 @@ ON CONFLICT (order_id, id) DO UPDATE SET
     arranged = max(packages.arranged, excluded.arranged),
     rung = excluded.rung, height = excluded.height, holds = excluded.holds, weight_g = excluded.weight_g,
     label = CASE WHEN packages.label = '' THEN excluded.label ELSE packages.label END,
-    label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest;
+    label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest,
+    unpacked = excluded.unpacked;

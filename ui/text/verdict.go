@@ -51,6 +51,14 @@ func Line(v fulfillment.Verdict) string {
 	return headline + ". " + detail
 }
 
+// ViewLine is what the banner says of a view, in one line.
+func ViewLine(v station.View) string {
+	if headline, detail, ok := Alarms(v); ok && v.Verdict.Scan == "" {
+		return headline + ". " + detail
+	}
+	return Line(*v.Verdict)
+}
+
 func commandDone(v fulfillment.Verdict) string {
 	cmd, arg, ok := fulfillment.ParseCommand(v.Scan)
 	if !ok {
@@ -93,8 +101,13 @@ func verdictPairs(v fulfillment.Verdict) []string {
 	if v.Scan != "" {
 		scan = "“" + Code(v.Scan) + "”"
 	}
+	since := T("noun.since")
+	if !v.Since.IsZero() {
+		since = v.Since.Local().Format("15:04")
+	}
 	return []string{
 		"name", Shorten(Visible(name), room), "order", Code(order), "scan", scan,
+		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since,
 		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
 		"weight", Grams(v.WeightG), "expected", Grams(v.ExpectedG), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),
 		"parcels", Plural("count.parcels", v.Got), "items", Plural("count.units", v.Need),

@@ -141,6 +141,7 @@ type Package struct {
 	LabelJob       string
 	Reprints       int64
 	Manifest       string
+	Unpacked       string
 }
 
 type Photo struct {

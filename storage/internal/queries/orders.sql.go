@@ -242,7 +242,7 @@ func (q *Queries) OrderOpened(ctx context.Context, arg OrderOpenedParams) error 
 }
 
 const orderPackages = `-- name: OrderPackages :many
-SELECT order_id, id, pos, platform_id, lines, tracking, provider_id, carrier, platform_status, arranged, rung, height, holds, weight_g, label, label_job, reprints, manifest FROM packages WHERE order_id = ? ORDER BY pos, id
+SELECT order_id, id, pos, platform_id, lines, tracking, provider_id, carrier, platform_status, arranged, rung, height, holds, weight_g, label, label_job, reprints, manifest, unpacked FROM packages WHERE order_id = ? ORDER BY pos, id
 `
 
 func (q *Queries) OrderPackages(ctx context.Context, orderID string) ([]Package, error) {
@@ -273,6 +273,7 @@ func (q *Queries) OrderPackages(ctx context.Context, orderID string) ([]Package,
 			&i.LabelJob,
 			&i.Reprints,
 			&i.Manifest,
+			&i.Unpacked,
 		); err != nil {
 			return nil, err
 		}
@@ -302,9 +303,9 @@ func (q *Queries) OrderReported(ctx context.Context, arg OrderReportedParams) er
 }
 
 const packagesByID = `-- name: PackagesByID :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest FROM packages p WHERE p.id = ?1
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM packages p WHERE p.id = ?1
 UNION
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest FROM packages p WHERE p.platform_id = ?1 AND p.platform_id <> ''
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM packages p WHERE p.platform_id = ?1 AND p.platform_id <> ''
 `
 
 func (q *Queries) PackagesByID(ctx context.Context, id string) ([]Package, error) {
@@ -335,6 +336,7 @@ func (q *Queries) PackagesByID(ctx context.Context, id string) ([]Package, error
 			&i.LabelJob,
 			&i.Reprints,
 			&i.Manifest,
+			&i.Unpacked,
 		); err != nil {
 			return nil, err
 		}
@@ -350,7 +352,7 @@ func (q *Queries) PackagesByID(ctx context.Context, id string) ([]Package, error
 }
 
 const packagesByTracking = `-- name: PackagesByTracking :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest FROM packages p JOIN orders o ON o.id = p.order_id
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM packages p JOIN orders o ON o.id = p.order_id
 WHERE p.tracking = ? AND p.tracking <> '' ORDER BY o.closed_at > 0, o.ship_by LIMIT 20
 `
 
@@ -382,6 +384,7 @@ func (q *Queries) PackagesByTracking(ctx context.Context, tracking string) ([]Pa
 			&i.LabelJob,
 			&i.Reprints,
 			&i.Manifest,
+			&i.Unpacked,
 		); err != nil {
 			return nil, err
 		}
@@ -420,8 +423,8 @@ func (q *Queries) PutCSVExtra(ctx context.Context, arg PutCSVExtraParams) error 
 
 const recordPackage = `-- name: RecordPackage :exec
 INSERT INTO packages (order_id, id, pos, platform_id, lines, tracking, provider_id, carrier, platform_status, arranged,
-    rung, height, holds, weight_g, label, label_job, reprints, manifest)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    rung, height, holds, weight_g, label, label_job, reprints, manifest, unpacked)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (order_id, id) DO UPDATE SET
     platform_id = CASE WHEN packages.platform_id = '' THEN excluded.platform_id ELSE packages.platform_id END,
     lines = excluded.lines,
@@ -432,7 +435,8 @@ ON CONFLICT (order_id, id) DO UPDATE SET
     arranged = max(packages.arranged, excluded.arranged),
     rung = excluded.rung, height = excluded.height, holds = excluded.holds, weight_g = excluded.weight_g,
     label = CASE WHEN packages.label = '' THEN excluded.label ELSE packages.label END,
-    label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest
+    label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest,
+    unpacked = excluded.unpacked
 `
 
 type RecordPackageParams struct {
@@ -454,6 +458,7 @@ type RecordPackageParams struct {
 	LabelJob       string
 	Reprints       int64
 	Manifest       string
+	Unpacked       string
 }
 
 // What the bench records of a package. Columns that the platform or an import fills are kept where they are filled: the
@@ -478,6 +483,7 @@ func (q *Queries) RecordPackage(ctx context.Context, arg RecordPackageParams) er
 		arg.LabelJob,
 		arg.Reprints,
 		arg.Manifest,
+		arg.Unpacked,
 	)
 	return err
 }
@@ -645,13 +651,14 @@ func (q *Queries) UpsertOrder(ctx context.Context, arg UpsertOrderParams) error 
 
 const upsertPackage = `-- name: UpsertPackage :exec
 INSERT INTO packages (order_id, id, pos, platform_id, lines, tracking, provider_id, carrier, platform_status, arranged,
-    rung, height, holds, weight_g, label, label_job, reprints, manifest)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    rung, height, holds, weight_g, label, label_job, reprints, manifest, unpacked)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (order_id, id) DO UPDATE SET platform_id = excluded.platform_id, lines = excluded.lines,
     tracking = excluded.tracking, provider_id = excluded.provider_id, carrier = excluded.carrier,
     platform_status = excluded.platform_status, arranged = excluded.arranged, rung = excluded.rung,
     height = excluded.height, holds = excluded.holds, weight_g = excluded.weight_g, label = excluded.label,
-    label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest
+    label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest,
+    unpacked = excluded.unpacked
 `
 
 type UpsertPackageParams struct {
@@ -673,6 +680,7 @@ type UpsertPackageParams struct {
 	LabelJob       string
 	Reprints       int64
 	Manifest       string
+	Unpacked       string
 }
 
 func (q *Queries) UpsertPackage(ctx context.Context, arg UpsertPackageParams) error {
@@ -695,6 +703,7 @@ func (q *Queries) UpsertPackage(ctx context.Context, arg UpsertPackageParams) er
 		arg.LabelJob,
 		arg.Reprints,
 		arg.Manifest,
+		arg.Unpacked,
 	)
 	return err
 }

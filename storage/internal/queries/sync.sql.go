@@ -354,7 +354,7 @@ func (q *Queries) Setting(ctx context.Context, key string) (string, error) {
 }
 
 const toArrange = `-- name: ToArrange :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest FROM orders o JOIN packages p ON p.order_id = o.id
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM orders o JOIN packages p ON p.order_id = o.id
 WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status IN ('AWAITING_SHIPMENT', 'PARTIALLY_SHIPPING')
     AND o.cancel_requested = 0 AND o.own_holds = '[]' AND o.platform_holds = '[]'
@@ -392,6 +392,7 @@ func (q *Queries) ToArrange(ctx context.Context, limit int64) ([]Package, error)
 			&i.LabelJob,
 			&i.Reprints,
 			&i.Manifest,
+			&i.Unpacked,
 		); err != nil {
 			return nil, err
 		}
@@ -407,7 +408,7 @@ func (q *Queries) ToArrange(ctx context.Context, limit int64) ([]Package, error)
 }
 
 const toFetch = `-- name: ToFetch :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest FROM orders o JOIN packages p ON p.order_id = o.id
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM orders o JOIN packages p ON p.order_id = o.id
 WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
     AND p.arranged = 1 AND p.label = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
@@ -442,6 +443,7 @@ func (q *Queries) ToFetch(ctx context.Context, limit int64) ([]Package, error) {
 			&i.LabelJob,
 			&i.Reprints,
 			&i.Manifest,
+			&i.Unpacked,
 		); err != nil {
 			return nil, err
 		}

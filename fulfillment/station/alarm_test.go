@@ -1,0 +1,48 @@
+package station
+
+import (
+	"testing"
+	"time"
+
+	"packbench/fulfillment"
+)
+
+func TestAlarmsStandUntilTheyAreAnsweredOrOld(t *testing.T) {
+	begin := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	late := func(id fulfillment.OrderID, s int) *fulfillment.Verdict {
+		return &fulfillment.Verdict{Code: fulfillment.Cancelled, Why: fulfillment.WhyHandedOver, OrderID: id, At: begin.Add(time.Duration(s) * time.Second)}
+	}
+	scan := func(id fulfillment.OrderID, s int) *fulfillment.Verdict {
+		return &fulfillment.Verdict{Code: fulfillment.OrderOpened, Scan: "x", OrderID: id, At: begin.Add(time.Duration(s) * time.Second)}
+	}
+	for _, c := range []struct {
+		name string
+		said []*fulfillment.Verdict
+		want []fulfillment.OrderID
+	}{
+		{"two in one moment", []*fulfillment.Verdict{late("1", 0), late("2", 0)}, []fulfillment.OrderID{"1", "2"}},
+		{"the same twice", []*fulfillment.Verdict{late("1", 0), late("1", 1)}, []fulfillment.OrderID{"1"}},
+		{"a scan of something else", []*fulfillment.Verdict{late("1", 0), scan("2", 1), late("3", 2)}, []fulfillment.OrderID{"1", "3"}},
+		{"a scan about one of them", []*fulfillment.Verdict{late("1", 0), late("2", 1), scan("1", 2)}, []fulfillment.OrderID{"2"}},
+		{"a minute later", []*fulfillment.Verdict{late("1", 0), late("2", 61)}, []fulfillment.OrderID{"2"}},
+		{"a label that came out", []*fulfillment.Verdict{late("1", 0), {Code: fulfillment.LabelPrinted, OrderID: "2", At: begin}}, []fulfillment.OrderID{"1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var list []fulfillment.Verdict
+			for _, v := range c.said {
+				list = alarms(list, v, v.At)
+			}
+			if len(list) != len(c.want) {
+				t.Fatalf("%d stand: %+v", len(list), list)
+			}
+			for i := range list {
+				if list[i].OrderID != c.want[i] {
+					t.Errorf("%d is of order %s, want %s", i, list[i].OrderID, c.want[i])
+				}
+			}
+		})
+	}
+	if len(alarms([]fulfillment.Verdict{*late("1", 0)}, nil, begin.Add(2*AlarmSpan))) != 0 {
+		t.Error("an alarm stands for ever")
+	}
+}

@@ -1,0 +1,51 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+)
+
+// Alarms says in one headline and one sentence what came without a scan and is not answered; ok is false where the last
+// verdict says all of it by itself. Two alarms of one moment must both be read.
+func Alarms(v station.View) (headline, detail string, ok bool) {
+	list := v.Alarms
+	last := v.Verdict
+	if len(list) == 0 || last != nil && len(list) == 1 && last.OrderID == list[0].OrderID && last.Code == list[0].Code {
+		return "", "", false
+	}
+	if len(list) == 1 {
+		headline, detail = Verdict(list[0])
+		return headline, detail, true
+	}
+	n := fmt.Sprint(len(list))
+	late := true
+	var orders, each []string
+	for i, a := range list {
+		late = late && a.Code == fulfillment.Cancelled && a.Why == fulfillment.WhyHandedOver
+		if i < alarmRoom {
+			orders = append(orders, Code(string(a.OrderID)))
+			each = append(each, Code(string(a.OrderID))+" "+orWord("alarm.", alarmWord(a)))
+		}
+	}
+	more := ""
+	if rest := len(list) - len(orders); rest > 0 {
+		more = T("alarm.more", "n", fmt.Sprint(rest))
+	}
+	if late {
+		return T("alarm.late.head", "n", n), T("alarm.late.detail", "orders", strings.Join(orders, ", ")+more), true
+	}
+	return T("alarm.head", "n", n), T("alarm.detail", "orders", strings.Join(each, ", ")+more), true
+}
+
+// alarmRoom is how many orders a sentence has room for.
+const alarmRoom = 3
+
+func alarmWord(v fulfillment.Verdict) string {
+	if v.Code == fulfillment.Cancelled && v.Why == fulfillment.WhyHandedOver {
+		return "late"
+	}
+	return string(v.Code)
+}

@@ -1,0 +1,48 @@
+package text
+
+import (
+	"strings"
+	"testing"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+)
+
+func TestEveryAlarmIsRead(t *testing.T) {
+	late := func(id fulfillment.OrderID) fulfillment.Verdict {
+		return fulfillment.Verdict{Code: fulfillment.Cancelled, Why: fulfillment.WhyHandedOver, OrderID: id}
+	}
+	asked := fulfillment.Verdict{Code: fulfillment.CancelRequested, OrderID: "576461413038785753"}
+	for _, c := range []struct {
+		name   string
+		alarms []fulfillment.Verdict
+		scan   bool // something was scanned since
+		want   []string
+	}{
+		{"one, as it is", []fulfillment.Verdict{late("576461413038785751")}, false, nil},
+		{"two too late", []fulfillment.Verdict{late("576461413038785751"), late("576461413038785752")}, false,
+			[]string{"STOP – 2 cancelled too late", "576461413038785751", "576461413038785752"}},
+		{"two kinds", []fulfillment.Verdict{late("576461413038785751"), asked}, false, []string{"STOP – 2 orders", "cancelled too late", "buyer wants to cancel"}},
+		{"five", []fulfillment.Verdict{late("1"), late("2"), late("3"), late("4"), late("5")}, false, []string{"STOP – 5", "and 2 more"}},
+		{"one behind a scan", []fulfillment.Verdict{late("576461413038785751")}, true, []string{"too late", "576461413038785751"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			last := c.alarms[len(c.alarms)-1]
+			if c.scan {
+				last = fulfillment.Verdict{Code: fulfillment.OrderOpened, OrderID: "9", Scan: "9"}
+			}
+			head, detail, ok := Alarms(station.View{Alarms: c.alarms, Verdict: &last})
+			if ok != (c.want != nil) {
+				t.Fatalf("ok %v: %q %q", ok, head, detail)
+			}
+			for _, w := range c.want {
+				if !strings.Contains(head+" "+detail, w) {
+					t.Errorf("%q is not in %q, %q", w, head, detail)
+				}
+			}
+			if ok {
+				sound(t, c.name, head, detail, 30)
+			}
+		})
+	}
+}
