@@ -32,7 +32,10 @@ type Field interface {
 	Take() string
 }
 
-const shopRows = 3
+const (
+	shopRows   = 3
+	policyRows = 9
+)
 
 // Screen is drawn and touched on the screen's goroutine.
 type Screen struct {
@@ -57,8 +60,7 @@ type Screen struct {
 	flow       *widgets.Panel
 	vault      *widgets.Text
 	vaultIcon  *widgets.Icon
-	facts      *widgets.Text
-	values     *widgets.Text
+	facts      [policyRows][2]*widgets.Text
 	file       *widgets.Text
 }
 
@@ -105,7 +107,7 @@ func (s *Screen) newFlow() fyne.CanvasObject {
 	}
 	var row []widgets.Item
 	for i := range s.choices {
-		s.choices[i] = widgets.NewButton("seal", "", widgets.Ink, widgets.Card, func() { s.chose(i) })
+		s.choices[i] = widgets.NewButton("shop", "", widgets.Ink, widgets.Card, func() { s.chose(i) })
 		row = append(row, widgets.Grow(s.choices[i], 1))
 	}
 	s.chooseRow = widgets.Row(8, row...)
@@ -124,13 +126,16 @@ func (s *Screen) newFlow() fyne.CanvasObject {
 func (s *Screen) newFacts() fyne.CanvasObject {
 	s.vault = widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(12, 4)
 	s.vaultIcon = widgets.NewIcon("dash", widgets.Soft, 28)
-	s.facts = widgets.NewText(16, false, widgets.Soft).Fit(11, 12).Top()
-	s.values = widgets.NewText(16, true, widgets.Ink).Fit(11, 12).Top()
 	s.file = widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(10, 4).Top()
 	vault := widgets.NewCard(widgets.Column(4, widgets.Fix(title("settings.secrets"), 32),
 		widgets.Fix(widgets.Row(10, widgets.Fix(s.vaultIcon, 28), widgets.Grow(s.vault, 1)), 84)))
-	policy := widgets.NewCard(widgets.Column(4, widgets.Fix(title("settings.station"), 32),
-		widgets.Grow(widgets.Row(10, widgets.Grow(s.facts, 1), widgets.Grow(s.values, 1)), 1), widgets.Fix(s.file, 70)))
+	rows := []widgets.Item{widgets.Fix(title("settings.station"), 32)}
+	for i := range s.facts {
+		key, value := widgets.NewText(16, false, widgets.Soft).Fit(11, 1), widgets.NewText(16, true, widgets.Ink).Fit(11, 1)
+		s.facts[i] = [2]*widgets.Text{key, value}
+		rows = append(rows, widgets.Grow(widgets.Row(10, widgets.Grow(key, 1), widgets.Grow(value, 1)), 1))
+	}
+	policy := widgets.NewCard(widgets.Column(0, append(rows, widgets.Fix(s.file, 48))...))
 	return widgets.Column(12, widgets.Own(vault.Container), widgets.Grow(policy.Container, 1))
 }
 
@@ -175,15 +180,14 @@ func (s *Screen) draw() {
 }
 
 func (s *Screen) drawPolicy() {
-	keys, values := "", ""
-	for i, p := range s.status.Policy {
-		if i > 0 {
-			keys, values = keys+"\n", values+"\n"
+	for i, row := range s.facts {
+		var p [2]string
+		if i < len(s.status.Policy) {
+			p = s.status.Policy[i]
 		}
-		keys, values = keys+text.Visible(p[0]), values+text.Visible(p[1])
+		row[0].Set(text.Visible(p[0]))
+		row[1].Set(text.Visible(p[1]))
 	}
-	s.facts.Set(keys)
-	s.values.Set(values)
 	s.file.Set(text.T("settings.file", "file", text.Visible(s.status.File)))
 }
 
@@ -201,7 +205,7 @@ func (s *Screen) drawFlow() {
 	widgets.ShowOnly(s.chooseRow, x.Phase == Choose)
 	for i, b := range s.choices {
 		if i < len(x.Choices) {
-			b.Set("seal", x.Choices[i].Title(), widgets.Ink, widgets.Card)
+			b.Set("shop", x.Choices[i].Title(), widgets.Ink, widgets.Card)
 		}
 		widgets.ShowOnly(b, i < len(x.Choices))
 		b.Enable(s.may())
