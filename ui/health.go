@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"time"
 
 	"packbench/devices"
 	"packbench/ui/equipment"
@@ -36,4 +37,11 @@ func (w *Window) listen() {
 		w.noSound = said
 		w.showHealth()
 	}
+}
+
+func offlineSince(s SyncStatus) time.Time {
+	if s.Online || !s.Configured {
+		return time.Time{}
+	}
+	return s.OfflineSince
 }

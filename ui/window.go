@@ -284,13 +284,6 @@ func (w *Window) ShowSync(s SyncStatus) {
 	})
 }
 
-func offlineSince(s SyncStatus) time.Time {
-	if s.Online || !s.Configured {
-		return time.Time{}
-	}
-	return s.OfflineSince
-}
-
 // apply puts a view on the screen; called by the gate.
 func (w *Window) apply(v station.View) {
 	before := w.view
