@@ -237,7 +237,14 @@ func runRestore(ctx context.Context, c *call) error {
 	if err := c.noteRestore(ctx); err != nil {
 		return fmt.Errorf("%s was restored (what it replaces is in %s), but the end of its chain could not be noted: %w", c.args[0], done.Kept, err)
 	}
-	return c.json(map[string]any{"restored": c.args[0], "kept": done.Kept, "config": done.Config})
+	if done.Jobs+done.Rows > 0 {
+		fmt.Fprintf(c.err, "packbench: %d labels that were waiting to be printed are asked about first, %d rows of the outbox are read before they are sent\n", done.Jobs, done.Rows)
+	}
+	if done.Lost != nil {
+		fmt.Fprintln(c.err, "packbench:", lostWords(*done.Lost))
+	}
+	return c.json(map[string]any{"restored": c.args[0], "kept": done.Kept, "config": done.Config, "asked_labels": done.Jobs,
+		"read_first": done.Rows, "lost": done.Lost})
 }
 
 // checkState: the tables against the events. What the platform told stands in no event and is not compared.

@@ -222,7 +222,7 @@ func (e *env) checkSeals(ctx context.Context, seals [][]byte) error {
 	return nil
 }
 
-// checkFiles reads every photo and label that an event names. A label or photo that was wiped on its clock is no fault.
+// checkFiles reads every photo and label that an event names. One that was wiped on its clock is no fault.
 func (e *env) checkFiles(ctx context.Context, ev fulfillment.Event, seen map[fulfillment.Hash]bool, rep *evidence.Report) error {
 	for _, f := range evidence.FilesOf([]fulfillment.Event{ev}) {
 		if seen[f.Hash] {
@@ -230,7 +230,7 @@ func (e *env) checkFiles(ctx context.Context, ev fulfillment.Event, seen map[ful
 		}
 		seen[f.Hash] = true
 		_, err := e.store.Get(ctx, f.Hash)
-		if errors.Is(err, fulfillment.ErrNotFound) && f.Kind == "photo" {
+		if errors.Is(err, fulfillment.ErrNotFound) {
 			wiped, werr := e.store.IsWiped(ctx, f.Hash)
 			if wiped {
 				continue
@@ -238,8 +238,8 @@ func (e *env) checkFiles(ctx context.Context, ev fulfillment.Event, seen map[ful
 			err = errors.Join(err, werr)
 		}
 		switch {
-		case errors.Is(err, fulfillment.ErrNotFound) && f.Kind == "label":
-			continue
+		case errors.Is(err, fulfillment.ErrNotFound):
+			return fmt.Errorf("event %d names the %s %s, which is not in the folder files any more", ev.Seq, f.Kind, f.Hash[:min(12, len(f.Hash))])
 		case err != nil:
 			return fmt.Errorf("event %d names %s %s: %w", ev.Seq, f.Kind, f.Hash[:min(12, len(f.Hash))], err)
 		case f.Kind == "photo":

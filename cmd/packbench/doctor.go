@@ -61,6 +61,8 @@ func runDoctor(ctx context.Context, c *call) error {
 	d.chain(ctx)
 	if d.env != nil {
 		d.checks = append(d.checks, d.env.checkState(ctx))
+		d.checks = append(d.checks, d.env.checkFilesThere(ctx))
+		d.checks = append(d.checks, d.env.checkRestored(ctx)...)
 	}
 	d.checks = append(d.checks, checkDisk(c.dir))
 	d.shop(ctx)
