@@ -14,7 +14,9 @@ import (
 // strip is the thin line at the bottom: who packs, how the Seller Center and each device are, what is to be told.
 type strip struct {
 	*widgets.Panel
-	cells map[string]*stripCell
+	cells  map[string]*stripCell
+	person *widgets.Panel // behind the operator: amber while a supervisor's badge counts
+	face   *widgets.Icon
 }
 
 type stripCell struct {
@@ -33,10 +35,13 @@ func newStrip() *strip {
 		cell := widgets.Row(8, widgets.Fix(c.state, 24), widgets.Grow(c.words, 1))
 		share := float32(10)
 		if name == "person" || name == "cloud" {
-			cell = widgets.Row(8, widgets.Fix(widgets.NewIcon(name, widgets.NavySoft, 24), 24), widgets.Fix(c.state, 24), widgets.Grow(c.words, 1))
+			face := widgets.NewIcon(name, widgets.NavySoft, 24)
+			cell = widgets.Row(8, widgets.Fix(face, 24), widgets.Fix(c.state, 24), widgets.Grow(c.words, 1))
 			share = 14
 			if name == "person" {
-				share = 17 // a name and what the person may do
+				share = 24 // a name and what the person may do, read from two steps away
+				s.face, s.person = face, widgets.NewPanel(widgets.Navy, 8, 2, cell).Square()
+				cell = s.person.Container
 			}
 		}
 		if name == "printer" || name == "scanner" || name == "camera" || name == "outbox" {
@@ -61,13 +66,21 @@ func (c *stripCell) set(words string, t equipment.Tone) {
 }
 
 func (s *strip) operator(v station.View) {
+	fill, ink, face := widgets.Navy, widgets.OnNavy, widgets.NavySoft
+	if v.Supervisor {
+		fill, ink, face = widgets.Warn, widgets.Ink, widgets.Ink
+	}
+	s.person.Paint(fill, widgets.Clear, 0)
+	s.cells["person"].words.Colour(ink)
+	s.face.Set("person", face, widgets.Clear, false)
 	switch {
 	case v.Operator == "" && v.Prompt == station.PromptLogin:
 		s.cells["person"].set(text.T("strip.nobody"), equipment.Look)
 	case v.Operator == "":
 		s.cells["person"].set(text.T("strip.nobody"), equipment.Quiet)
 	case v.Supervisor:
-		s.cells["person"].set(text.T("strip.supervisor", "name", text.Visible(v.Operator)), equipment.Fine)
+		s.cells["person"].words.Set(text.T("strip.supervisor", "name", text.Shorten(text.Visible(v.Operator), 20)))
+		s.cells["person"].state.Set("bang", widgets.Ink, widgets.Clear, false)
 	default:
 		s.cells["person"].set(text.Visible(v.Operator), equipment.Fine)
 	}

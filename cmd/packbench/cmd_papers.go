@@ -57,7 +57,35 @@ func runManifest(ctx context.Context, c *call) error {
 	} else if ok {
 		extra.EventHash, extra.EventSeq = seal.Hash, seal.Seq
 	}
+	if extra.Unpacked, err = e.unpacked(ctx, m); err != nil {
+		return err
+	}
 	return writeResult(c.flags["out"], func(w io.Writer) error { return label.ManifestPDF(w, m, extra) })
+}
+
+// unpacked are the parcels of a manifest that a supervisor accepted without a check of their items.
+func (e *env) unpacked(ctx context.Context, m fulfillment.Manifest) (map[fulfillment.PackageID]label.Unpacked, error) {
+	found := map[fulfillment.PackageID]label.Unpacked{}
+	for _, p := range m.Parcels {
+		o, err := e.store.Order(ctx, p.OrderID)
+		if errors.Is(err, fulfillment.ErrNotFound) {
+			continue // its time is over; the events keep what happened
+		}
+		if err != nil {
+			return nil, err
+		}
+		pkg, _ := o.PackageByID(p.PackageID)
+		if pkg.Unpacked == "" {
+			continue
+		}
+		u := label.Unpacked{By: pkg.Unpacked}
+		items, _ := fulfillment.Contents(o, pkg, nil)
+		for _, it := range items {
+			u.Units += it.Need
+		}
+		found[p.PackageID] = u
+	}
+	return found, nil
 }
 
 // sealOf finds the event that sealed the manifest; it names the manifest in its body.
@@ -82,11 +110,12 @@ func runSheet(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	names := label.SheetNames{Badges: map[string]string{}}
+	names := label.SheetNames{Badges: map[string]string{}, Supervisors: map[string]string{}}
 	for _, o := range cfg.operators() {
-		names.Badges[o.Badge] = o.Name
 		if o.Supervisor {
-			names.Badges[o.Badge] += " (supervisor)"
+			names.Supervisors[o.Badge] = o.Name
+		} else {
+			names.Badges[o.Badge] = o.Name
 		}
 	}
 	if c.mustHaveData() == nil { // a sheet can be printed before the first start

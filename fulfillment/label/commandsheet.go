@@ -21,12 +21,9 @@ func (n SheetNames) groups() []commandGroup {
 			groups = append(groups, commandGroup{title, commands})
 		}
 	}
-	var boxes, badges, carriers []sheetCommand
+	var boxes, carriers []sheetCommand
 	for _, code := range slices.Sorted(maps.Keys(n.Boxes)) {
 		boxes = append(boxes, sheetCommand{"PB:BOX:" + code, "Box: " + n.Boxes[code]})
-	}
-	for _, badge := range slices.Sorted(maps.Keys(n.Badges)) {
-		badges = append(badges, sheetCommand{"PB:USER:" + badge, n.Badges[badge]})
 	}
 	for _, name := range n.Carriers {
 		if code := fulfillment.CarrierCode(name); code != "" {
@@ -34,15 +31,25 @@ func (n SheetNames) groups() []commandGroup {
 		}
 	}
 	add("Boxes", boxes)
-	add("Operators", badges)
+	add("Operators", badges(n.Badges))
 	add("Carriers", carriers)
 	return groups
+}
+
+func badges(names map[string]string) []sheetCommand {
+	var list []sheetCommand
+	for _, badge := range slices.Sorted(maps.Keys(names)) {
+		list = append(list, sheetCommand{"PB:USER:" + badge, names[badge]})
+	}
+	return list
 }
 
 // commandSheet lays barcodes out in two columns on A4. y is where the next row begins, in mm; 0 before the first page.
 type commandSheet struct {
 	pdf *fpdf.Fpdf
 	y   float64
+
+	title, note string // at the top of each page
 }
 
 const (
@@ -56,9 +63,9 @@ const (
 func (s *commandSheet) page() {
 	s.pdf.AddPage()
 	s.pdf.SetFont(fontText, "B", 16)
-	s.pdf.Text(sheetMargin, 18, "Packbench commands")
+	s.pdf.Text(sheetMargin, 18, s.title)
 	s.pdf.SetFont(fontText, "", 9)
-	s.pdf.Text(sheetMargin, 24, "Scan a command instead of touching the screen. Cover the neighbours with your hand.")
+	s.pdf.Text(sheetMargin, 24, s.note)
 	s.y = 30
 }
 

@@ -18,6 +18,14 @@ type ManifestExtra struct {
 	EventHash fulfillment.Hash // of the event that sealed the manifest: ties the paper to the station's chain
 	EventSeq  int64
 	Operators map[string]string // badge → name, for SealedBy; may be nil
+	// Unpacked are the parcels whose items nobody here verified, and who accepted them.
+	Unpacked map[fulfillment.PackageID]Unpacked
+}
+
+// Unpacked is a parcel that a supervisor accepted without its items having been verified.
+type Unpacked struct {
+	By    string
+	Units int // items that it should hold
 }
 
 const (
@@ -32,8 +40,8 @@ var manifestColumns = []struct {
 	width float64
 	align string
 }{
-	{"No.", 10, "R"}, {"Order", 36, "L"}, {"Package", 36, "L"}, {"Tracking number", 45, "L"},
-	{"Weight", 16, "R"}, {"Scanned", 24, "L"}, {"Photo", 19, "L"},
+	{"No.", 10, "R"}, {"Order", 33, "L"}, {"Package", 33, "L"}, {"Tracking number", 45, "L"},
+	{"Weight", 16, "R"}, {"Scanned", 30, "L"}, {"Photo", 19, "L"},
 }
 
 // manifestDoc draws one manifest. Rows that were left off at the seal are listed apart and are not counted.
@@ -71,6 +79,7 @@ func ManifestPDF(w io.Writer, m fulfillment.Manifest, extra ManifestExtra) error
 		d.row(strconv.Itoa(i+1), p, i%2 == 1)
 	}
 	d.total()
+	d.unpacked()
 	if len(d.off) > 0 {
 		d.leftOff()
 	}
@@ -84,13 +93,19 @@ func (d *manifestDoc) at(t time.Time) string {
 		return "–"
 	}
 	s := t.UTC().Format("2006-01-02 15:04:05 UTC")
-	if d.extra.Location == nil {
-		return s
-	}
-	if _, offset := t.In(d.extra.Location).Zone(); offset != 0 { // the same time twice says nothing more
+	if d.local() { // the same time twice says nothing more
 		s += "  ·  " + t.In(d.extra.Location).Format("2006-01-02 15:04:05 MST (-07:00)")
 	}
 	return s
+}
+
+// local reports whether the warehouse's time is another than UTC.
+func (d *manifestDoc) local() bool {
+	if d.extra.Location == nil {
+		return false
+	}
+	_, offset := d.m.OpenedAt.In(d.extra.Location).Zone()
+	return offset != 0
 }
 
 func (d *manifestDoc) head() {
@@ -214,6 +229,9 @@ func (d *manifestDoc) cells(number string, p fulfillment.ManifestParcel) []strin
 	}
 	if !p.At.IsZero() {
 		scanned = p.At.UTC().Format("01-02 15:04:05")
+		if d.local() {
+			scanned += p.At.In(d.extra.Location).Format(" (15:04)")
+		}
 	}
 	return []string{number, string(p.OrderID), string(p.PackageID), string(p.Tracking), weight, scanned, photo}
 }

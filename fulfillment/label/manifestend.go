@@ -29,9 +29,28 @@ func (d *manifestDoc) total() {
 	d.pdf.SetFont(fontText, "", 7.5)
 	d.pdf.SetTextColor(95, 95, 95)
 	d.y += 4.5
-	d.pdf.Text(manifestMargin, d.y, "Scanned: time of the handover scan in UTC. Photo: first digits of the SHA-256 of the photo taken at that scan.")
+	when := "Scanned: time of the handover scan in UTC"
+	if d.local() {
+		when += ", in brackets at the warehouse"
+	}
+	d.pdf.Text(manifestMargin, d.y, when+". Photo: first digits of the SHA-256 of the photo taken at that scan.")
 	d.pdf.SetTextColor(0, 0, 0)
 	d.y += 3
+}
+
+// unpacked names what this station did not check: the paper must not claim it.
+func (d *manifestDoc) unpacked() {
+	for _, p := range d.on {
+		u, ok := d.extra.Unpacked[p.PackageID]
+		if !ok {
+			continue
+		}
+		d.room(8, false)
+		d.y += 5
+		line := printable(fmt.Sprintf("Order %s, package %s: 0 of %d items verified here, accepted unpacked by %s.", p.OrderID, p.PackageID, u.Units, u.By))
+		fitted(d.pdf, "B", 9, 210-2*manifestMargin, line)
+		d.pdf.Text(manifestMargin, d.y, line)
+	}
 }
 
 func (d *manifestDoc) leftOff() {

@@ -129,31 +129,40 @@ var fixedCommands = []struct {
 		{"PB:HOLD", "Put this order aside for a supervisor"},
 		{"PB:SHORT", "An item is missing"},
 		{"PB:NEXTBOX", "Next box of the same order"},
-		{"PB:FINISH", "This order is complete"},
+		{"PB:FINISH", "End this step by hand (no scale, no scan)"},
 		{"PB:REPRINT", "Label spoiled: print it once more"},
 		{"PB:REPRINT:UNREADABLE", "Label cannot be scanned: once more"},
 		{"PB:REPRINT:LOST", "Label lost: once more"},
-		{"PB:PHOTO", "Take one more photo"},
 	}},
 	{"Handing over", []sheetCommand{
 		{"PB:MODE:PACK", "Work: packing"},
 		{"PB:MODE:HANDOFF", "Work: handing over to a carrier"},
+		{"PB:PHOTO", "One more photo of the last parcel"},
 		{"PB:SEAL", "Seal the manifest"},
+	}},
+	{"Setting up a scanner that types", []sheetCommand{
+		{LayoutCode, "Find out its keyboard layout"},
 	}},
 }
 
+// LayoutCode is the barcode by which the drivers of scanners find out on which keyboard layout a scanner types.
+const LayoutCode = "PB:LAYOUT:AZQYWM-/_@#"
+
 // SheetNames is what a warehouse adds to its command sheet. Codes may contain what Code 128 carries.
 type SheetNames struct {
-	Boxes    map[string]string // box code → name
-	Badges   map[string]string // badge → operator's name
-	Carriers []string          // display names
+	Boxes  map[string]string // box code → name
+	Badges map[string]string // badge → operator's name
+	// Supervisors are their badges. They stand on a page of their own, the last: who finds one at the bench may release
+	// what was stopped, and nobody would know who it was.
+	Supervisors map[string]string
+	Carriers    []string // display names
 }
 
 // CommandSheet writes the A4 sheet of command barcodes that hangs at the bench: all fixed commands, then boxes, badges
-// and carriers where names has some.
+// and carriers where names has some. Supervisors' badges follow on a last page that does not belong there.
 func CommandSheet(w io.Writer, names SheetNames) error {
 	pdf := newPaper(210, 297, "Packbench commands", documentEpoch)
-	s := &commandSheet{pdf: pdf}
+	s := &commandSheet{pdf: pdf, title: "Packbench commands", note: "Scan a command instead of touching the screen. Cover the neighbours with your hand."}
 	for _, group := range fixedCommands {
 		if err := s.group(group.title, group.commands); err != nil {
 			return fmt.Errorf("the command sheet: %w", err)
@@ -162,6 +171,13 @@ func CommandSheet(w io.Writer, names SheetNames) error {
 	for _, group := range names.groups() {
 		if err := s.group(group.title, group.commands); err != nil {
 			return fmt.Errorf("the command sheet: %w", err)
+		}
+	}
+	if len(names.Supervisors) > 0 {
+		s.title, s.note = "Supervisors – do not leave at the bench", "Cut these out and keep them with the persons. Whoever scans one may release what was stopped."
+		s.page()
+		if err := s.group("Supervisors' badges", badges(names.Supervisors)); err != nil {
+			return fmt.Errorf("the supervisors' page: %w", err)
 		}
 	}
 	return finish(pdf, w, "the command sheet")

@@ -144,14 +144,19 @@ func TestManifestSaysThatItIsOpenAndCannotShowEveryScript(t *testing.T) {
 }
 
 func TestCommandSheetCarriesEveryCommandReadably(t *testing.T) {
-	names := SheetNames{Boxes: map[string]string{"S1": "Small"}, Badges: map[string]string{"B-17": "Sample Operator"}, Carriers: []string{"USPS Ground Advantage"}}
+	names := SheetNames{Boxes: map[string]string{"S1": "Small"}, Badges: map[string]string{"B-17": "Sample Operator"}, Supervisors: map[string]string{"B-90": "Sample Supervisor"},
+		Carriers: []string{"USPS Ground Advantage"}}
 	sheet := written(t, func(w io.Writer) error { return CommandSheet(w, names) })
 	pages, err := shared.Raster(t.Context(), sheet, fulfillment.Media{DPI: 300, WidthMM: 210, HeightMM: 297})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var codes []string
-	for _, page := range pages {
+	for i, page := range pages {
+		own := slices.Equal(Decode(page.Bitmap), []string{"PB:USER:B-90"}) && strings.Contains(page.Text, "do not leave at the bench")
+		if last := i == len(pages)-1; own != last {
+			t.Errorf("page %d: the supervisors' badges stand alone: %v, on the last page: %v", i+1, own, last)
+		}
 		codes = append(codes, Decode(page.Bitmap)...)
 		for _, s := range zbar(t, Preview(page.Bitmap)) {
 			if !slices.Contains(codes, s) {
@@ -160,14 +165,15 @@ func TestCommandSheetCarriesEveryCommandReadably(t *testing.T) {
 		}
 	}
 	want := strings.Fields(`PB:UNDO PB:SKIP PB:HOLD PB:SHORT PB:REPRINT PB:REPRINT:UNREADABLE PB:REPRINT:LOST PB:NEXTBOX PB:FINISH PB:PHOTO PB:SEAL PB:MODE:PACK
-		PB:MODE:HANDOFF PB:BOX:S1 PB:USER:B-17 PB:CARRIER:USPSGROUNDADVANTAGE`)
+		PB:MODE:HANDOFF PB:BOX:S1 PB:USER:B-17 PB:USER:B-90 PB:CARRIER:USPSGROUNDADVANTAGE`)
+	want = append(want, LayoutCode)
 	slices.Sort(want)
 	slices.Sort(codes)
 	if !slices.Equal(codes, want) {
 		t.Errorf("got %q, want %q", codes, want)
 	}
 	for _, code := range codes {
-		if _, _, ok := fulfillment.ParseCommand(code); !ok {
+		if _, _, ok := fulfillment.ParseCommand(code); !ok && code != LayoutCode { // which is for the scanners' drivers
 			t.Errorf("the program does not understand %q from its own sheet", code)
 		}
 	}

@@ -243,7 +243,7 @@ var englishWords = map[string]string{
 	"err.slow":         "It took too long.",
 	"err.absent":       "It is not there.",
 	"strip.nobody":     "Nobody logged in",
-	"strip.supervisor": "{name} · supervisor",
+	"strip.supervisor": "SUPERVISOR – {name}",
 	"strip.outbox":     "Outbox: {n}",
 	"strip.online":     "Online",
 	"strip.offline":    "Offline",
