@@ -70,7 +70,14 @@ func (s *shift) Printed(_ context.Context, j fulfillment.PrintJob) error { s.bac
 func (s *shift) Supervisor() bool                                        { return false }
 
 // order commits a job for the next label, as the bench does.
-func (s *shift) order(t *testing.T) fulfillment.PrintJob {
+func (s *shift) order(t testing.TB) fulfillment.PrintJob {
+	t.Helper()
+	_, j := s.commit(t)
+	return j
+}
+
+// commit is order, with the time before the job was stored.
+func (s *shift) commit(t testing.TB) (time.Time, fulfillment.PrintJob) {
 	t.Helper()
 	s.jobs++
 	o := fulfillment.OrderID(fmt.Sprintf("5764614130387%05d", s.jobs))
@@ -81,11 +88,12 @@ func (s *shift) order(t *testing.T) fulfillment.PrintJob {
 	}
 	j := fulfillment.PrintJob{ID: fulfillment.JobID(fmt.Sprintf("J%05d", s.jobs)), OrderID: o, Label: fulfillment.Hash(strconv.Itoa(s.jobs)),
 		Tracking: "TRACK" + fulfillment.Tracking(o), State: fulfillment.JobQueued, CreatedAt: time.Now()}
+	began := time.Now()
 	if err := s.store.SaveJob(t.Context(), j); err != nil {
 		t.Fatal(err)
 	}
 	s.queue.Wake()
-	return j
+	return began, j
 }
 
 // came is how many labels of the n-th job came out.
@@ -100,7 +108,7 @@ func (s *shift) came(n int) (count int) {
 }
 
 // settled waits until a job is in one of the states and returns it.
-func (s *shift) settled(t *testing.T, id fulfillment.JobID, states ...fulfillment.JobState) fulfillment.PrintJob {
+func (s *shift) settled(t testing.TB, id fulfillment.JobID, states ...fulfillment.JobState) fulfillment.PrintJob {
 	t.Helper()
 	return s.back.Until(t, fmt.Sprintf("job %s to be %v", id, states), func(j fulfillment.PrintJob) bool {
 		return j.ID == id && slices.Contains(states, j.State)
