@@ -55,7 +55,7 @@ func checkShop(c *Config) *finding {
 		switch {
 		case err == nil && u.User != nil: // the address is not repeated: it would be a secret in a log
 			return &finding{"shop", 0, at[0], "the address holds a user name or a password; take them out, this file is no place for secrets"}
-		case err != nil || u.Hostname() == "" || (u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname()))):
+		case err != nil || u.Hostname() == "" || (u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname()))):
 			return &finding{"shop", 0, at[0], fmt.Sprintf("%q is not an https address", at[1])}
 		}
 	}

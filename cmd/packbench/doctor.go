@@ -167,16 +167,6 @@ func (d *doctor) chain(ctx context.Context) {
 	d.say("evidence", "ok", "no packet has been sealed yet; the key is made when it is needed")
 }
 
-// state: the tables, which the bench works with, against the events, which are the truth.
-func (d *doctor) state(ctx context.Context) {
-	if d.env == nil {
-		d.say("state", "warn", closedData)
-		return
-	}
-	k := d.env.checkState(ctx)
-	d.say(k.what, k.state, plain(errors.New(k.text)))
-}
-
 // clock compares with what was recorded: a clock that was set back gives wrong times to what is recorded next.
 func (d *doctor) clock(compared string) {
 	now := time.Now()

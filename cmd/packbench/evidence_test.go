@@ -26,6 +26,7 @@ func (s *testStation) vandal(t *testing.T, statements ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer rows.Close()
 	for rows.Next() {
 		var name string
 		if err := rows.Scan(&name); err != nil {
@@ -33,7 +34,10 @@ func (s *testStation) vandal(t *testing.T, statements ...string) {
 		}
 		names = append(names, name)
 	}
-	if err := rows.Close(); err != nil {
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := rows.Close(); err != nil { // before the tables change
 		t.Fatal(err)
 	}
 	for _, n := range names {

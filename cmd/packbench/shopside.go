@@ -27,7 +27,7 @@ func checkHints(c *Config) *finding {
 		return nil
 	case c.Shop.isRelay():
 		u, err := url.Parse(hints)
-		if err != nil || u.User != nil || u.Hostname() == "" || u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())) {
+		if err != nil || u.User != nil || u.Hostname() == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
 			return &finding{"shop", 0, "hints", "the relay's address must be https, without user name and password"}
 		}
 		return nil
