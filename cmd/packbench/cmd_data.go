@@ -142,7 +142,11 @@ func orderJSON(o fulfillment.Order, products map[fulfillment.SKU]fulfillment.Pro
 		if !p.Rung.AtLeast(lowest) {
 			lowest = p.Rung
 		}
-		packages = append(packages, map[string]any{"id": p.ID, "tracking": p.Tracking, "rung": p.Rung, "weight_g": p.WeightG})
+		pkg := map[string]any{"id": p.ID, "tracking": p.Tracking, "rung": p.Rung, "weight_g": p.WeightG}
+		if p.Unpacked != "" {
+			pkg["unpacked_by"] = p.Unpacked
+		}
+		packages = append(packages, pkg)
 		items, cancelled := fulfillment.Contents(o, p, products)
 		if h := bench.Parcel; h != nil && h.Order.ID == o.ID && h.Package.ID == p.ID && !cancelled {
 			items = h.Items
@@ -168,6 +172,9 @@ func orderJSON(o fulfillment.Order, products map[fulfillment.SKU]fulfillment.Pro
 		}
 		if e.Scan != "" {
 			ev["scan"] = e.Scan
+		}
+		if d := fulfillment.Detail(e); d != "" {
+			ev["detail"] = d
 		}
 		happened = append(happened, ev)
 	}
