@@ -106,8 +106,11 @@ func (a *authorization) wait(ctx context.Context) (code string, err error) {
 			w.WriteHeader(status)
 			fmt.Fprintln(w, words)
 		})}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(a.listener) }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = server.Serve(a.listener) // it ends with Shutdown below; a code can still be pasted
+	}()
 	var out answer
 	select {
 	case out = <-got:
