@@ -1,13 +1,14 @@
 package equipment
 
 import (
-	"github.com/google/go-cmp/cmp"
-
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
 
 	"packbench/devices"
 	"packbench/fulfillment"
@@ -149,5 +150,20 @@ func TestASupervisorDecidesAboutParkedRows(t *testing.T) {
 	s.ShowSync(SyncStatus{Configured: true})
 	if p.object.Visible() {
 		t.Error("nothing is parked, and the card stays")
+	}
+}
+
+func TestAParcelThatLeftCannotStayHere(t *testing.T) {
+	test.NewTempApp(t)
+	s := New(func() time.Time { return now }, nil)
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	s.Supervisor(true)
+	for _, gone := range []bool{false, true} {
+		s.ShowSync(SyncStatus{Configured: true, Parked: 1, Outbox: []OutboxLine{{ID: fmt.Sprint(gone), State: fulfillment.OutboxParked, Gone: gone}}})
+		test.Tap(s.parked.buttons[2])
+		words := s.parked.buttons[1].Word() + ", " + s.parked.buttons[2].Word()
+		if stays := strings.Contains(words, "stays"); stays == gone {
+			t.Errorf("parcel gone %v, reasons to give up: %s", gone, words)
+		}
 	}
 }

@@ -38,6 +38,7 @@ type OutboxLine struct {
 	Age       time.Duration // since it was queued
 	Reason    string
 	RequestID string // the platform's, of the last answer; empty: it never answered
+	Gone      bool   // its parcel was handed over: nobody can keep it here any more
 }
 
 // Total is how many rows are not done.

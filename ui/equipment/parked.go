@@ -36,6 +36,15 @@ var reasons = map[fulfillment.OutboxAction][2]string{
 	fulfillment.OutboxGiveUp:     {"decide.reason.cancelled", "decide.reason.stays"},
 }
 
+// reasonsFor are those that can be true of the row.
+func reasonsFor(row OutboxLine, asking fulfillment.OutboxAction) (pair [2]string, ok bool) {
+	pair, ok = reasons[asking]
+	if ok && row.Gone && asking == fulfillment.OutboxGiveUp {
+		pair = [2]string{"decide.reason.late", "decide.reason.support"}
+	}
+	return pair, ok
+}
+
 func newParkedCard(decide func(fulfillment.OutboxDecision)) *parkedCard {
 	p := &parkedCard{decide: decide, head: widgets.NewText(20, true, widgets.Ink).Fit(13, 1), words: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(13, 2).Top(),
 		request: widgets.NewText(14, false, widgets.Soft).Fit(10, 1), hint: widgets.NewText(widgets.SizeSmall, true, widgets.WarnInk).Fit(11, 1)}
@@ -95,7 +104,7 @@ func (p *parkedCard) show() {
 	words := [3]string{text.T("decide.retry"), text.T("decide.done_by_hand"), text.T("decide.give_up")}
 	icons := [3]string{"arrow", "check", "cross"}
 	hint, ink := text.T("decide.hint"), widgets.Card
-	if pair, asking := reasons[p.asking]; asking {
+	if pair, asking := reasonsFor(row, p.asking); asking {
 		words, icons = [3]string{text.T("decide.back"), text.T(pair[0]), text.T(pair[1])}, [3]string{"undo", "note", "note"}
 		hint, ink = text.T("decide.why"), widgets.Warn
 	}
@@ -117,7 +126,7 @@ func (p *parkedCard) tapped(i int) {
 	if p.at >= len(p.rows) || !p.supervisor {
 		return
 	}
-	pair, asking := reasons[p.asking]
+	pair, asking := reasonsFor(p.rows[p.at], p.asking)
 	switch {
 	case asking && i == 0:
 		p.asking = ""

@@ -236,6 +236,7 @@ var englishWords = map[string]string{
 	"decide.reason.center":    "Done in Seller Center",
 	"decide.reason.support":   "Settled with support",
 	"decide.reason.cancelled": "Order was cancelled",
+	"decide.reason.late":      "Cancelled, parcel gone",
 	"decide.reason.stays":     "Parcel stays here",
 	"sound.off":               "No sound card: watch the colours instead.",
 	"outbox.more":             "and {n} more",
