@@ -7,6 +7,7 @@ import (
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
+	"packbench/ui/bench"
 	"packbench/ui/equipment"
 	"packbench/ui/handoff"
 	"packbench/ui/orders"
@@ -21,6 +22,9 @@ type (
 	OutboxLine = equipment.OutboxLine
 	// OrderLister reads orders by words; empty words mean all.
 	OrderLister = orders.Lister
+	// Label is a label as it will be printed, and LabelCode one code on it.
+	Label     = bench.Label
+	LabelCode = bench.LabelCode
 	// Frames is a live camera.
 	Frames = handoff.Frames
 )
@@ -48,7 +52,7 @@ type Options struct {
 	Command      func(code string) // the PB: code of a button
 	Orders       OrderLister
 	Missing      func(ctx context.Context) ([]fulfillment.OrderSummary, error) // packed parcels on no manifest
-	LabelPreview func(ctx context.Context, p fulfillment.Parcel) (image.Image, error)
+	LabelPreview func(ctx context.Context, p fulfillment.Parcel) (Label, error)
 	Picture      func(ctx context.Context, url string) (image.Image, error) // a product's picture, cached by the caller
 	Camera       Frames
 	Story        func(ctx context.Context, id fulfillment.OrderID) (fulfillment.Story, error) // why an order stands where it stands

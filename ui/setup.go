@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -28,15 +29,21 @@ func (w *Window) buildSetup() {
 	w.equipment.SetTools(t)
 }
 
-// addressField is where an address is typed; a scan goes where scans go.
+// addressField is where an address is typed, or scanned. A scan that is no address goes where scans go.
 func (w *Window) addressField(hint string) fyne.Widget {
-	w.address = orders.NewSearchField(hint, w.o.Now, nil, w.searchScan)
-	w.address.Entered = func() {
-		words := w.address.Text
+	take := func(words string) {
 		w.address.SetText("")
 		w.do(w.win.Canvas().Unfocus)
 		w.equipment.Setup().Address(words)
 	}
+	w.address = orders.NewSearchField(hint, w.o.Now, nil, func(code string) {
+		if strings.ContainsAny(code, ".") && !strings.HasPrefix(code, "PB:") {
+			take(code)
+			return
+		}
+		w.searchScan(code)
+	})
+	w.address.Entered = func() { take(w.address.Text) }
 	return w.address
 }
 

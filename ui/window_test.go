@@ -292,9 +292,9 @@ func TestRunLoadsAndStops(t *testing.T) {
 			pictures <- url
 			return image.NewRGBA(image.Rect(0, 0, 2, 2)), nil
 		},
-		LabelPreview: func(context.Context, fulfillment.Parcel) (image.Image, error) {
+		LabelPreview: func(context.Context, fulfillment.Parcel) (Label, error) {
 			pictures <- "label"
-			return nil, errors.New("none")
+			return Label{}, errors.New("none")
 		}})
 	p := inHand()
 	p.Items[0].Image = "mug.png"

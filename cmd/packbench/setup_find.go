@@ -51,6 +51,9 @@ func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice
 			list = append(list, candidate{kind: kind, name: c.Name, camera: CameraConfig{Device: c.Device}})
 		}
 	}
+	if kept, kerr := loadConfig(d.app.config, false); kerr == nil {
+		cfg = kept // what this setup has written counts, too
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []setup.Choice

@@ -33,6 +33,7 @@ type factsPanel struct {
 	notePlate *widgets.Panel
 	orderCard *widgets.Panel
 	details   *fyne.Container
+	zoom      func() // touched: the label large; may be nil
 }
 
 func small(words string) *widgets.Text {
@@ -81,7 +82,12 @@ func (f *factsPanel) detailsCard() *fyne.Container {
 		widgets.Fix(widgets.Row(6, widgets.Grow(f.weightOf, 1), widgets.Grow(f.box, 1)), 20))
 	paper := canvas.NewRectangle(widgets.Paper)
 	paper.CornerRadius = 6
-	right := widgets.Column(2, widgets.Grow(container.NewStack(paper, f.noLabel, f.label), 1), widgets.Fix(f.print, 24))
+	label := newTouch(container.NewStack(paper, f.noLabel, f.label), func() {
+		if f.zoom != nil {
+			f.zoom()
+		}
+	})
+	right := widgets.Column(2, widgets.Grow(label, 1), widgets.Fix(f.print, 24))
 	return widgets.NewCard(widgets.Row(12, widgets.Grow(left, 1), widgets.Fix(right, 140))).Container
 }
 

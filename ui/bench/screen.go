@@ -24,7 +24,7 @@ type Options struct {
 	Background   widgets.Background
 	Orders       Orders
 	Picture      func(ctx context.Context, url string) (image.Image, error)
-	LabelPreview func(ctx context.Context, p fulfillment.Parcel) (image.Image, error)
+	LabelPreview func(ctx context.Context, p fulfillment.Parcel) (Label, error)
 	ApplyScan    bool // a label on the parcel must be scanned back
 	Now          func() time.Time
 }
@@ -44,6 +44,9 @@ type Screen struct {
 	parcel   *fyne.Container
 	pictures map[string]image.Image // nil value: asked for, or not to be had
 	preview  string                 // what the label picture was asked for
+	shown    Label                  // the label in the small picture; without a picture: none
+	zoom     *zoom
+	work     *fyne.Container // everything but the large label
 }
 
 // New returns the screen with an empty bench.
@@ -53,7 +56,10 @@ func New(o Options) *Screen {
 	s.commands = newCommandBar(o.Command, o.Now)
 	s.parcel = widgets.Row(12, widgets.Grow(s.items.scroll, 1), widgets.Fix(s.facts.object, 404))
 	s.parcel.Hide()
-	s.Object = widgets.Column(10, widgets.Grow(container.NewStack(s.parcel, s.queue.Container), 1), widgets.Fix(s.commands.object, widgets.TouchSize))
+	s.work = widgets.Column(10, widgets.Grow(container.NewStack(s.parcel, s.queue.Container), 1), widgets.Fix(s.commands.object, widgets.TouchSize))
+	s.zoom = newZoom(s.zoomOut)
+	s.facts.zoom = s.zoomIn
+	s.Object = container.NewStack(s.work, s.zoom.object)
 	s.Show(station.View{})
 	return s
 }
@@ -61,6 +67,9 @@ func New(o Options) *Screen {
 // Show draws the view.
 func (s *Screen) Show(v station.View) {
 	opened := (v.Parcel == nil) != (s.view.Parcel == nil)
+	if v.VerdictSeq != s.view.VerdictSeq { // a scan needs the whole screen
+		s.zoomOut()
+	}
 	s.view = v
 	if v.Parcel != nil {
 		s.items.set(Rows(*v.Parcel), s.picture)
@@ -159,22 +168,11 @@ func (s *Screen) label(v station.View) {
 	if key == s.preview {
 		return
 	}
-	s.preview = key
+	s.preview, s.shown = key, Label{}
+	s.zoomOut()
 	s.facts.setLabel(nil)
 	if key == "" || s.o.LabelPreview == nil {
 		return
 	}
-	p := *v.Parcel
-	s.o.Background("label preview", func(ctx context.Context) func() {
-		img, err := s.o.LabelPreview(ctx, p)
-		if err != nil || img == nil {
-			return nil // the place stays empty; the printed label is proved elsewhere
-		}
-		img = widgets.Shrink(img, 420, 640)
-		return func() {
-			if s.preview == key {
-				s.facts.setLabel(img)
-			}
-		}
-	})
+	s.askLabel(key, *v.Parcel)
 }

@@ -161,7 +161,7 @@ func (s *Screen) find() {
 			switch {
 			case err != nil:
 				st.say = say(Bad, "failed", "why", text.Sentence(err.Error()))
-			case len(found) == 0:
+			case len(found) == 0 && kind != devices.Printer && kind != devices.Camera: // those two may be on the network
 				st.say = say(Untried, "nothing")
 			}
 			s.draw()

@@ -27,6 +27,7 @@ type view struct {
 	good    *widgets.Text
 	which   *widgets.Text
 	list    *fyne.Container
+	offers  *fyne.Container
 	choices [perPage]*widgets.Button
 	more    *widgets.Button
 	again   *widgets.Button
@@ -68,7 +69,7 @@ func (s *Screen) build() {
 	v.skip = widgets.NewButton("skip", text.T("setup.skip"), widgets.Ink, widgets.Card, s.skip)
 	v.keep = widgets.NewButton("check", text.T("setup.keep"), widgets.White, widgets.Blue, func() { s.next() }).Large()
 	v.bottom = widgets.Row(10, widgets.Grow(v.leave, 2), widgets.Grow(v.skip, 2), widgets.Grow(v.keep, 4))
-	v.body = widgets.Row(12, widgets.Fix(s.buildGood(), 226), widgets.Fix(s.buildList(), 400), widgets.Grow(s.buildTrial(), 1))
+	v.body = widgets.Row(12, widgets.Fix(s.buildGood(), 210), widgets.Fix(s.buildList(), 340), widgets.Grow(s.buildTrial(), 1))
 	v.done = s.buildDone()
 	s.Object = widgets.Column(8, widgets.Fix(widgets.Row(8, chips...), widgets.TouchSize), widgets.Grow(container.NewStack(v.body, v.done), 1), widgets.Fix(v.bottom, 64))
 }
@@ -93,14 +94,15 @@ func (s *Screen) buildList() fyne.CanvasObject {
 		}
 		s.draw()
 	})
-	items := []widgets.Item{widgets.Fix(v.which, 30)}
+	var items []widgets.Item
 	for i := range v.choices {
 		v.choices[i] = widgets.NewButton("", "", widgets.Ink, widgets.Card, func() { s.choose(s.now().page*perPage + i) })
-		items = append(items, widgets.Grow(v.choices[i], 1))
+		items = append(items, widgets.Fix(v.choices[i], widgets.TouchSize))
 	}
 	v.field = container.NewStack(s.o.Field(text.T("setup.address")))
 	foot := widgets.Row(8, widgets.Grow(v.field, 3), widgets.Grow(v.more, 2), widgets.Grow(v.again, 2))
-	v.list = widgets.Column(6, append(items, widgets.Fix(foot, 56))...)
+	v.offers = widgets.Column(6, items...)
+	v.list = widgets.Column(6, widgets.Fix(v.which, 30), widgets.Grow(v.offers, 1), widgets.Fix(foot, 56))
 	return v.list
 }
 
@@ -110,7 +112,7 @@ func (s *Screen) buildTrial() fyne.CanvasObject {
 	v.head = widgets.NewText(widgets.SizeBig, true, widgets.Ink).Fit(18, 1)
 	v.words = widgets.NewText(20, false, widgets.Ink).Fit(13, 3).Top()
 	v.big = widgets.NewText(90, true, widgets.Ink).Fit(40, 1).Centred()
-	v.code = &canvas.Image{Image: s.o.Calibration, FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScalePixels}
+	v.code = &canvas.Image{Image: s.o.Calibration, FillMode: canvas.ImageFillOriginal, ScaleMode: canvas.ImageScalePixels} // dot for dot: bars must not be squeezed
 	v.note = widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 1).Centred()
 	v.note.Set(text.T("setup.scans"))
 	v.live = handoff.NewLive(s.o.Frames)
@@ -129,10 +131,10 @@ func (s *Screen) buildTrial() fyne.CanvasObject {
 	v.test = widgets.NewButton("printer", text.T("setup.test"), widgets.White, widgets.Blue, func() { s.leftButton() }).Large()
 	v.calib = widgets.NewButton("label", text.T("setup.calibrate"), widgets.Ink, widgets.Card, func() { s.rightButton() }).Large()
 	v.print = widgets.Row(10, widgets.Grow(v.test, 1), widgets.Grow(v.calib, 1))
-	barcode := widgets.NewPanel(widgets.White, 16, 8, widgets.Column(4, widgets.Grow(v.code, 1), widgets.Fix(v.note, 20)))
+	barcode := widgets.NewPanel(widgets.White, 4, 8, widgets.Column(4, widgets.Grow(container.NewCenter(v.code), 1), widgets.Fix(v.note, 20)))
 	v.stage = container.NewStack(barcode.Container, v.big, v.film, widgets.Column(10, widgets.Grow(v.print, 1)))
 	said := widgets.Row(14, widgets.Fix(v.icon, 56), widgets.Grow(widgets.Column(0, widgets.Fix(v.head, 42), widgets.Grow(v.words, 1)), 1))
-	v.plate = widgets.NewPanel(widgets.Card, 14, 10, widgets.Column(8, widgets.Fix(said, 118), widgets.Grow(v.stage, 1), widgets.Fix(v.row, 58)))
+	v.plate = widgets.NewPanel(widgets.Card, 14, 10, widgets.Column(8, widgets.Fix(said, 94), widgets.Grow(v.stage, 1), widgets.Fix(v.row, 58)))
 	return v.plate.Container
 }
 
@@ -315,6 +317,8 @@ func (v *view) drawButtons(st *step) {
 	if st.asked {
 		v.test.Set("check", text.T("setup.yes"), widgets.White, widgets.Good)
 		v.calib.Set("cross", text.T("setup.no"), widgets.White, widgets.Bad)
+		v.test.Enable(true)
+		v.calib.Enable(true)
 		return
 	}
 	word := text.T("setup.test")

@@ -21,7 +21,7 @@ var englishSetup = map[string]string{
 	"setup.looking":    "Looking …",
 	"setup.inuse":      "in use",
 	"setup.good":       "This is right:",
-	"setup.address":    "Address – or scan it",
+	"setup.address":    "Address",
 	"setup.supervisor": "A supervisor scans the badge to set devices up",
 	"setup.yes":        "Yes, straight",
 	"setup.no":         "No",

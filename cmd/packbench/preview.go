@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/label"
+	"packbench/ui"
+)
+
+// labelPreview is the bitmap as it is printed, dot for dot, with what was read from it and what the rules say.
+func (a *app) labelPreview(ctx context.Context, p fulfillment.Parcel) (ui.Label, error) {
+	if p.Package.Label == "" || a.devices.printer == nil {
+		return ui.Label{}, fulfillment.ErrNotFound
+	}
+	media := a.devices.printer.Media()
+	proof, b, err := a.archive.Proved(ctx, p.Package.Label, p.Package.Tracking, media)
+	if err != nil {
+		return ui.Label{}, err
+	}
+	if len(b.Bits) == 0 {
+		return ui.Label{}, fulfillment.ErrNotFound
+	}
+	l := ui.Label{Picture: label.Preview(b), DPI: media.DPI, Verdict: proof.Verdict, Reason: proof.Reason, Lint: proof.Lint}
+	for _, code := range proof.Decoded {
+		l.Codes = append(l.Codes, ui.LabelCode{Text: code, Ours: label.Match([]string{code}, p.Package.Tracking, p.Package.Carrier)})
+	}
+	return l, nil
+}

@@ -1,0 +1,217 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/draw"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"packbench/fulfillment"
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// Label is a label as it will be printed, and what was found out about it.
+type Label struct {
+	Picture image.Image // one dot of the printer a pixel
+	DPI     int
+	Verdict fulfillment.LabelVerdict
+	Reason  string
+	Codes   []LabelCode
+	Lint    []string // sentences
+}
+
+// LabelCode is one code that was read off the label.
+type LabelCode struct {
+	Text string
+	Ours bool // it carries this parcel's tracking number
+}
+
+// zoom shows the label large, with what was read from it, over the whole screen. A touch or the next scan closes it.
+type zoom struct {
+	object  *fyne.Container
+	label   Label
+	picture *canvas.Image
+	views   [3]*widgets.Button
+	at      int
+	title   *widgets.Text
+	size    *widgets.Text
+	verdict *widgets.Text
+	icon    *widgets.Icon
+	codes   *widgets.Text
+	lint    *widgets.Text
+	close   func()
+}
+
+// viewKeys are the words of the parts: all of it, or a half at twice the size.
+var viewKeys = [3]string{"label.whole", "label.upper", "label.lower"}
+
+func newZoom(closed func()) *zoom {
+	z := &zoom{close: closed, picture: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleSmooth},
+		title: widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(14, 1), size: small(""), icon: widgets.NewIcon("dash", widgets.Soft, 36),
+		verdict: widgets.NewText(20, true, widgets.Ink).Fit(12, 3), codes: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(11, 6).Top(),
+		lint: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(11, 5).Top()}
+	z.title.Set(text.T("label.title"))
+	var views []widgets.Item
+	for i := range z.views {
+		z.views[i] = widgets.NewButton("search", text.T(viewKeys[i]), widgets.Ink, widgets.Card, func() { z.turn(i) })
+		views = append(views, widgets.Grow(z.views[i], 1))
+	}
+	head := func(key string) widgets.Item {
+		t := small(text.T(key))
+		t.Bold = true
+		return widgets.Fix(t, 20)
+	}
+	words := widgets.Column(4, widgets.Fix(z.title, 32), widgets.Fix(z.size, 20), widgets.Fix(widgets.Row(10, widgets.Fix(z.icon, 36), widgets.Grow(z.verdict, 1)), 66),
+		head("label.codes"), widgets.Grow(z.codes, 5), head("label.lint"), widgets.Grow(z.lint, 4),
+		widgets.Fix(widgets.Row(8, views...), widgets.TouchSize),
+		widgets.Fix(widgets.NewButton("cross", text.T("label.close"), widgets.White, widgets.Navy, func() { z.close() }).Large(), widgets.TouchSize))
+	paper := widgets.NewPanel(widgets.White, 8, 8, newTouch(z.picture, func() { z.close() }))
+	paper.Paint(widgets.White, widgets.Ink, 2)
+	z.object = container.NewStack(canvas.NewRectangle(widgets.Paper), widgets.Row(14, widgets.Grow(paper.Container, 1), widgets.Fix(widgets.NewCard(words).Container, 480)))
+	z.object.Hide()
+	return z
+}
+
+// show fills the view and brings it to the front.
+func (z *zoom) show(l Label) {
+	z.label = l
+	b := l.Picture.Bounds()
+	z.size.Set(text.T("label.size", "w", fmt.Sprint(b.Dx()), "h", fmt.Sprint(b.Dy()), "dpi", fmt.Sprint(l.DPI)) + "  ·  " + text.T("label.scan.next"))
+	switch l.Verdict {
+	case fulfillment.LabelPrint:
+		z.icon.Set("check", widgets.White, widgets.Good, false)
+		z.verdict.Set(text.T("label.print"))
+	case fulfillment.LabelRefuse:
+		z.icon.Set("cross", widgets.White, widgets.Bad, true)
+		z.verdict.Set(text.T("label.refuse", "why", text.Sentence(l.Reason)))
+	default:
+		z.icon.Set("bang", widgets.Ink, widgets.Warn, true)
+		z.verdict.Set(text.T("label.unproved", "why", text.Sentence(l.Reason)))
+	}
+	z.codes.Set(CodeWords(l.Codes))
+	z.lint.Set(LintWords(l.Lint))
+	z.turn(0)
+	z.object.Show()
+}
+
+// CodeWords are the codes in words, one after the other.
+func CodeWords(codes []LabelCode) string {
+	if len(codes) == 0 {
+		return text.T("label.codes.no")
+	}
+	words := ""
+	for i, c := range codes {
+		if i > 0 {
+			words += "  ·  "
+		}
+		if c.Ours {
+			words += text.T("label.ours", "code", text.Code(c.Text))
+			continue
+		}
+		words += text.Code(c.Text)
+	}
+	return words
+}
+
+// LintWords are the findings as one text.
+func LintWords(lint []string) string {
+	if len(lint) == 0 {
+		return text.T("label.lint.no")
+	}
+	words := ""
+	for i, l := range lint {
+		if i > 0 {
+			words += "  ·  "
+		}
+		words += text.Sentence(l)
+	}
+	return words
+}
+
+// turn shows the whole label or a half of it.
+func (z *zoom) turn(at int) {
+	z.at = at
+	for i, b := range z.views {
+		ink, fill := widgets.Ink, widgets.Card
+		if i == at {
+			ink, fill = widgets.White, widgets.Blue
+		}
+		b.Set("search", text.T(viewKeys[i]), ink, fill)
+	}
+	z.picture.Image = part(z.label.Picture, at)
+	z.picture.Refresh()
+}
+
+// part is the whole picture (0), its upper half (1) or its lower one (2); dots are copied, never changed.
+func part(pic image.Image, at int) image.Image {
+	b := pic.Bounds()
+	if at == 0 {
+		return pic
+	}
+	half := image.Rect(b.Min.X, b.Min.Y, b.Max.X, b.Min.Y+(b.Dy()+1)/2)
+	if at == 2 {
+		half = image.Rect(b.Min.X, b.Min.Y+b.Dy()/2, b.Max.X, b.Max.Y)
+	}
+	out := image.NewGray(image.Rect(0, 0, half.Dx(), half.Dy()))
+	draw.Draw(out, out.Rect, pic, half.Min, draw.Src)
+	return out
+}
+
+// touch is a place that is touched; like every button here it takes no focus and knows no keys.
+type touch struct {
+	widget.BaseWidget
+	inner fyne.CanvasObject
+	tap   func()
+}
+
+func newTouch(inner fyne.CanvasObject, tap func()) *touch {
+	t := &touch{inner: inner, tap: tap}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Tapped implements fyne.Tappable.
+func (t *touch) Tapped(*fyne.PointEvent) { t.tap() }
+
+// CreateRenderer implements fyne.Widget.
+func (t *touch) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(t.inner) }
+
+// thumb is how large the small picture is at most, dots.
+const thumbW, thumbH = 420, 640
+
+// askLabel reads the picture of a label that came into hand.
+func (s *Screen) askLabel(key string, p fulfillment.Parcel) {
+	s.o.Background("label preview", func(ctx context.Context) func() {
+		l, err := s.o.LabelPreview(ctx, p)
+		if err != nil || l.Picture == nil {
+			return nil // the place stays empty; the printed label is proved elsewhere
+		}
+		img := widgets.Shrink(l.Picture, thumbW, thumbH)
+		return func() {
+			if s.preview == key {
+				s.shown = l
+				s.facts.setLabel(img)
+			}
+		}
+	})
+}
+
+// zoomIn shows the label large, if there is one.
+func (s *Screen) zoomIn() {
+	if s.shown.Picture == nil {
+		return
+	}
+	s.zoom.show(s.shown)
+	s.work.Hide()
+}
+
+func (s *Screen) zoomOut() {
+	s.zoom.object.Hide()
+	s.work.Show()
+}
