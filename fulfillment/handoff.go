@@ -214,6 +214,9 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 		if !known || !has {
 			v, why = Refused, WhyNotKnown
 		}
+		if v == "" && slices.Contains(pkg.Holds, HoldHeld) { // replaced by a split, a combination or another address
+			v, why = NeedsSupervisor, WhyHeld
+		}
 		if v == "" {
 			pkg.Rung = RungHandedOver
 			t.savePackage(pkg)

@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"fmt"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -83,16 +84,24 @@ func newCardRow() *cardRow {
 
 func (r *cardRow) set(card Card) {
 	r.carrier.Set(card.Carrier)
-	since := card.Since
+	since, ink := card.Since, widgets.Soft
 	if card.LeftOff > 0 {
 		since += "  ·  " + fmt.Sprint(card.LeftOff) + " " + text.T("handoff.off")
 	}
+	if n := len(card.TakeOff); n > 0 {
+		since, ink = text.T("handoff.takeoff", "n", fmt.Sprint(n), "parcels", strings.Join(card.TakeOff, ", ")), widgets.Bad
+	}
+	r.since.Colour(ink)
 	r.since.Set(since)
 	r.count.Set(fmt.Sprint(card.Count))
-	if card.Sealing {
+	switch {
+	case len(card.TakeOff) > 0:
+		r.Paint(widgets.BadPale, widgets.Bad, 3)
+		r.count.Colour(widgets.Ink)
+	case card.Sealing:
 		r.Paint(widgets.BluePale, widgets.Blue, 2)
 		r.count.Colour(widgets.Blue)
-	} else {
+	default:
 		r.Paint(widgets.Paper, widgets.Line, 1)
 		r.count.Colour(widgets.Soft)
 	}

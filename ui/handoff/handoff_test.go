@@ -305,3 +305,36 @@ func TestTheButtonTakesTheLastParcelOffOnTheSecondTouch(t *testing.T) {
 		t.Errorf("a manifest whose parcels were all taken off is shown: %+v", m.Cards)
 	}
 }
+
+func TestAStoppedParcelStaysMarkedInTheList(t *testing.T) {
+	v := view()
+	v.Manifests[1].Parcels[1].PackageID = "P3"
+	v.Stop = map[fulfillment.PackageID]fulfillment.VerdictCode{"P3": fulfillment.Cancelled}
+	m := ModelOf(v, now)
+	var usps Card
+	for _, c := range m.Cards {
+		if c.Carrier == "USPS" {
+			usps = c
+		}
+	}
+	if usps.Count != 1 || !slices.Equal(usps.TakeOff, []string{"T3"}) || m.Parcels != 2 || m.TakeOff != 1 {
+		t.Errorf("%+v of %+v", usps, m)
+	}
+	test.NewTempApp(t)
+	s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	s.Show(v)
+	found := false
+	for _, r := range s.cards.rows {
+		found = found || r.since.Words() == "1 TO TAKE OFF: T3"
+	}
+	if !found || s.seal.ask.Word() != "Seal all – 2 parcels  ·  Take 1 off" {
+		t.Errorf("marked %v, the seal says %q", found, s.seal.ask.Word())
+	}
+	v.Manifests, v.VerdictSeq = v.Manifests[1:2], 2
+	v.Manifests[0].Parcels = v.Manifests[0].Parcels[1:2]
+	s.Show(v) // nothing may leave: the seal only takes it off
+	if !s.seal.ask.Enabled() || s.seal.ask.Word() != "Take 1 off" {
+		t.Errorf("disabled %v, %q", !s.seal.ask.Enabled(), s.seal.ask.Word())
+	}
+}

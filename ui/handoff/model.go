@@ -16,7 +16,8 @@ type Card struct {
 	Since   string
 	Count   int
 	LeftOff int
-	Sealing bool // the next seal seals it
+	TakeOff []string // tracking numbers of parcels on it that may not leave
+	Sealing bool     // the next seal seals it
 }
 
 // Last is the parcel scanned last.
@@ -31,6 +32,7 @@ type Model struct {
 	Cards   []Card
 	Last    *Last
 	Parcels int    // that the next seal would hand over
+	TakeOff int    // that the next seal would leave off: they may not leave
 	Carrier string // display name or code that the handoff is narrowed to; empty: any
 }
 
@@ -48,14 +50,20 @@ func ModelOf(v station.View, now time.Time) Model {
 				c.LeftOff++
 				continue
 			}
+			if _, stop := v.Stop[p.PackageID]; stop { // the seal leaves it off: it is none of those that leave
+				c.TakeOff = append(c.TakeOff, text.Code(cmp.Or(string(p.Tracking), string(p.OrderID))))
+				m.noteLast(mf.Carrier, p)
+				continue
+			}
 			c.Count++
 			m.noteLast(mf.Carrier, p)
 		}
-		if c.Count == 0 && c.LeftOff == 0 {
+		if c.Count == 0 && c.LeftOff == 0 && len(c.TakeOff) == 0 {
 			continue // its parcels were all taken off again: it waits for the next one of its carrier
 		}
 		if c.Sealing {
 			m.Parcels += c.Count
+			m.TakeOff += len(c.TakeOff)
 			if v.Carrier != "" {
 				m.Carrier = c.Carrier
 			}

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -48,7 +49,7 @@ func newSealBar(send func(string), now func() time.Time) *sealBar {
 
 // set shows what the next seal would do. Another number of parcels takes back the first touch: it was meant for fewer.
 func (s *sealBar) set(m Model) {
-	if m.Parcels != s.model.Parcels || m.Carrier != s.model.Carrier {
+	if m.Parcels != s.model.Parcels || m.TakeOff != s.model.TakeOff || m.Carrier != s.model.Carrier {
 		s.sure.Drop()
 	}
 	s.model = m
@@ -59,15 +60,21 @@ func (s *sealBar) set(m Model) {
 func (s *sealBar) tick() {
 	parcels := text.Plural("count.parcels", s.model.Parcels)
 	word := text.T("seal.all", "parcels", parcels)
+	sure, off := text.T("seal.sure", "parcels", parcels), text.T("seal.off", "n", fmt.Sprint(s.model.TakeOff))
 	switch {
+	case s.model.Parcels == 0 && s.model.TakeOff > 0:
+		word, sure = off, text.T("seal.off.sure")
 	case s.model.Parcels == 0:
 		word = text.T("seal.none")
 	case s.model.Carrier != "":
 		word = text.T("seal.carrier", "carrier", s.model.Carrier, "parcels", parcels)
 	}
+	if s.model.Parcels > 0 && s.model.TakeOff > 0 {
+		word += "  ·  " + off
+	}
 	s.ask.Set("seal", word, widgets.White, widgets.Navy)
-	s.ask.Enable(s.model.Parcels > 0)
-	s.yes.Set("seal", text.T("seal.sure", "parcels", parcels), widgets.White, widgets.Bad)
+	s.ask.Enable(s.model.Parcels+s.model.TakeOff > 0)
+	s.yes.Set("seal", sure, widgets.White, widgets.Bad)
 	armed := s.sure.Armed(s.now())
 	changed := widgets.ShowOnly(s.ask, !armed)
 	changed = widgets.ShowOnly(s.keep, armed) || changed

@@ -116,6 +116,8 @@ var englishWords = map[string]string{
 	"seal.all":        "Seal all – {parcels}",
 	"seal.carrier":    "Seal {carrier} – {parcels}",
 	"seal.sure":       "Yes, seal {parcels}",
+	"seal.off":        "Take {n} off",
+	"seal.off.sure":   "Yes, take it off",
 	"seal.keep":       "No, keep open",
 	"seal.late":       "Sealed manifests can never change.",
 	"seal.missing":    "{n} packed and not scanned!",
@@ -132,6 +134,7 @@ var englishWords = map[string]string{
 	"handoff.err":     "The list of packed parcels cannot be read now",
 	"handoff.only":    "{carrier} only",
 	"handoff.off":     "left off",
+	"handoff.takeoff": "{n} TO TAKE OFF: {parcels}",
 	"handoff.more":    "and {n} more",
 
 	"camera.none":  "No camera is set up",
