@@ -79,6 +79,7 @@ type Order struct {
 	OnHoldOrder       bool      // is_on_hold_order: the shop uses the platform's one-hour hold
 	CancelRequested   bool
 	AddressUpdated    bool
+	Combined          bool // told only, not stored: the platform put several orders into one package
 	Deadlines         []Deadline
 	Lines             []LineItem
 	Packages          []Package

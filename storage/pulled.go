@@ -29,14 +29,15 @@ func (s *Store) Cursor(ctx context.Context, shop string) (time.Time, error) {
 func (s *Store) ApplyPulled(ctx context.Context, shop string, orders []fulfillment.Order, cursor time.Time) ([]fulfillment.OrderID, error) {
 	var changed []fulfillment.OrderID
 	err := s.write(ctx, func(q *queries.Queries) error {
+		disputed, err := findDisputes(ctx, q, orders)
+		if err != nil {
+			return err
+		}
 		for _, o := range orders {
 			if o.Shop == "" {
 				o.Shop = shop
 			}
-			did, asked, err := applyPulled(ctx, q, o, s.now())
-			if err == nil && asked {
-				err = s.noteCancelAsked(ctx, q, o)
-			}
+			did, err := s.applyOne(ctx, q, o, disputed)
 			if err != nil {
 				return fmt.Errorf("order %s: %w", o.ID, err)
 			}
@@ -53,6 +54,25 @@ func (s *Store) ApplyPulled(ctx context.Context, shop string, orders []fulfillme
 		return nil, explain(err, "store %d pulled orders", len(orders))
 	}
 	return changed, nil
+}
+
+// applyOne stores one order, without what cannot be true of it, and what is to be remembered of the moment.
+func (s *Store) applyOne(ctx context.Context, q *queries.Queries, o fulfillment.Order, disputed disputes) (changed bool, err error) {
+	o, reason := disputed.without(o)
+	o.Combined = false
+	if reason != "" {
+		o.Holds = fulfillment.WithHold(slices.Clone(o.Holds), fulfillment.HoldHeld)
+	}
+	changed, asked, err := applyPulled(ctx, q, o, s.now())
+	if err == nil && asked {
+		err = s.noteCancelAsked(ctx, q, o)
+	}
+	if err != nil || reason == "" || !changed { // said before
+		return changed, err
+	}
+	s.opt.Log.Warn("Orders are told to have the same parcel", "orderID", o.ID, "reason", reason)
+	return changed, s.appendEvents(ctx, q, s.opt.Station, "", s.now(), []fulfillment.EventDraft{{Kind: fulfillment.EventOrderChanged, OrderID: o.ID,
+		Body: map[string]any{"reason": reason}}})
 }
 
 // noteCancelAsked puts the moment at which a cancel request became known into the chain: a supervisor's word counts for the
@@ -136,7 +156,7 @@ func firstPackages(o fulfillment.Order) []fulfillment.Package {
 }
 
 // mergeTold lays what the platform tells over what is stored. gone are stored packages that the platform has replaced and
-// that nobody has begun; one that was begun stays, held: a person must see to the box.
+// that nobody has begun: no label is here, and no hand was on it. One that was begun stays, held: a person must see to the box.
 func mergeTold(stored, told fulfillment.Order) (next fulfillment.Order, gone []fulfillment.PackageID) {
 	next = told
 	next.ReportedShippedAt = stored.ReportedShippedAt
@@ -158,7 +178,7 @@ func mergeTold(stored, told fulfillment.Order) (next fulfillment.Order, gone []f
 		case used[old.ID]:
 		case len(told.Packages) == 0:
 			next.Packages = append(next.Packages, old)
-		case old.Rung.Height() == 0 && old.Label == "" && !old.Arranged:
+		case old.Rung.Height() == 0 && old.Label == "":
 			gone = append(gone, old.ID)
 		default:
 			if !old.Rung.AtLeast(fulfillment.RungHandedOver) {
@@ -217,6 +237,10 @@ func sameLines(a, b []fulfillment.LineID) bool {
 
 func mergePackage(old, told fulfillment.Package, shipping fulfillment.ShippingType) fulfillment.Package {
 	p := old
+	if !old.Rung.AtLeast(fulfillment.RungLabelled) && (old.Label == "" || shipping == fulfillment.ShippingPlatform) {
+		// Held because an answer did not name it; now one does, and its label, if any, is not on a box yet.
+		p.Holds = slices.DeleteFunc(slices.Clone(old.Holds), func(h fulfillment.Hold) bool { return h == fulfillment.HoldHeld })
+	}
 	p.PlatformID = orElse(told.PlatformID, old.PlatformID)
 	if len(told.Lines) > 0 {
 		p.Lines = told.Lines

@@ -32,6 +32,7 @@ type wireOrder struct {
 	ShippingProvider     text                `json:"shipping_provider"`
 	ShippingProviderID   text                `json:"shipping_provider_id"`
 	NeedUploadInvoice    text                `json:"need_upload_invoice"`
+	SplitOrCombineTag    text                `json:"split_or_combine_tag"`
 	Packages             list[wireID]        `json:"packages"`
 	Recipient            part[wireRecipient] `json:"recipient_address"`
 	Lines                list[wireLine]      `json:"line_items"`
