@@ -45,12 +45,12 @@ func (s *Store) Backup(ctx context.Context, file, config string) (err error) {
 	if err != nil {
 		return explain(err, "back up the configuration %s", config)
 	}
-	tmpDir, err := os.MkdirTemp(filepath.Dir(file), ".backup-*")
+	stage, err := newStage(filepath.Dir(file), "backup")
 	if err != nil {
 		return explain(err, "back up to %s", file)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(tmpDir)) }()
-	database, packed := filepath.Join(tmpDir, dbName), filepath.Join(tmpDir, "backup.zip")
+	defer func() { err = errors.Join(err, stage.remove()) }()
+	database, packed := filepath.Join(stage.dir, dbName), filepath.Join(stage.dir, "backup.zip")
 	if err := s.copyDatabase(ctx, database); err != nil {
 		return explain(err, "back up the database to %s", file)
 	}

@@ -26,7 +26,7 @@ var (
 	// ErrNoData: a read-only open of a folder in which no station has worked.
 	ErrNoData = errors.New("there is no data here yet: start packbench once, or name the folder with --data")
 	// ErrDiskFull: nothing more can be written. What was recorded before is safe.
-	ErrDiskFull = fmt.Errorf("%w: free some space, then scan again", fulfillment.ErrDiskFull)
+	ErrDiskFull = fmt.Errorf("%w: free some space, then try again", fulfillment.ErrDiskFull)
 	// ErrReadOnly: the folder or file cannot be written.
 	ErrReadOnly = errors.New("the data folder cannot be written: check its permissions")
 	// ErrBusy: another program was writing for longer than anybody waits. Nothing was changed; the same call may be made again.

@@ -18,6 +18,9 @@ func TestMain(m *testing.M) {
 		if os.Getenv(killFaultEnv) == importOnly {
 			child = importChild
 		}
+		if os.Getenv(killFaultEnv) == stageOnly {
+			child = stageChild
+		}
 		if err := child(context.Background(), dir, os.Getenv(killFaultEnv)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

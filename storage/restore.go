@@ -34,12 +34,12 @@ func Restore(ctx context.Context, backupFile, dir string) (done Restored, err er
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return done, explain(err, "make data folder %s", dir)
 	}
-	stage, err := os.MkdirTemp(dir, ".restore-*")
+	stage, err := newStage(dir, "restore")
 	if err != nil {
 		return done, explain(err, "restore into %s", dir)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
-	fresh := filepath.Join(stage, "data")
+	defer func() { err = errors.Join(err, stage.remove()) }()
+	fresh := filepath.Join(stage.dir, "data")
 	if err := unpack(ctx, backupFile, fresh); err != nil {
 		return done, explain(err, "restore %s", backupFile)
 	}

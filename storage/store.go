@@ -89,6 +89,9 @@ func (s *Store) open(ctx context.Context) error {
 		if err := os.MkdirAll(s.dir, 0o700); err != nil {
 			return explain(err, "make data folder %s", s.dir)
 		}
+		if err := removeStale(s.dir); err != nil { // nothing of the station: it works with them, too
+			s.opt.Log.Warn("Copies that a killed backup or restore left could not be removed", "err", err)
+		}
 	}
 	empty, err := checkPlace(s.dir)
 	if err == nil && empty && s.opt.ReadOnly {

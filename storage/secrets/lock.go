@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"packbench/storage/internal/filelock"
 )
 
 const (
@@ -29,7 +31,7 @@ func lockFile(ctx context.Context, name string) (unlock func(), err error) {
 	t := time.NewTicker(lockEvery)
 	defer t.Stop()
 	for {
-		held, err := tryLock(f)
+		held, err := filelock.TryLock(f)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("take turns on the secrets: %w", errors.Join(err, f.Close()))
