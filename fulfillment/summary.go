@@ -13,7 +13,8 @@ type OrderSummary struct {
 	Verified     int // units scanned
 	Carrier      string
 	Tracking     Tracking
-	NoLabel      bool // a parcel of it is packed, and the file of its label is not here
+	Unpacked     string // the supervisor who accepted a parcel of it whose items nobody verified
+	NoLabel      bool   // a parcel of it is packed, and the file of its label is not here
 	Status       OrderStatus
 	ShippingType ShippingType
 	CheckedAt    time.Time // zero: never heard of from the platform, such as an order from a file

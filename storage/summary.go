@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"packbench/fulfillment"
 	"packbench/storage/internal/queries"
@@ -48,7 +47,11 @@ func summarise(o fulfillment.Order) fulfillment.OrderSummary {
 		if sum.Tracking == "" {
 			sum.Tracking = p.Tracking
 		}
-		for _, it := range fulfillment.NewParcel(o, p, nil, time.Time{}).Items {
+		if p.Unpacked != "" {
+			sum.Unpacked = p.Unpacked
+		}
+		items, _ := fulfillment.Contents(o, p, nil) // of a cancelled order: what is in the box that stands here
+		for _, it := range items {
 			sum.Units += it.Need
 			sum.Verified += it.Got
 		}

@@ -16,36 +16,68 @@ type told struct {
 	story fulfillment.Story
 }
 
-// toggle shows packed parcels without a label only, or everything again.
-func (s *Screen) toggle() {
-	s.only, s.first = !s.only, 0
+// sort is what the list shows only.
+type sort int
+
+const (
+	unlabelled sort = iota // packed, and no label has come out
+	shelved
+	gone
+	everything
+
+	sorts = int(everything)
+)
+
+var (
+	sortIcons = [sorts]string{"label", "hand", "check"}
+	sortWords = [sorts]string{"orders.unlabelled", "orders.held", "orders.gone"}
+)
+
+// is reports whether the order is of that sort.
+func (f sort) is(o fulfillment.OrderSummary) bool {
+	switch f {
+	case unlabelled:
+		return Unlabelled(o)
+	case shelved:
+		return len(o.Holds) > 0 && !o.Rung.AtLeast(fulfillment.RungHandedOver)
+	case gone:
+		return o.Rung.AtLeast(fulfillment.RungHandedOver)
+	}
+	return true
+}
+
+// toggle shows orders of one sort only, or everything again.
+func (s *Screen) toggle(f sort) {
+	if s.only == f {
+		f = everything
+	}
+	s.only, s.first = f, 0
 	s.sieve()
 	s.show()
 }
 
 // sieve lets through what the filter wants.
 func (s *Screen) sieve() {
-	s.list = s.all
-	if s.only {
-		s.list = slices.DeleteFunc(slices.Clone(s.all), func(o fulfillment.OrderSummary) bool { return !Unlabelled(o) })
-	}
+	s.list = slices.DeleteFunc(slices.Clone(s.all), func(o fulfillment.OrderSummary) bool { return !s.only.is(o) })
 }
 
 func (s *Screen) showFilter() {
-	n := 0
-	for _, o := range s.all {
-		if Unlabelled(o) {
-			n++
+	for i, b := range s.filter {
+		n := 0
+		for _, o := range s.all {
+			if sort(i).is(o) {
+				n++
+			}
 		}
+		ink, fill := widgets.Ink, widgets.Card
+		switch {
+		case s.only == sort(i):
+			ink, fill = widgets.White, widgets.Blue
+		case n > 0 && sort(i) == unlabelled:
+			fill = widgets.WarnPale
+		}
+		b.Set(sortIcons[i], text.T(sortWords[i], "n", fmt.Sprint(n)), ink, fill)
 	}
-	ink, fill := widgets.Ink, widgets.Card
-	switch {
-	case s.only:
-		ink, fill = widgets.White, widgets.Blue
-	case n > 0:
-		fill = widgets.WarnPale
-	}
-	s.filter.Set("label", text.T("orders.unlabelled", "n", fmt.Sprint(n)), ink, fill)
 }
 
 // storyOf is what is known of an order in sight; where its events have something to say they are read in the background.

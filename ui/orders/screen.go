@@ -38,8 +38,8 @@ type Screen struct {
 	o      Options
 	all    []fulfillment.OrderSummary // as read
 	list   []fulfillment.OrderSummary // those of all that the filter lets through
-	only   bool                       // packed parcels without a label only
-	filter *widgets.Button
+	only   sort                       // what is shown only; everything: all
+	filter [sorts]*widgets.Button     // one for each but everything
 	story  map[fulfillment.OrderID]told
 	query  string
 	first  int
@@ -58,12 +58,16 @@ func New(o Options) *Screen {
 	s := &Screen{o: o, table: newTable(), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
 		counts: widgets.NewText(20, true, widgets.Bad).Fit(13, 1).Right(), notice: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(14, 3).Centred()}
 	s.Search = NewSearchField(text.T("orders.search"), o.Now, s.searched, o.Scan)
+	s.only = everything
 	s.story = map[fulfillment.OrderID]told{}
-	s.filter = widgets.NewButton("label", "", widgets.Ink, widgets.Card, s.toggle)
+	for f := range s.filter {
+		s.filter[f] = widgets.NewButton(sortIcons[f], "", widgets.Ink, widgets.Card, func() { s.toggle(sort(f)) })
+	}
 	s.up = widgets.NewButton("up", "", widgets.Ink, widgets.Card, func() { s.turn(-1) })
 	s.down = widgets.NewButton("down", "", widgets.Ink, widgets.Card, func() { s.turn(1) })
 	s.table.stack.Resized = s.show
-	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Fix(s.filter, 190), widgets.Grow(s.counts, 2),
+	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Fix(s.filter[unlabelled], 180), widgets.Fix(s.filter[shelved], 112),
+		widgets.Fix(s.filter[gone], 112), widgets.Grow(s.counts, 2),
 		widgets.Fix(s.up, 76), widgets.Fix(s.page, 120), widgets.Fix(s.down, 76))
 	body := widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 30), widgets.Fix(s.notice, 90), widgets.Grow(s.table.stack.Object, 1)))
 	s.Object = widgets.Column(10, widgets.Fix(head, widgets.TouchSize), widgets.Grow(body.Container, 1))
@@ -153,10 +157,12 @@ func (s *Screen) showNotice() {
 	switch {
 	case s.err != nil:
 		words = text.T("orders.err", "why", text.Err(s.err))
-	case s.o.Orders == nil || s.loaded && len(s.list) == 0 && s.query == "" && !s.only:
+	case s.o.Orders == nil || s.loaded && len(s.list) == 0 && s.query == "" && s.only == everything:
 		words = text.T("orders.none")
-	case s.loaded && len(s.list) == 0 && s.only:
+	case s.loaded && len(s.list) == 0 && s.only == unlabelled:
 		words = text.T("orders.unlabelled.none")
+	case s.loaded && len(s.list) == 0 && s.only != everything:
+		words = text.T("orders.none")
 	case s.loaded && len(s.list) == 0:
 		words = text.T("orders.nomatch", "query", text.Code(s.query))
 	case !s.loaded:

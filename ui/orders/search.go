@@ -34,6 +34,7 @@ type SearchField struct {
 	spent  time.Duration // on keys, long silences left out
 	last   time.Time
 	before string // the field's words when keys began
+	fresh  bool   // just touched: the next character begins anew
 	human  bool   // a key that no scanner sends was among them
 }
 
@@ -51,6 +52,13 @@ func NewSearchField(hint string, now func() time.Time, changed, submit func(stri
 // AcceptsTab implements fyne.Tabbable: a Tab is a scanner's suffix here.
 func (f *SearchField) AcceptsTab() bool { return true }
 
+// FocusGained implements fyne.Focusable. Who touches the field looks for something else: what stood there is replaced by
+// the first character, unless it is edited with the keys for that.
+func (f *SearchField) FocusGained() {
+	f.fresh, f.keys = true, nil
+	f.Entry.FocusGained()
+}
+
 // TypedRune implements fyne.Focusable.
 func (f *SearchField) TypedRune(r rune) {
 	now := f.now()
@@ -58,6 +66,10 @@ func (f *SearchField) TypedRune(r rune) {
 	switch {
 	case len(f.keys) == 0 || gap > scanIdle && !f.scanned():
 		f.keys, f.spent, f.before, f.human = nil, 0, f.Text, false
+		if f.fresh && f.Text != "" {
+			f.SetText("")
+		}
+		f.fresh = false
 	case gap <= scanIdle:
 		f.spent += gap
 	}
@@ -74,7 +86,7 @@ func (f *SearchField) TypedKey(ev *fyne.KeyEvent) {
 		return
 	case fyne.KeyBackspace, fyne.KeyDelete, fyne.KeyLeft, fyne.KeyRight, fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd,
 		fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyEscape:
-		f.human = true // every letter, and the Shift that a scanner holds for it, comes here too before its character
+		f.human, f.fresh = true, false // every letter, and the Shift that a scanner holds for it, comes here too before its character
 	}
 	f.Entry.TypedKey(ev)
 }

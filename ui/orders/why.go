@@ -22,7 +22,12 @@ func Why(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) str
 		if o.Rung.AtLeast(fulfillment.RungHandedOver) {
 			return text.T("why.cancelled.late")
 		}
+		if o.Rung.AtLeast(fulfillment.RungVerified) {
+			return text.T("why.cancelled.box", "got", fmt.Sprint(o.Verified), "need", fmt.Sprint(o.Units))
+		}
 		return text.T("why.cancelled")
+	case o.Unpacked != "":
+		return text.T("why.unpacked", "name", text.Visible(o.Unpacked), "got", fmt.Sprint(o.Verified), "need", fmt.Sprint(o.Units))
 	case story.Held != "":
 		return held(story, now)
 	case len(o.Holds) > 0:

@@ -64,10 +64,10 @@ func TestPackedWithoutALabelIsAList(t *testing.T) {
 	s.Load()
 	back.run()
 	back.run()
-	if got := s.filter.Word(); got != "Packed, no label: 1" {
+	if got := s.filter[unlabelled].Word(); got != "Packed, no label: 1" {
 		t.Errorf("the filter says %q", got)
 	}
-	test.Tap(s.filter)
+	test.Tap(s.filter[unlabelled])
 	if len(s.list) != 1 || s.list[0].ID != "2" || s.table.lines[0].why.Words() != "Story of 2." {
 		t.Errorf("%d orders, the first because of %q", len(s.list), s.table.lines[0].why.Words())
 	}
@@ -82,7 +82,7 @@ func TestPackedWithoutALabelIsAList(t *testing.T) {
 	if got := s.notice.Words(); got != "Every packed parcel has its label" {
 		t.Errorf("notice %q", got)
 	}
-	test.Tap(s.filter)
+	test.Tap(s.filter[unlabelled])
 	if got := s.notice.Words(); got != "No orders here" {
 		t.Errorf("notice %q", got)
 	}
@@ -180,4 +180,48 @@ func TestThePaceTellsWhoTypes(t *testing.T) {
 			rt.Fatalf("typed %q gave %q and left %q", code, ty.scans, ty.f.Text)
 		}
 	})
+}
+
+func TestTheSortsOfOrders(t *testing.T) {
+	l := &lister{list: []fulfillment.OrderSummary{{ID: "1", Rung: fulfillment.RungToPack}, {ID: "2", Rung: fulfillment.RungToPack, Holds: []fulfillment.Hold{fulfillment.HoldShort}},
+		{ID: "3", Rung: fulfillment.RungHandedOver}, {ID: "4", Rung: fulfillment.RungDelivered, Holds: []fulfillment.Hold{fulfillment.HoldCancelled}}}}
+	s, back, _ := newScreen(t, l)
+	s.Load()
+	back.run()
+	for _, c := range []struct {
+		tap  sort
+		want int
+		word string
+	}{{shelved, 1, "Held: 1"}, {gone, 2, "Gone: 2"}, {gone, 4, "Gone: 2"}} {
+		test.Tap(s.filter[c.tap])
+		if len(s.list) != c.want || s.filter[c.tap].Word() != c.word {
+			t.Errorf("%s: %d orders in sight, want %d", s.filter[c.tap].Word(), len(s.list), c.want)
+		}
+	}
+}
+
+func TestAFieldThatIsTouchedAgainBeginsAnew(t *testing.T) {
+	test.NewTempApp(t)
+	clock := now
+	f := NewSearchField("", func() time.Time { clock = clock.Add(300 * time.Millisecond); return clock }, nil, nil)
+	typed := func(s string) {
+		for _, r := range s {
+			f.TypedRune(r)
+		}
+	}
+	f.FocusGained()
+	typed("mug")
+	f.FocusLost()
+	f.FocusGained()
+	typed("tea")
+	if f.Text != "tea" {
+		t.Errorf("%q", f.Text)
+	}
+	f.FocusLost()
+	f.FocusGained()
+	f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	typed("pot")
+	if f.Text != "teapot" {
+		t.Errorf("edited: %q", f.Text)
+	}
 }
