@@ -55,7 +55,9 @@ func (f *SearchField) AcceptsTab() bool { return true }
 // FocusGained implements fyne.Focusable. Who touches the field looks for something else: what stood there is replaced by
 // the first character, unless it is edited with the keys for that.
 func (f *SearchField) FocusGained() {
-	f.fresh, f.keys = true, nil
+	if f.now().Sub(f.last) > scanIdle { // not the focus that flickers in the middle of a scan
+		f.fresh, f.keys = true, nil
+	}
 	f.Entry.FocusGained()
 }
 

@@ -212,12 +212,14 @@ func TestAFieldThatIsTouchedAgainBeginsAnew(t *testing.T) {
 	f.FocusGained()
 	typed("mug")
 	f.FocusLost()
+	clock = clock.Add(time.Second)
 	f.FocusGained()
 	typed("tea")
 	if f.Text != "tea" {
 		t.Errorf("%q", f.Text)
 	}
 	f.FocusLost()
+	clock = clock.Add(time.Second)
 	f.FocusGained()
 	f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 	typed("pot")
