@@ -74,8 +74,8 @@ type grid struct{}
 
 // The cards of six devices are in sight at once.
 const (
-	cardHeight = 70
-	cardGap    = 6
+	cardHeight = 56
+	cardGap    = 5
 )
 
 func (grid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -111,8 +111,8 @@ func newDeviceRow() *deviceRow {
 		name: widgets.NewText(22, true, widgets.Ink).Fit(14, 1), id: widgets.NewText(14, false, widgets.Soft).Fit(10, 1).Right(),
 		words: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(13, 2).Top()}
 	head := widgets.Row(8, widgets.Grow(r.name, 1), widgets.Grow(r.id, 1))
-	r.Panel = widgets.NewPanel(widgets.Card, 12, 6, widgets.Row(14, widgets.Fix(r.state, 40), widgets.Fix(r.kind, 40),
-		widgets.Grow(widgets.Column(0, widgets.Fix(head, 28), widgets.Grow(r.words, 1)), 1)))
+	r.Panel = widgets.NewPanel(widgets.Card, 12, 3, widgets.Row(14, widgets.Fix(r.state, 40), widgets.Fix(r.kind, 40),
+		widgets.Grow(widgets.Column(0, widgets.Fix(head, 27), widgets.Grow(r.words, 1)), 1)))
 	return r
 }
 

@@ -1,0 +1,116 @@
+package bench
+
+import (
+	"context"
+	"image"
+	"image/color"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"packbench/fulfillment"
+	"packbench/fulfillment/station"
+	"packbench/ui/widgets"
+)
+
+// dotted is a label of black rows and white ones, with one dot in each half.
+func dotted() *image.Gray {
+	pic := image.NewGray(image.Rect(0, 0, 812, 1219))
+	for i := range pic.Pix {
+		pic.Pix[i] = 0xFF
+	}
+	pic.SetGray(5, 3, color.Gray{})
+	pic.SetGray(7, 1218, color.Gray{})
+	return pic
+}
+
+func newLabelBench(t *testing.T, l Label) *Screen {
+	t.Helper()
+	test.NewTempApp(t)
+	s := New(Options{Command: func(string) {}, Now: time.Now,
+		Background: func(_ string, work func(context.Context) func()) {
+			if then := work(t.Context()); then != nil {
+				then()
+			}
+		},
+		LabelPreview: func(context.Context, fulfillment.Parcel) (Label, error) { return l, nil }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	return s
+}
+
+func withLabel(seq uint64) station.View {
+	return station.View{VerdictSeq: seq, Verdict: &fulfillment.Verdict{Code: fulfillment.ItemOK},
+		Parcel: &fulfillment.Parcel{Order: fulfillment.Order{ID: "1"}, Package: fulfillment.Package{ID: "p", Label: "hash", Tracking: "1Z9"}}}
+}
+
+func TestLabelIsLargeUntilATouchOrTheNextScan(t *testing.T) {
+	l := Label{Picture: dotted(), DPI: 203, Verdict: fulfillment.LabelPrint, Codes: []LabelCode{{"1Z9", true}, {"ROUTE", false}}, Lint: []string{"a coupon is on it"}}
+	s := newLabelBench(t, l)
+	touchPicture := func() { s.facts.zoom() }
+	touchPicture()
+	if s.zoom.object.Visible() {
+		t.Fatal("there is no label, and it is shown")
+	}
+	s.Show(withLabel(1))
+	touchPicture()
+	if !s.zoom.object.Visible() || s.work.Visible() || s.zoom.picture.Image != image.Image(l.Picture) {
+		t.Fatal("a touch does not show the label as it is printed")
+	}
+	if got := s.zoom.codes.Words(); got != "1Z9 – this parcel  ·  ROUTE" {
+		t.Errorf("codes %q", got)
+	}
+	if got := s.zoom.lint.Words(); got != "A coupon is on it." {
+		t.Errorf("findings %q", got)
+	}
+	s.Show(withLabel(1)) // no scan: a weight, say
+	if !s.zoom.object.Visible() {
+		t.Error("it closes by itself")
+	}
+	s.Show(withLabel(2))
+	if s.zoom.object.Visible() || !s.work.Visible() {
+		t.Error("the next scan does not close it")
+	}
+	touchPicture()
+	s.zoom.close()
+	if s.zoom.object.Visible() {
+		t.Error("a touch does not close it")
+	}
+	touchPicture()
+	s.Show(station.View{VerdictSeq: 2})
+	if s.zoom.object.Visible() || s.shown.Picture != nil {
+		t.Error("the parcel is gone, and its label is shown")
+	}
+}
+
+func TestHalvesHoldEveryDot(t *testing.T) {
+	pic := dotted()
+	upper, lower := part(pic, 1), part(pic, 2)
+	if part(pic, 0) != image.Image(pic) || upper.Bounds().Dy()+lower.Bounds().Dy() < pic.Rect.Dy() {
+		t.Fatalf("%v and %v of %v", upper.Bounds(), lower.Bounds(), pic.Rect)
+	}
+	black := func(p image.Image, x, y int) bool { return color.GrayModel.Convert(p.At(x, y)).(color.Gray).Y == 0 }
+	if !black(upper, 5, 3) || !black(lower, 7, lower.Bounds().Dy()-1) {
+		t.Error("a dot is lost")
+	}
+}
+
+func TestWhatIsSaidAboutALabel(t *testing.T) {
+	s := newLabelBench(t, Label{})
+	for verdict, icon := range map[fulfillment.LabelVerdict]string{
+		fulfillment.LabelPrint: "Matches this parcel: it is printed", fulfillment.LabelRefuse: "Not printed: Another number.",
+		fulfillment.LabelCannotVerify: "Not printed, it cannot be verified: Another number.",
+	} {
+		s.zoom.show(Label{Picture: dotted(), Verdict: verdict, Reason: "another number"})
+		if got := s.zoom.verdict.Words(); got != icon {
+			t.Errorf("%s: %q", verdict, got)
+		}
+	}
+	if s.zoom.codes.Words() != "No barcode could be read from it" || s.zoom.lint.Words() != "Nothing against the label rules was found" {
+		t.Errorf("%q, %q", s.zoom.codes.Words(), s.zoom.lint.Words())
+	}
+	if b := s.zoom.views[1]; b.MinSize().Height < widgets.TouchSize {
+		t.Errorf("a glove misses %v", b.MinSize())
+	}
+}

@@ -1,0 +1,59 @@
+package equipment
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2/test"
+
+	"packbench/ui/setup"
+	"packbench/ui/text"
+)
+
+func TestTestLabelsNeedNoSupervisor(t *testing.T) {
+	test.NewTempApp(t)
+	var sent []setup.Sheet
+	var fail error
+	s := New(time.Now, nil)
+	s.SetTools(Tools{Background: func(_ string, work func(context.Context) func()) { work(t.Context())() },
+		Print: func(_ context.Context, x setup.Sheet) error { sent = append(sent, x); return fail }, Warning: "Too coarse."})
+	if s.tools.words.Words() != "Too coarse." {
+		t.Errorf("the warning is not said: %q", s.tools.words.Words())
+	}
+	test.Tap(s.tools.test)
+	if !strings.HasPrefix(s.tools.words.Words(), "The Test label went to the printer.") {
+		t.Errorf("%q", s.tools.words.Words())
+	}
+	fail = errors.New("the head is open")
+	test.Tap(s.tools.cal)
+	if got := s.tools.words.Words(); got != "The Calibration label was not printed. The head is open." {
+		t.Errorf("%q", got)
+	}
+	if !slices.Equal(sent, []setup.Sheet{setup.SheetTest, setup.SheetCalibration}) {
+		t.Errorf("%q", sent)
+	}
+	if s.tools.open.Enabled() {
+		t.Error("there is no setup, and it can be opened")
+	}
+}
+
+func TestOnlyASupervisorSetsDevicesUp(t *testing.T) {
+	test.NewTempApp(t)
+	for _, c := range []struct{ free, supervisor, may bool }{{false, false, false}, {false, true, true}, {true, false, true}} {
+		opened := 0
+		r := newToolRow(func() { opened++ })
+		r.tools, r.supervisor = Tools{Setup: &setup.Screen{}, Free: c.free}, c.supervisor
+		r.rest()
+		test.Tap(r.open)
+		if r.open.Enabled() != c.may || (opened == 1) != c.may {
+			t.Errorf("%+v: enabled %v, opened %d", c, r.open.Enabled(), opened)
+		}
+		if got := r.words.Words(); !c.may && got != text.T("setup.supervisor") {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
