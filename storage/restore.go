@@ -76,6 +76,9 @@ func settle(ctx context.Context, old, fresh string) (note RestoreNote, err error
 // unpack writes a backup into the new folder to and checks everything in it. Where to is empty nothing is written and the
 // database is only compared with its checksum.
 func unpack(ctx context.Context, backupFile, to string) (err error) {
+	if st, err := os.Stat(backupFile); err == nil && !st.Mode().IsRegular() { // a pipe would wait for its other end
+		return fmt.Errorf("%w (it is no plain file)", ErrBadBackup)
+	}
 	in, err := os.Open(backupFile)
 	if err != nil {
 		return err

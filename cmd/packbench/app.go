@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -95,7 +97,7 @@ func (a *app) build() {
 		a.photos = station.NewPhotographer(a.devices.camera, e.store, a.photoTaken, e.log)
 	}
 	a.setup = newSetupDesk(a)
-	screen := newFyneApp()
+	screen := newFyneApp(a.dir)
 	a.shops = newShopDesk(a, screen)
 	options := a.windowOptions(player)
 	options.Shop = a.shops.options()
@@ -130,9 +132,21 @@ func (a *app) build() {
 	startShop()
 }
 
-func newFyneApp() fyne.App {
-	fyneapp.SetMetadata(fyne.AppMetadata{ID: appID, Name: "Packbench", Version: version, Migrations: map[string]bool{"fyneDo": true}})
-	return fyneapp.NewWithID(appID)
+// newFyneApp makes the toolkit's part. It keeps a file of its own under the id, and two windows of one user that write the same
+// file find it half written: so every data folder but the system's own has an id of its own.
+func newFyneApp(dir string) fyne.App {
+	id := appIDOf(dir)
+	fyneapp.SetMetadata(fyne.AppMetadata{ID: id, Name: "Packbench", Version: version, Migrations: map[string]bool{"fyneDo": true}})
+	return fyneapp.NewWithID(id)
+}
+
+func appIDOf(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if usual, uerr := defaultDataDir(); err != nil || uerr == nil && abs == usual {
+		return appID
+	}
+	sum := sha256.Sum256([]byte(abs))
+	return appID + "." + hex.EncodeToString(sum[:6])
 }
 
 const appID = "app.packbench.station"

@@ -74,6 +74,7 @@ var plainWords = []struct {
 	{regexp.MustCompile(`\bstrconv\.\w+: parsing ("[^"]*"): [a-z ]+`), "$1 is no number"},
 	{regexp.MustCompile(`\bcontext deadline exceeded(?: \(Client\.Timeout[^)]*\))?|\bnet/http: (?:request canceled|timeout)[^:;]*|\bi/o timeout`), "no answer in time"},
 	{regexp.MustCompile(`\bcontext canceled`), "it was stopped"},
+	{regexp.MustCompile(`\b(?:statat|openat) ([^ ]+): path escapes from parent`), "$1 lies outside the file's own folder"},
 	{regexp.MustCompile(`\bconnect: `), ""},
 	{regexp.MustCompile(`\bunexpected EOF\b`), "it ends too early"},
 	{regexp.MustCompile(`\bEOF\b`), "the connection ended"},

@@ -61,7 +61,7 @@ func runProductsImport(ctx context.Context, c *call) error {
 // importFile runs an import and reports it: one JSON line on stdout, each bad row a sentence on stderr. Bad rows make the
 // command fail although the good ones were kept. What was kept before something went wrong is reported too.
 func (c *call) importFile(ctx context.Context, take func(*env, io.Reader) (storage.ImportReport, error)) error {
-	f, err := os.Open(c.args[0])
+	f, err := openPlain(c.args[0])
 	if err != nil {
 		return fmt.Errorf("open %s: %w", c.args[0], err)
 	}
@@ -85,8 +85,9 @@ func (c *call) importFile(ctx context.Context, take func(*env, io.Reader) (stora
 		return errors.Join(err, jerr)
 	}
 	if err != nil {
-		return fmt.Errorf("import %s: %w; it ended early: %d of %d rows were imported, no order in part; import the same file again, what is there is not doubled",
-			c.args[0], err, rep.Kept, rep.Rows)
+		fmt.Fprintf(c.err, "packbench: the import ended early: %d of %d rows were imported, no order in part; import the same file again: it goes on, and doubles nothing\n",
+			rep.Kept, rep.Rows)
+		return fmt.Errorf("import %s: %w", c.args[0], err)
 	}
 	if len(rep.Bad) > 0 {
 		return fmt.Errorf("%d of %d rows were not imported; the lines above say why, mend them and import the file again", len(rep.Bad), rep.Rows)
@@ -241,14 +242,18 @@ func runRestore(ctx context.Context, c *call) error {
 	default:
 		fmt.Fprintf(c.err, "packbench: the station.toml that is there stays in force; the backup's lies beside it as %s\n", done.Config)
 	}
-	if err := c.noteRestore(ctx); err != nil {
-		return fmt.Errorf("%s was restored (what it replaces is in %s), but the end of its chain could not be noted: %w", c.args[0], done.Kept, err)
-	}
 	if done.Jobs+done.Rows > 0 {
 		fmt.Fprintf(c.err, "packbench: %d labels that were waiting to be printed are asked about first, %d rows of the outbox are read before they are sent\n", done.Jobs, done.Rows)
 	}
 	if done.Lost != nil {
 		fmt.Fprintln(c.err, "packbench:", lostWords(*done.Lost))
+	}
+	if err := c.noteRestore(context.WithoutCancel(ctx)); err != nil {
+		where := ""
+		if done.Kept != "" {
+			where = "; what it replaces is in " + done.Kept
+		}
+		return fmt.Errorf("%s was put in place%s, but it could not be opened to note the end of its chain: %w; then restore it once more", c.args[0], where, err)
 	}
 	return c.json(map[string]any{"restored": c.args[0], "kept": done.Kept, "config": done.Config, "asked_labels": done.Jobs,
 		"read_first": done.Rows, "lost": done.Lost})

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -67,7 +66,7 @@ func runEvidenceVerify(ctx context.Context, c *call) error {
 	if len(c.args) != 1 {
 		return &usageError{usage}
 	}
-	f, err := os.Open(c.args[0])
+	f, err := openPlain(c.args[0])
 	if err != nil {
 		return fmt.Errorf("open the packet: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image/png"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -136,6 +135,9 @@ func (c *call) carriers(ctx context.Context) ([]string, error) {
 	return (&app{env: e}).carriers(ctx)
 }
 
+// maxDocument is the size of a label's document in bytes, up to which it is read; a sheet with pictures has a few MB.
+const maxDocument = 64 << 20
+
 // runLabel is the label path by itself.
 func runLabel(ctx context.Context, c *call) error {
 	media := fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152}
@@ -155,7 +157,7 @@ func runLabel(ctx context.Context, c *call) error {
 	if ext := filepath.Ext(out); ext != ".zpl" && ext != ".png" {
 		return &usageError{"--out needs a name that ends in .zpl or .png"}
 	}
-	document, err := os.ReadFile(c.args[0])
+	document, err := readPlain(c.args[0], maxDocument)
 	if err != nil {
 		return fmt.Errorf("read the label: %w", err)
 	}

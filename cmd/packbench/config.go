@@ -183,11 +183,14 @@ func (e *configError) Error() string {
 	return fmt.Sprintf("%s: %s", e.file, e.text)
 }
 
+// maxConfig is the size of a configuration in bytes, up to which it is read; one of fifty devices is a few pages.
+const maxConfig = 1 << 20
+
 // loadConfig reads and checks station.toml. A missing file gives the defaults, so that a fresh station can start, unless
 // the file was asked for by name.
 func loadConfig(file string, named bool) (Config, error) {
 	cfg := defaultConfig()
-	text, err := os.ReadFile(file)
+	text, err := readPlain(file, maxConfig)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !named:
 		return cfg, nil

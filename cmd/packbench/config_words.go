@@ -56,6 +56,9 @@ func distance(a, b string) int {
 
 // readable returns the file's text without a byte order mark, or a finding about its encoding and the line.
 func readable(text []byte) (clean []byte, line int, wrong string) {
+	if len(text) > 0 && len(bytes.Trim(text, "\x00")) == 0 {
+		return nil, 1, "the file holds nothing but zeros: it was damaged, as by a power cut while it was saved; put a copy of it back"
+	}
 	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) || bytes.Count(text, []byte{0}) > len(text)/4 && len(text) > 1 {
 		return nil, 1, "the file is saved as UTF-16; save it again as UTF-8 (in the editor: Save as, encoding UTF-8)"
 	}
@@ -76,6 +79,14 @@ var (
 	manyTables = []string{"scanner", "printer", "camera", "operator"}
 )
 
+// unclosed reports whether a line looks like the name of a table whose brackets do not fit. A line of a list looks else.
+func unclosed(head, name string) bool {
+	opened := len(head) - len(strings.TrimLeft(head, "["))
+	closed := len(head) - len(strings.TrimRight(head, "]"))
+	known := slices.Contains(onceTables, name) || slices.Contains(manyTables, name)
+	return opened > 2 || opened > 0 && opened != closed && known
+}
+
 // wrongBrackets finds a table with too many or too few brackets, which the parser cannot explain.
 func wrongBrackets(text []byte) (line int, wrong string) {
 	for i, raw := range strings.Split(string(text), "\n") {
@@ -87,6 +98,8 @@ func wrongBrackets(text []byte) (line int, wrong string) {
 			return i + 1, fmt.Sprintf("there is only one %s: write [%s] in single brackets", name, name)
 		case head == "["+name+"]" && slices.Contains(manyTables, name):
 			return i + 1, fmt.Sprintf("there may be several of these: write [[%s]] in double brackets", name)
+		case unclosed(head, name):
+			return i + 1, fmt.Sprintf("%.20q is not the beginning of a table: its name stands in brackets that are closed again, as in [station] or [[scanner]]", head)
 		}
 	}
 	return 0, ""

@@ -89,7 +89,10 @@ func dispatch(ctx context.Context, argv []string, out, errw io.Writer) error {
 	if err := c.place(); err != nil {
 		return err
 	}
-	return cmd.run(ctx, c)
+	if cmd.words == "" { // the window needs the goroutine on which the program began
+		return cmd.run(ctx, c)
+	}
+	return runToEnd(ctx, func() error { return cmd.run(ctx, c) }, commandEnds)
 }
 
 // findCommand matches the leading words; two words go before one. Without words it is the window.

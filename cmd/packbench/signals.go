@@ -17,6 +17,27 @@ const (
 	toolkitQuits = 5 * time.Second // how long the toolkit may take to end its loop after a signal
 )
 
+// commandEnds is how long a command may take to end by itself after a signal: to put back what it began to change.
+const commandEnds = 10 * time.Second
+
+// runToEnd runs a command. After the end of ctx it has patience to end by itself; one that waits for something that does
+// not come, as for a line on stdin, is left where it waits, and the program ends.
+func runToEnd(ctx context.Context, command func() error, patience time.Duration) error {
+	done := make(chan error, 1)
+	go func() { done <- command() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(patience):
+		return ctx.Err()
+	}
+}
+
 // echoes counts the signals that the program has sent to itself and not heard yet: they are nobody's second Ctrl-C.
 var echoes atomic.Int32
 
