@@ -26,7 +26,8 @@ var wanted = []Wanted{
 	{"vivid", "n_devs=1 node_types=1 num_inputs=1 input_types=0"},
 }
 
-// plan says which tests run inside. All those of a package have names with "TheKernel"; some packages are parted, so that the
+// plan says which tests run inside. All those of a package have names with "TheKernel", or "AGadget" where the kernel is at the far
+// end, too; some packages are parted, so that the
 // parts run at the same time. What runs without the device manager runs before the others, as in a container.
 var plan = []struct {
 	name, pkg, run string
@@ -38,6 +39,8 @@ var plan = []struct {
 	{"scanner-pos", "scanner", "USBThroughTheKernel/pos|ScansThroughTheKernel", true},
 	{"printer", "printer", "TheKernel", true},
 	{"camera", "camera", "TheKernel", true},
+	{"scanner-gadget", "scanner", "AGadget", true},
+	{"printer-gadget", "printer", "AGadget", true},
 }
 
 // limit is how long the inner computer may run on a busy machine; it needs well below a minute.
