@@ -154,3 +154,25 @@ func TestARestoreThatLosesSomethingSaysSo(t *testing.T) {
 		t.Errorf("nothing lost: got %s", out)
 	}
 }
+
+// TestARestoreThatCannotEndSaysWhatIsThere: the data is in place, and the chain's end could not be noted – in a folder where
+// nothing was replaced, and in one where something was.
+func TestARestoreThatCannotEndSaysWhatIsThere(t *testing.T) {
+	s := newStation(t, "", "")
+	s.stock(t, "E-1,MUG,1")
+	backup := filepath.Join(s.files, "backup")
+	s.run(t, "backup", backup)
+	fresh := newStation(t, "", "")
+	for _, st := range []*testStation{fresh, s} {
+		head := filepath.Join(st.dir, headName)
+		if err := errors.Join(os.RemoveAll(head), os.Mkdir(head, 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		_, err := st.command(t, "restore", backup).Output()
+		said := stderrOf(err)
+		if exitCode(t, err) != exitFailed || !strings.Contains(said, "was put in place") || !strings.Contains(said, "restore it once more") ||
+			strings.Contains(said, " is in ;") || strings.Contains(said, "what it replaces is in "+st.dir) != (st == s) {
+			t.Errorf("got %v, %s", err, said)
+		}
+	}
+}
