@@ -3,6 +3,7 @@
 package devicetest
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -74,7 +75,7 @@ func StartCUPS(t testing.TB) {
 			}
 		}
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func StartCUPS(t testing.TB) {
 	_ = ln.Close()
 	write(t, filepath.Join(dir, "cupsd.conf"), fmt.Sprintf(cupsdConf, port))
 	write(t, filepath.Join(dir, "cups-files.conf"), fmt.Sprintf(cupsFiles, dir, who, group.name))
-	cmd := exec.Command("cupsd", "-f", "-c", filepath.Join(dir, "cupsd.conf"), "-s", filepath.Join(dir, "cups-files.conf"))
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "cupsd", "-f", "-c", filepath.Join(dir, "cupsd.conf"), "-s", filepath.Join(dir, "cups-files.conf"))
 	if err := cmd.Start(); err != nil {
 		t.Skip("the print queue is not tested: cupsd does not start: ", err)
 	}
@@ -93,7 +94,7 @@ func StartCUPS(t testing.TB) {
 	t.Setenv("CUPS_SERVER", "127.0.0.1:"+strconv.Itoa(port))
 	t.Setenv("LC_ALL", "C")
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if out, _ := exec.Command("lpstat", "-r").Output(); strings.Contains(string(out), "is running") {
+		if out, _ := exec.CommandContext(t.Context(), "lpstat", "-r").Output(); strings.Contains(string(out), "is running") {
 			return
 		}
 		if time.Now().After(end) {
@@ -143,7 +144,7 @@ func RawQueue(t testing.TB, queue, address string) {
 // CUPSTool runs one of CUPS's programs.
 func CUPSTool(t testing.TB, name string, args ...string) {
 	t.Helper()
-	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s %v: %v: %s", name, args, err, out)
 	}
 }

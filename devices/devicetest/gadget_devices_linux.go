@@ -52,9 +52,9 @@ func (p *GadgetPrinter) Run(ctx context.Context) error {
 		return fmt.Errorf("gadget: %w", err)
 	}
 	host, end := net.Pipe()
-	p.Printer.mu.Lock()
+	p.mu.Lock()
 	p.conns[end] = true
-	p.Printer.mu.Unlock()
+	p.mu.Unlock()
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer context.AfterFunc(ctx, func() { _ = f.SetDeadline(time.Unix(1, 0)); _ = host.Close() })()
