@@ -42,8 +42,6 @@ func (t *turn) nextBox() {
 		t.no(CmdNextBox, WhyNotAvailable)
 	case o == nil:
 		t.no(CmdNextBox, WhyNoLastOrder)
-	case len(o.Packages) < 2:
-		t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyOneBox, OrderID: o.ID})
 	default:
 		open := t.openBoxes(*o, "")
 		if len(open) == 0 {

@@ -70,7 +70,7 @@ func TestAFinishedParcelGetsAnotherLabel(t *testing.T) {
 		t.Fatalf("%+v", v)
 	}
 	w.expect("??", UnknownCode) // a slip of the hand does not end it
-	if v := w.said("TRACK1"); v.Code != CommandDone || v.Why != WhyReprint || v.Got != 1 {
+	if v := w.said("TRACK1"); v.Code != CommandDone || v.Why != WhyReprintLost || v.Got != 1 {
 		t.Fatalf("%+v", v)
 	}
 	job := w.jobs[len(w.jobs)-1]

@@ -74,7 +74,11 @@ func (t *turn) again(why ReprintReason) {
 	p := t.parcel()
 	t.queueJob(p.Package.Reprints+1, why)
 	v := Verdict{Code: CommandDone, Class: ClassCommand, Name: string(why), Got: p.Package.Reprints}
-	if why != ReprintNoLabel {
+	switch why {
+	case ReprintNoLabel:
+	case ReprintLost:
+		v.Why = WhyReprintLost
+	default:
 		v.Why = WhyReprint
 	}
 	t.say(v)

@@ -94,6 +94,7 @@ const (
 	WhyNoLastOrder     Why = "no_last_order"   // PB:NEXTBOX without an order before it
 	WhyNoReturns       Why = "no_returns"      // returns are not taken at this station
 	WhyReprint         Why = "reprint"         // another copy of the label is printed
+	WhyReprintLost     Why = "reprint_lost"    // the same, and the one before cannot be found
 	WhyReprintWhich    Why = "reprint_which"   // which parcel gets another label is said by the next scan
 	WhyOnManifest      Why = "on_manifest"     // the parcel must come off its manifest first
 	WhySupervisorOnly  Why = "supervisor_only" // only a supervisor decides this

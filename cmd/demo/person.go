@@ -17,8 +17,10 @@ const help = `Type a code and Enter: the scanner reads it. Words that are no cod
   offline/online  cut the Seller Center off        cancel ID   a buyer cancels an order
   paper/nopaper   the printer's labels             shot NAME   a screenshot
   help            this                             quit        end everything
-Commands of the bench: PB:UNDO PB:SKIP PB:HOLD PB:SHORT PB:REPRINT PB:FINISH PB:MODE:HANDOFF PB:MODE:PACK PB:PHOTO PB:SEAL
-Badges: PB:USER:900100 is Demo Packer, PB:USER:900900 is Demo Supervisor, who releases held orders.`
+Commands of the bench: PB:UNDO PB:SKIP PB:HOLD PB:SHORT PB:FINISH PB:NEXTBOX
+  PB:REPRINT PB:REPRINT:UNREADABLE PB:REPRINT:LOST PB:MODE:HANDOFF PB:MODE:PACK PB:CARRIER:<name> PB:PHOTO PB:SEAL
+Badges: PB:USER:900100 is Demo Packer, PB:USER:900900 is Demo Supervisor, who releases held orders;
+a supervisor's badge counts for one parcel, and ends by itself after five minutes without a scan.`
 
 // person leaves the window to whoever sits there: codes come from the terminal, labels that come out of the printer are
 // told with what is on them. It ends with the window, with the input's word quit, or with ctx; the end of the input

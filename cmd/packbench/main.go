@@ -82,6 +82,11 @@ func dispatch(ctx context.Context, argv []string, out, errw io.Writer) error {
 	if cmd == nil {
 		return &usageError{fmt.Sprintf("there is no command %q; `packbench help` lists them", strings.Join(argv, " "))}
 	}
+	if cmd.words == "" && len(argv) > 0 {
+		if named := named(argv); named != "" {
+			return &usageError{fmt.Sprintf("flags come after the command: packbench %s … --data DIR", named)}
+		}
+	}
 	c := &call{in: os.Stdin, out: out, err: errw, flags: map[string]string{}}
 	if err := c.parse(cmd, rest); err != nil {
 		return err
@@ -114,6 +119,22 @@ func findCommand(argv []string) (*command, []string) {
 	}
 	return nil, nil
 }
+
+// named is the command that stands behind flags in argv; empty where there is none.
+func named(argv []string) string {
+	for i := range argv {
+		if strings.HasPrefix(argv[i], "-") || i == 0 {
+			continue
+		}
+		if cmd, _ := findCommand(argv[i:]); cmd != nil && cmd.words != "" && !takesValue(argv[i-1]) {
+			return cmd.words
+		}
+	}
+	return ""
+}
+
+// takesValue reports whether what follows the flag is its value.
+func takesValue(flag string) bool { return flag == "--data" || flag == "--config" }
 
 // parse reads GNU-like flags (--name value, --name=value) anywhere between the arguments.
 func (c *call) parse(cmd *command, argv []string) error {

@@ -62,7 +62,7 @@ func TestTheNextBoxIsLookedUp(t *testing.T) {
 		b.scan("1001", "MUG", "MUG")
 		b.verdicts()
 		b.scan("T1001", "PB:NEXTBOX")
-		if _, last := b.verdicts(); last.Verdict.Why != fulfillment.WhyOneBox || last.Verdict.OrderID != "1001" {
+		if _, last := b.verdicts(); last.Verdict.Why != fulfillment.WhyAllBoxes || last.Verdict.OrderID != "1001" {
 			t.Errorf("%+v", last.Verdict)
 		}
 		b.scan("PB:REPRINT")

@@ -41,9 +41,9 @@ type View struct {
 	Reprint     fulfillment.ReprintReason // another label is wanted, and the next scan says for which parcel
 	Manifests   []fulfillment.Manifest
 	// Stop are parcels on open manifests that may not leave any more, and why.
-	Stop map[fulfillment.PackageID]fulfillment.VerdictCode
-	Verdict     *fulfillment.Verdict // the last verdict
-	VerdictSeq  uint64               // grows with every verdict: a new one even if it reads the same
+	Stop       map[fulfillment.PackageID]fulfillment.VerdictCode
+	Verdict    *fulfillment.Verdict // the last verdict
+	VerdictSeq uint64               // grows with every verdict: a new one even if it reads the same
 	// Alarms are the stops that came without a scan within AlarmSpan and were not answered, oldest first.
 	Alarms []fulfillment.Verdict
 	Weight fulfillment.Weight // live reading; zero At: no scale

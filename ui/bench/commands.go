@@ -66,7 +66,8 @@ func (c *commandBar) set(v station.View) {
 		if order != c.order {
 			c.sure[i].Drop()
 		}
-		c.buttons[i].Enable(v.Parcel != nil || v.Mode != fulfillment.ModeHandoff && (Commands[i].Idle || v.Reprint != "" && Commands[i].Cmd == fulfillment.CmdUndo))
+		stopped := v.Prompt == station.PromptStop && !Commands[i].Stopped
+		c.buttons[i].Enable(!stopped && (v.Parcel != nil || v.Mode != fulfillment.ModeHandoff && (Commands[i].Idle || v.Reprint != "" && Commands[i].Cmd == fulfillment.CmdUndo)))
 	}
 	c.order = order
 	c.tick()

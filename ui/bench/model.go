@@ -149,6 +149,8 @@ type Command struct {
 	Icon string
 	Sure bool // must be asked for twice
 	Idle bool // means something at an empty bench, too
+
+	Stopped bool // is the way on for a parcel that may not leave
 }
 
 // Commands are the buttons, left to right.
@@ -158,7 +160,7 @@ var Commands = []Command{
 	{Code: "PB:REPRINT", Cmd: fulfillment.CmdReprint, Icon: "printer", Sure: true, Idle: true},
 	{Code: "PB:SKIP", Cmd: fulfillment.CmdSkip, Icon: "skip", Sure: true},
 	{Code: "PB:SHORT", Cmd: fulfillment.CmdShort, Icon: "short", Sure: true},
-	{Code: "PB:HOLD", Cmd: fulfillment.CmdHold, Icon: "hand", Sure: true},
+	{Code: "PB:HOLD", Cmd: fulfillment.CmdHold, Icon: "hand", Sure: true, Stopped: true},
 }
 
 // Waiting picks the orders that a packer can go on with now, first due first, at most limit: those to pack, and those that
