@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	"sync/atomic"
 	"time"
@@ -130,6 +131,10 @@ func fill(buf *image.RGBA, img image.Image) image.Image {
 		w, h = max(1, int(float64(w)*f)), max(1, int(float64(h)*f))
 	}
 	yuv, fast := img.(*image.YCbCr)
+	if fast && w == b.Dx() && h == b.Dy() { // most cameras: nothing to scale, and the library's own conversion is the quickest
+		draw.Draw(buf, image.Rect(0, 0, w, h), img, b.Min, draw.Src)
+		return buf.SubImage(image.Rect(0, 0, w, h))
+	}
 	for y := range h {
 		sy := b.Min.Y + y*b.Dy()/h
 		row := buf.Pix[y*buf.Stride : y*buf.Stride+4*w]

@@ -1,15 +1,20 @@
 // Command bare is the smallest window that could take scans: it shows each code that it reads from a serial port and writes
 // a line once the frame was painted. It keeps, checks and prints nothing. The benchmarks measure the program beside it, so
 // that what the toolkit and the display cost is not taken for ours: plain is an empty window with the code in it, full has
-// as many plates and texts as a bench's screen, of which only the code changes.
+// as many plates and texts as a bench's screen, of which only the code changes, and film has a picture of 640×480 among them that
+// changes fifteen times a second.
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
+	"image/jpeg"
 	"os"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -19,17 +24,17 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 4 || os.Args[1] != "plain" && os.Args[1] != "full" {
-		fmt.Fprintln(os.Stderr, "usage: bare plain|full PORT FILE")
+	if len(os.Args) != 4 || os.Args[1] != "plain" && os.Args[1] != "full" && os.Args[1] != "film" {
+		fmt.Fprintln(os.Stderr, "usage: bare plain|full|film PORT FILE")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1] == "full", os.Args[2], os.Args[3]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, "bare:", err)
 		os.Exit(1)
 	}
 }
 
-func run(full bool, port, file string) error {
+func run(kind, port, file string) error {
 	out, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -57,9 +62,14 @@ func run(full bool, port, file string) error {
 	})
 	beacon.SetMinSize(fyne.NewSize(1, 1))
 	head := container.NewVBox(text, beacon)
-	if full {
+	switch kind {
+	case "film":
+		picture, film := filmed()
+		win.SetContent(container.NewGridWithColumns(2, furnished(head), picture))
+		go film()
+	case "full":
 		win.SetContent(furnished(head))
-	} else {
+	default:
 		win.SetContent(head)
 	}
 	win.Resize(fyne.NewSize(1280, 720))
@@ -81,6 +91,44 @@ func run(full bool, port, file string) error {
 	}()
 	win.ShowAndRun()
 	return nil
+}
+
+// filmed is a picture and what changes it, fifteen times a second, for ever: a JPEG is unpacked each time, as from a camera, into one
+// of three buffers. Nothing is fetched, checked or kept.
+func filmed() (picture *canvas.Image, film func()) {
+	const w, h, frames, rate = 640, 480, 3, 15
+	var coded [frames][]byte
+	var buffers [frames]*image.RGBA
+	for i := range coded {
+		buffers[i] = image.NewRGBA(image.Rect(0, 0, w, h))
+		for y := range h {
+			for x := range w {
+				buffers[i].SetRGBA(x, y, color.RGBA{R: uint8(x/4 + 30*i), G: uint8(y / 2), B: uint8(x/32*16 ^ y/32*16), A: 0xFF})
+			}
+		}
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, buffers[i], &jpeg.Options{Quality: 75}); err != nil {
+			panic(err) // only for sizes beyond 65535
+		}
+		coded[i] = b.Bytes()
+	}
+	picture = &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleFastest, Image: buffers[0]}
+	return picture, func() {
+		tick := time.NewTicker(time.Second / rate)
+		for i := 0; ; i++ {
+			<-tick.C
+			img, err := jpeg.Decode(bytes.NewReader(coded[i%frames]))
+			if err != nil {
+				panic(err) // it was encoded above
+			}
+			buf := buffers[i%frames]
+			draw.Draw(buf, buf.Rect, img, image.Point{}, draw.Src)
+			fyne.Do(func() {
+				picture.Image = buf
+				picture.Refresh()
+			})
+		}
+	}
 }
 
 // What a bench's screen has beside the code: five plates to the edge, six cards with round corners, forty texts.
