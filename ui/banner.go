@@ -55,7 +55,7 @@ func (b *banner) set(v station.View) {
 	default:
 		b.look = lookOf(*v.Verdict)
 		head, detail := text.Verdict(*v.Verdict)
-		if h, d, ok := text.Alarms(v); ok && v.Verdict.Scan == "" && b.look.stop {
+		if h, d, ok := text.Alarms(v); ok && text.Alarming(v) {
 			head, detail, b.look = h, d, lookStop
 		}
 		b.head.Set(head)
@@ -94,7 +94,7 @@ func (p *promptBand) set(v station.View) {
 		head, detail = text.Prompt(station.PromptScanOrder, v)
 	}
 	ink, fill := widgets.NavySoft, widgets.Navy
-	if h, d, ok := text.Alarms(v); ok && (v.Verdict == nil || v.Verdict.Scan != "" || !lookOf(*v.Verdict).stop) {
+	if h, d, ok := text.Alarms(v); ok && !text.Alarming(v) {
 		ink, fill, detail = widgets.White, widgets.Bad, h+": "+d // what was scanned since must not hide it
 	}
 	p.detail.Colour(ink)

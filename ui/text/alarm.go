@@ -40,6 +40,17 @@ func Alarms(v station.View) (headline, detail string, ok bool) {
 	return T("alarm.head", "n", n), T("alarm.detail", "orders", strings.Join(each, ", ")+more), true
 }
 
+// Alarming reports whether the last verdict is itself the newest alarm: then all of them are said in its place. Otherwise
+// they stand beside it.
+func Alarming(v station.View) bool {
+	n := len(v.Alarms)
+	if n == 0 || v.Verdict == nil {
+		return false
+	}
+	a := v.Alarms[n-1]
+	return v.Verdict.Scan == "" && a.Code == v.Verdict.Code && a.OrderID == v.Verdict.OrderID && a.At.Equal(v.Verdict.At)
+}
+
 // alarmRoom is how many orders a sentence has room for.
 const alarmRoom = 3
 

@@ -31,6 +31,9 @@ func TestEveryAlarmIsRead(t *testing.T) {
 			if c.scan {
 				last = fulfillment.Verdict{Code: fulfillment.OrderOpened, OrderID: "9", Scan: "9"}
 			}
+			if v := (station.View{Alarms: c.alarms, Verdict: &last}); Alarming(v) == c.scan {
+				t.Errorf("alarming %v behind a scan %v", Alarming(v), c.scan)
+			}
 			head, detail, ok := Alarms(station.View{Alarms: c.alarms, Verdict: &last})
 			if ok != (c.want != nil) {
 				t.Fatalf("ok %v: %q %q", ok, head, detail)
@@ -44,5 +47,14 @@ func TestEveryAlarmIsRead(t *testing.T) {
 				sound(t, c.name, head, detail, 30)
 			}
 		})
+	}
+}
+
+func TestAnAlarmNeverHidesAnotherVerdict(t *testing.T) {
+	late := fulfillment.Verdict{Code: fulfillment.Cancelled, Why: fulfillment.WhyHandedOver, OrderID: "1"}
+	label := fulfillment.Verdict{Code: fulfillment.CannotVerify, OrderID: "2"} // came without a scan, and is none of them
+	v := station.View{Alarms: []fulfillment.Verdict{late, late}, Verdict: &label}
+	if _, _, ok := Alarms(v); Alarming(v) || !ok || ViewLine(v) != Line(label) {
+		t.Errorf("the banner says %q", ViewLine(v))
 	}
 }

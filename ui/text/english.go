@@ -37,7 +37,7 @@ var englishVerdicts = map[string]entry{
 	"cannot_verify":    {"STOP – label unreadable", "It is not printed: scan HOLD and call a supervisor."},
 	"refused":          {"STOP – not possible", "{scan} cannot be used now; nothing was changed."},
 
-	"not_packed+scan_again":       {"STOP – not packed here", "Supervisor: scan the same label again to accept order {order} unpacked, 0 items checked."},
+	"not_packed+scan_again":       {"STOP – not packed here", "Supervisor: scan the same label again to accept order {order} unpacked."},
 	"not_packed+scan_label":       {"STOP – not packed here", "A box is accepted by the label on it only, never by an order number or a slip."},
 	"cancel_requested+scan_again": {"", "Supervisor: scan the same label again to ship order {order} although its buyer wants to cancel."},
 	"cancel_requested+scan_label": {"", "A supervisor ships it by the label on the box only, never by an order number or a slip."},

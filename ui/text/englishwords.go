@@ -118,6 +118,7 @@ var englishWords = map[string]string{
 	"seal.sure":       "Yes, seal {parcels}",
 	"seal.off":        "Take {n} off",
 	"seal.off.sure":   "Yes, take it off",
+	"seal.unchecked":  "Unchecked since {since}.",
 	"seal.keep":       "No, keep open",
 	"seal.late":       "Sealed manifests can never change.",
 	"seal.missing":    "{n} packed and not scanned!",

@@ -28,6 +28,9 @@ func Verdict(v fulfillment.Verdict) (headline, detail string) {
 			e.head = cmp.Or(language.words["done."+string(cmd)], language.words["done."+string(cmd)+":"+arg], e.head)
 		}
 	}
+	if v.Why == fulfillment.WhyLeftOff && !v.Since.IsZero() { // both are true of this seal
+		e.detail += " " + T("seal.unchecked")
+	}
 	pairs := verdictPairs(v)
 	return fill(e.head, pairs...), fill(e.detail, pairs...)
 }
@@ -53,7 +56,7 @@ func Line(v fulfillment.Verdict) string {
 
 // ViewLine is what the banner says of a view, in one line.
 func ViewLine(v station.View) string {
-	if headline, detail, ok := Alarms(v); ok && v.Verdict.Scan == "" {
+	if headline, detail, ok := Alarms(v); ok && Alarming(v) {
 		return headline + ". " + detail
 	}
 	return Line(*v.Verdict)
@@ -133,7 +136,7 @@ func Prompt(p station.Prompt, v station.View) (headline, detail string) {
 	if v.Parcel != nil {
 		left, why = v.Parcel.Left(), strings.TrimSpace(v.Parcel.PrintWhy)
 	}
-	if why != "" && (p == station.PromptPrinterWait || p == station.PromptPrinterAsk || p == station.PromptLabelWrong) {
+	if why != "" && (p == station.PromptPrinterWait || p == station.PromptPrinterAsk) {
 		e.detail = T("prompt.because", "why", Sentence(why), "detail", e.detail)
 	}
 	pairs := []string{"left", fmt.Sprint(left), "carrier", cmp.Or(v.CarrierName, v.Carrier), "word", Visible(string(p))}
