@@ -30,7 +30,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 		return nil, errors.Join(err, conn.Close())
 	}
 	for text, to := range map[string]**sql.Stmt{"BEGIN IMMEDIATE": &w.begin, "COMMIT": &w.commit, "ROLLBACK": &w.rollback} {
-		if *to, err = conn.PrepareContext(ctx, text); err != nil {
+		if *to, err = conn.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // w.Close closes it
 			return nil, errors.Join(err, w.Close())
 		}
 	}
