@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -183,5 +184,39 @@ func TestNextItemIsScrolledIntoSight(t *testing.T) {
 			t.Fatalf("item %d at %.0f is out of sight (%.0f–%.0f)", i, top, at, at+view)
 		}
 		p.Items[i].Got = 1
+	}
+}
+
+func TestLinesOutOfSightAreCounted(t *testing.T) {
+	test.NewTempApp(t)
+	s := New(Options{Command: func(string) {}, Background: func(string, func(context.Context) func()) {}, Now: func() time.Time { return now }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	p := parcel()
+	for _, n := range []int{2, 12} {
+		p.Items = slices.Repeat([]fulfillment.Item{{SKU: "MUG", Name: "Mug", Need: 1}}, n)
+		s.Show(station.View{Parcel: &p})
+		s.Tick()
+		if more := s.items.below(); (more > 0) != (n > 4) || more > 0 && s.items.more.Words() != fmt.Sprintf("%d lines – %d more below", n, more) {
+			t.Errorf("%d lines, %d below: %q", n, more, s.items.more.Words())
+		}
+	}
+	s.items.scroll.ScrollToBottom()
+	s.Tick()
+	if got := s.items.more.Words(); got != "" {
+		t.Errorf("at the end: %q", got)
+	}
+}
+
+func TestAStoppedParcelHasOneWayOn(t *testing.T) {
+	test.NewTempApp(t)
+	s := New(Options{Command: func(string) {}, Background: func(string, func(context.Context) func()) {}, Now: func() time.Time { return now }})
+	p := parcel()
+	for _, prompt := range []station.Prompt{station.PromptScanItems, station.PromptStop} {
+		s.Show(station.View{Parcel: &p, Prompt: prompt})
+		for i, b := range s.commands.buttons {
+			if want := prompt != station.PromptStop || Commands[i].Cmd == fulfillment.CmdHold; b.Enabled() != want {
+				t.Errorf("%s: %s can be touched: %v", prompt, Commands[i].Cmd, b.Enabled())
+			}
+		}
 	}
 }

@@ -1,17 +1,22 @@
 package bench
 
 import (
+	"fmt"
 	"image"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"packbench/ui/text"
 	"packbench/ui/widgets"
 )
 
 // itemList shows rows one under the other. Few rows are drawn large; the row to scan next is always in sight.
 type itemList struct {
+	object *fyne.Container // the list and, below it, what is out of sight
 	scroll *container.Scroll
+	more   *widgets.Text
+	count  int
 	inner  *fyne.Container
 	lay    *rowLayout
 	rows   []*itemRow
@@ -22,6 +27,9 @@ func newItemList() *itemList {
 	l.inner = container.New(l.lay)
 	l.scroll = container.NewVScroll(l.inner)
 	l.lay.view = l.scroll.Size
+	l.more = widgets.NewText(widgets.SizeBody, true, widgets.WarnInk).Fit(13, 1)
+	l.object = widgets.Column(0, widgets.Grow(l.scroll, 1), widgets.Fix(l.more, 24))
+	l.scroll.OnScrolled = func(fyne.Position) { l.tellMore() }
 	return l
 }
 
@@ -61,7 +69,24 @@ func (l *itemList) set(rows []Row, picture func(url string) image.Image) {
 		l.inner.Refresh()
 		l.scroll.Refresh()
 	}
+	l.count = len(rows)
 	l.reveal(next)
+	l.tellMore()
+}
+
+// below is how many lines are not seen whole under the lower edge.
+func (l *itemList) below() int {
+	seen := int((l.scroll.Offset.Y + l.scroll.Size().Height + rowGap) / (l.lay.height + rowGap))
+	return max(0, l.count-seen)
+}
+
+// tellMore says what is out of sight: a packer who sees four full lines must not believe that they are all.
+func (l *itemList) tellMore() {
+	words := ""
+	if n := l.below(); n > 0 {
+		words = text.T("bench.below", "lines", fmt.Sprint(l.count), "n", fmt.Sprint(n))
+	}
+	l.more.Set(words)
 }
 
 // reveal scrolls so that row i is seen whole, with the row before it where there is room.

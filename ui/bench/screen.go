@@ -54,7 +54,7 @@ func New(o Options) *Screen {
 	s := &Screen{o: o, pictures: map[string]image.Image{}}
 	s.items, s.facts, s.queue = newItemList(), newFactsPanel(), newQueueCard()
 	s.commands = newCommandBar(o.Command, o.Now)
-	s.parcel = widgets.Row(12, widgets.Grow(s.items.scroll, 1), widgets.Fix(s.facts.object, 404))
+	s.parcel = widgets.Row(12, widgets.Grow(s.items.object, 1), widgets.Fix(s.facts.object, 404))
 	s.parcel.Hide()
 	s.work = widgets.Column(10, widgets.Grow(container.NewStack(s.parcel, s.queue.Container), 1), widgets.Fix(s.commands.object, widgets.TouchSize))
 	s.zoom = newZoom(s.zoomOut)
@@ -115,6 +115,7 @@ func (s *Screen) Offline(since, lastPull time.Time) {
 // Tick brings everything that depends on the time up to date; call it about once a second.
 func (s *Screen) Tick() {
 	s.setFacts()
+	s.items.tellMore() // the window may have another size by now
 	s.commands.tick()
 	s.queue.tick(s.o.Now())
 }

@@ -82,6 +82,7 @@ var englishWords = map[string]string{
 	"bench.preview":    "Label",
 	"bench.nolabel":    "The label is not here yet",
 	"bench.bundle":     "part of {bundle}",
+	"bench.below":      "{lines} lines – {n} more below",
 	"bench.next":       "NEXT",
 	"bench.none":       "No order is open",
 	"bench.queue":      "Due first",
@@ -143,7 +144,7 @@ var englishWords = map[string]string{
 	"camera.stale": "Camera picture is {span} old",
 	"camera.bad":   "The camera’s picture cannot be read",
 
-	"orders.search":          "Search order, item, tracking – or scan",
+	"orders.search":          "Search – or scan",
 	"orders.none":            "No orders here",
 	"orders.nomatch":         "No order matches “{query}”",
 	"orders.err":             "The orders cannot be read now. {why}",
