@@ -15,7 +15,7 @@ func openPlain(name string) (*os.File, error) {
 		return nil, err
 	}
 	if what := notPlain(info.Mode()); what != "" {
-		return nil, fmt.Errorf("%s is %s; a plain file is wanted", name, what)
+		return nil, fmt.Errorf("it is %s; a plain file is wanted", what)
 	}
 	return os.Open(name)
 }
@@ -44,7 +44,7 @@ func readPlain(name string, limit int64) (text []byte, err error) {
 		return nil, err
 	}
 	if int64(len(text)) > limit {
-		return nil, fmt.Errorf("%s is larger than %d MB: it is hardly the file that was meant", name, limit>>20)
+		return nil, fmt.Errorf("it is larger than %d MB and hardly the file that was meant", limit>>20)
 	}
 	return text, nil
 }
