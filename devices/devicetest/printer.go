@@ -286,7 +286,7 @@ func (p *Printer) serve(ctx context.Context, c net.Conn) {
 		inJob() bool
 	} = &reader{p: p, c: c, power: p.powered()}
 	if p.speak != nil {
-		r = &rasterReader{p: p, c: c, speak: p.speak()}
+		r = &rasterReader{p: p, c: c, speak: p.speak(), power: p.powered()}
 	}
 	defer func() {
 		p.mu.Lock()

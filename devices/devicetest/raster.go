@@ -76,6 +76,7 @@ type rasterReader struct {
 	p     *Printer
 	c     net.Conn
 	speak dialect
+	power int    // of the printer when the connection began
 	buf   []byte // not yet understood
 	job   []byte // from its first byte
 	first time.Time
@@ -95,7 +96,7 @@ func (r *rasterReader) take(p []byte) bool {
 			r.job = append(r.job, b)
 		}
 		r.buf = append(r.buf, b)
-		if r.inJob() && !r.free && !(&reader{p: r.p}).count() {
+		if r.inJob() && !r.free && !(&reader{p: r.p, power: r.power}).count() {
 			return false
 		}
 		for len(r.buf) > 0 && len(r.buf) >= r.need {
