@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"sync"
@@ -166,18 +167,43 @@ func (e *env) newSyncer(more func(*syncer.Options)) (*syncer.Syncer, error) {
 	return syncer.New(o)
 }
 
-// overridden: a supervisor's decision to ship over a pending cancel request is an event of the order.
+// overridden: a supervisor's decision to ship over the cancel request that is pending is an event of the order.
 func (e *env) overridden(ctx context.Context, row fulfillment.OutboxRow) (bool, error) {
 	events, err := e.store.Events(ctx, row.OrderID)
 	if err != nil {
 		return false, err
 	}
-	for _, ev := range events {
-		if ev.Kind == fulfillment.EventOverride {
-			return true, nil
+	return overrides(events), nil
+}
+
+// overrides reports whether the last request to cancel was gone over by a supervisor after it became known here. What was
+// decided about something else, or before, is no answer to it; nor is anything where no request was noted.
+func overrides(events []fulfillment.Event) bool {
+	var asked, answer *fulfillment.Event
+	for i, ev := range events {
+		switch ev.Kind {
+		case fulfillment.EventCancelAsked:
+			if asked == nil || follows(ev, *asked) {
+				asked = &events[i]
+			}
+		case fulfillment.EventOverride:
+			var body struct {
+				Over fulfillment.Hold `json:"over"`
+			}
+			if json.Unmarshal(ev.Body, &body) == nil && body.Over == fulfillment.HoldCancelRequested && (answer == nil || follows(ev, *answer)) {
+				answer = &events[i]
+			}
 		}
 	}
-	return false, nil
+	return asked != nil && answer != nil && follows(*answer, *asked)
+}
+
+// follows: in one station's chain the numbers tell, which no clock can set back; between stations the time.
+func follows(a, b fulfillment.Event) bool {
+	if a.Station == b.Station {
+		return a.Seq > b.Seq
+	}
+	return a.At.After(b.At)
 }
 
 func (a *app) wakeSync() {
@@ -252,8 +278,22 @@ func (a *app) showSync(line *lineClock) int {
 			out.Queued++
 		}
 		out.Outbox = append(out.Outbox, ui.OutboxLine{ID: r.ID, Kind: r.Kind, OrderID: r.OrderID, PackageID: r.PackageID, State: r.State,
-			Age: time.Since(r.CreatedAt), Reason: r.Reason, RequestID: r.RequestID})
+			Age: time.Since(r.CreatedAt), Reason: r.Reason, RequestID: r.RequestID, Gone: a.gone(r)})
 	}
 	a.window.ShowSync(out)
 	return len(rows)
+}
+
+// gone reports whether the parcel of a row that waits for a person has left.
+func (a *app) gone(r fulfillment.OutboxRow) bool {
+	if r.State != fulfillment.OutboxParked {
+		return false
+	}
+	o, err := a.env.store.Order(a.syncGroup.ctx, r.OrderID)
+	if err != nil {
+		a.env.log.Error("Order of a parked row could not be read", "orderID", r.OrderID, "err", err)
+		return false
+	}
+	p, _ := o.PackageByID(r.PackageID)
+	return p.Rung.AtLeast(fulfillment.RungHandedOver)
 }
