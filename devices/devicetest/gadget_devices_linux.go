@@ -71,9 +71,10 @@ func (p *GadgetPrinter) Run(ctx context.Context) error {
 
 // GadgetSerialScanner is a scanner in USB serial mode, made of the kernel's ACM function.
 type GadgetSerialScanner struct {
-	g  *gadget
-	mu sync.Mutex
-	in bool
+	g    *gadget
+	mu   sync.Mutex
+	in   bool
+	line *os.File // the gadget's end, open from the first scan until it is unplugged
 }
 
 // NewGadgetSerialScanner plugs a scanner in; see KernelUSB. Close it when done.
@@ -102,7 +103,9 @@ func (s *GadgetSerialScanner) Unplug() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.in = false
-	return s.g.unplug()
+	err := s.g.unplug()
+	s.hangUp()
+	return err
 }
 
 // Scan sends a code and a carriage return.
@@ -112,18 +115,41 @@ func (s *GadgetSerialScanner) Scan(code string) error {
 	if !s.in {
 		return fmt.Errorf("scan %s: %w", code, devices.ErrUnplugged)
 	}
-	n, err := os.ReadFile(filepath.Join(s.g.dir, "functions", s.g.function, "port_num"))
-	if err != nil {
-		return fmt.Errorf("gadget: %w", err)
+	if s.line == nil {
+		var err error
+		if s.line, err = s.open(); err != nil {
+			return err
+		}
 	}
-	f, err := os.OpenFile("/dev/ttyGS"+strings.TrimSpace(string(n)), os.O_WRONLY, 0)
-	if err != nil {
-		return fmt.Errorf("gadget: %w", err)
-	}
-	defer f.Close()
-	_, err = f.WriteString(code + "\r")
+	_, err := s.line.WriteString(code + "\r")
 	return err
 }
 
+// open opens the gadget's end of the line once for as long as it is plugged in: closing it with bytes on their way makes the
+// kernel send some of them twice.
+func (s *GadgetSerialScanner) open() (*os.File, error) {
+	n, err := os.ReadFile(filepath.Join(s.g.dir, "functions", s.g.function, "port_num"))
+	if err != nil {
+		return nil, fmt.Errorf("gadget: %w", err)
+	}
+	f, err := os.OpenFile("/dev/ttyGS"+strings.TrimSpace(string(n)), os.O_WRONLY, 0)
+	if err != nil {
+		return nil, fmt.Errorf("gadget: %w", err)
+	}
+	return f, nil
+}
+
+func (s *GadgetSerialScanner) hangUp() {
+	if s.line != nil {
+		_ = s.line.Close()
+		s.line = nil
+	}
+}
+
 // Close unplugs for good.
-func (s *GadgetSerialScanner) Close() { s.g.remove() }
+func (s *GadgetSerialScanner) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hangUp()
+	s.g.remove()
+}
