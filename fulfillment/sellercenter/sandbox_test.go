@@ -46,6 +46,9 @@ func newSandbox(t *testing.T, o shop.Options, wrap ...func(http.Handler) http.Ha
 	if o.CarrierAfter == 0 {
 		o.CarrierAfter = -1
 	}
+	if o.RatePerSecond == 0 {
+		o.RatePerSecond = 5000 // tests are faster than any station; those of the limit set their own
+	}
 	srv, err := shop.New(o)
 	if err != nil {
 		t.Fatal(err)
