@@ -160,15 +160,19 @@ func (a *app) work(ctx context.Context, one *instance, engine *label.Engine, err
 		a.printerGroup.run("PDF renderer", func(ctx context.Context) error { return a.warm(ctx, engine) })
 	}
 	a.deviceGroup.run("window watch", func(ctx context.Context) error { return a.watchWindow(ctx, errw) })
-	a.deviceGroup.run("signals", func(g context.Context) error { return watchSignals(g, ctx, a.window, interruptSelf) })
+	a.deviceGroup.run("signals", func(g context.Context) error {
+		err := watchSignals(g, ctx, a.window, interruptSelf)
+		if errors.Is(err, errToolkitStuck) {
+			go a.endWithoutToolkit(errw)
+			return nil
+		}
+		return err
+	})
 	a.window.ShowHealth(a.devices.board.Snapshot())
 	a.window.ShowAndRun() // the toolkit's loop must have the main goroutine
 	stuck := time.AfterFunc(stopPatience, func() { a.endStuck(errw) })
 	defer stuck.Stop()
-	a.setup.end()
-	for _, g := range []*group{a.deviceGroup, a.stationGroup, a.printerGroup, a.syncGroup} {
-		g.stop()
-	}
+	a.stopParts()
 	return nil
 }
 

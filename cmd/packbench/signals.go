@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,6 +75,9 @@ func endBySignals(heard <-chan os.Signal, done <-chan struct{}, cancel context.C
 	}
 }
 
+// errToolkitStuck: the window's loop was told to end and did not, or it has ended and the toolkit waits for itself.
+var errToolkitStuck = errors.New("the window did not end after a signal")
+
 // quitter is the part of the window that ends its loop.
 type quitter interface {
 	Ready() <-chan struct{}
@@ -85,8 +89,8 @@ type quitter interface {
 //
 // While the loop runs, the toolkit hears signals itself. One that came while it was starting was heard by nobody, or by a
 // toolkit that had no loop to end yet: so the interrupt is sent again until the loop has ended. Only where that has no
-// effect the window is closed beside it: once the loop has ended, the toolkit runs what is meant for it on the caller's
-// goroutine, and panics.
+// effect the window is closed beside it. A loop that was interrupted and has not ended is never touched again: once it has
+// ended the toolkit runs what is meant for it on the caller's goroutine, and panics. The error is errToolkitStuck then.
 func watchSignals(ctx, start context.Context, w quitter, resend func() error) error {
 	for _, happened := range []<-chan struct{}{start.Done(), w.Ready()} {
 		select {
@@ -98,6 +102,7 @@ func watchSignals(ctx, start context.Context, w quitter, resend func() error) er
 	again, limit := time.NewTicker(resendEvery), time.NewTimer(toolkitQuits)
 	defer again.Stop()
 	defer limit.Stop()
+	tried := false
 	for {
 		select {
 		case <-again.C:
@@ -107,9 +112,16 @@ func watchSignals(ctx, start context.Context, w quitter, resend func() error) er
 			echoes.Add(1)
 			if err := resend(); err != nil {
 				echoes.Add(-1)
+			} else {
+				tried = true
 			}
 		case <-limit.C:
+			if tried {
+				return errToolkitStuck
+			}
+			tried = true
 			w.Close()
+			limit.Reset(toolkitQuits)
 		case <-ctx.Done():
 			return nil
 		}

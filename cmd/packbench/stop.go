@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,28 @@ func (a *app) endStuck(errw io.Writer) {
 	a.env.log.Error("A part did not end with the window")
 	fmt.Fprintf(errw, "packbench: a part of the program did not end within %s and was cut off; everything recorded is safe\n", stopPatience)
 	os.Exit(exitFailed)
+}
+
+// stopParts ends the parts in the order in which one feeds the next.
+func (a *app) stopParts() {
+	a.setup.end()
+	for _, g := range []*group{a.deviceGroup, a.stationGroup, a.printerGroup, a.syncGroup} {
+		g.stop()
+	}
+}
+
+// endWithoutToolkit ends the program in order where the toolkit's loop never returns: a loop that ends while the toolkit's
+// own queue of events waits for it leaves both waiting for each other.
+func (a *app) endWithoutToolkit(errw io.Writer) {
+	a.env.log.Warn("The toolkit did not end after a signal; the program ends without it")
+	stuck := time.AfterFunc(stopPatience, func() { a.endStuck(errw) })
+	a.stopParts()
+	stuck.Stop()
+	if err := errors.Join(a.trace.close(), a.env.close()); err != nil {
+		fmt.Fprintln(errw, "packbench:", err)
+		os.Exit(exitFailed)
+	}
+	os.Exit(exitDone)
 }
 
 // warm starts the PDF renderer once the window is there: until then it would take the processor from the window. What its
