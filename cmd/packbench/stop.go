@@ -45,6 +45,9 @@ func (a *app) endWithoutToolkit(errw io.Writer) {
 	os.Exit(exitDone)
 }
 
+// firstScans is how long the renderer leaves the processor to what was scanned while the program started.
+const firstScans = 500 * time.Millisecond
+
 // warm starts the PDF renderer once the window is there: until then it would take the processor from the window. What its
 // compiler leaves behind, hundreds of megabytes on the first start, goes back to the system at once. Without a label
 // printer nothing has to be quick: the renderer starts with the first label that somebody asks for.
@@ -54,6 +57,11 @@ func (a *app) endWithoutToolkit(errw io.Writer) {
 func (a *app) warm(ctx context.Context, engine *label.Engine) error {
 	select {
 	case <-a.window.Ready():
+	case <-ctx.Done():
+		return nil
+	}
+	select {
+	case <-time.After(firstScans):
 	case <-ctx.Done():
 		return nil
 	}
