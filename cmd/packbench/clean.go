@@ -13,7 +13,7 @@ import (
 
 // cleanWriter is the last gate before a terminal, a JSON line or the log: names, order ids and messages come from the
 // platform and from files, and may hold control characters that move the cursor or marks that turn the direction of
-// writing. They are written as \uXXXX, which JSON reads back as what they were.
+// writing. They are written as JSON escapes (\u and four hex digits), which read back as what they were.
 //
 // One Write must hold whole characters; every line of this program is one Write.
 type cleanWriter struct{ w io.Writer }
