@@ -142,8 +142,8 @@ func linuxNeeds() []need {
 		{name: "the sqlite3 shell", why: "a second opinion on the database", sets: forTest | forBench, probe: program("sqlite3"),
 			apt: "sqlite3", dnf: "sqlite", pacman: "sqlite"},
 		{name: "CUPS", why: "the tests print through a queue of their own", sets: forTest, optional: true,
-			probe: anyFile("/usr/sbin/cupsd", "/usr/bin/cupsd"),
-			apt:   "cups-daemon cups-core-drivers cups-client", dnf: "cups", pacman: "cups"},
+			probe: anyFile("/usr/lib/cups/backend/socket"), // Debian's cups-daemon alone cannot print on a network printer
+			apt:   "cups cups-client", dnf: "cups", pacman: "cups"},
 		{name: "QEMU", why: "the drivers are tested in an emulated computer with USB devices and cameras of its own", sets: forTest, optional: true,
 			probe: program("qemu-system-x86_64"), apt: "qemu-system-x86", dnf: "qemu-system-x86-core", pacman: "qemu-system-x86"},
 		{name: "kmod", why: "a library of the emulated computer's device manager", sets: forTest, optional: true,

@@ -31,7 +31,7 @@ func bareDebian() *machine {
 		"zbar-tools": program("zbarimg"), "poppler-utils": program("pdftoppm"), "sqlite3": program("sqlite3"),
 		"gcc-mingw-w64-x86-64": program(mingw),
 		"libgl1-mesa-dri":      func() { m.files["/usr/lib/*/dri/*_dri.so"] = true },
-		"cups-daemon":          func() { m.files["/usr/sbin/cupsd"] = true },
+		"cups":                 func() { m.files["/usr/lib/cups/backend/socket"] = true },
 		"fonts-noto-core":      func() { m.files["/usr/share/fonts/*/noto/NotoSansThai-*"] = true },
 	}
 	return m
@@ -85,7 +85,7 @@ func TestBareMachineGetsWhatTheCommandNeeds(t *testing.T) {
 		{"build", forBuild, []string{"gcc", "libc6-dev", "libgl1-mesa-dev", "libx11-dev", "libwayland-dev", "libasound2-dev"},
 			[]string{"xvfb", "zbar-tools", "gcc-mingw-w64-x86-64", "libusb-1.0-0-dev"}},
 		{"windows", forWindows, []string{"gcc-mingw-w64-x86-64"}, []string{"libx11-dev", "xvfb"}},
-		{"test", forBuild | forScreen | forTest, []string{"gcc", "xvfb", "openbox", "libgl1-mesa-dri", "poppler-utils", "fonts-noto-core", "cups-daemon"},
+		{"test", forBuild | forScreen | forTest, []string{"gcc", "xvfb", "openbox", "libgl1-mesa-dri", "poppler-utils", "fonts-noto-core", "cups"},
 			[]string{"fonts-noto-cjk"}},
 		{"demo", forBuild | forScreen | forShow, []string{"xdotool", "imagemagick", "fonts-noto-cjk"}, []string{"sqlite3"}},
 	}
