@@ -163,7 +163,7 @@ func TestTheProgramGoesOnWhilePDFiumWorks(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 	defer cancel()
 	go func() { _, err := shared.Raster(ctx, heavy, stock203); done <- err }()
-	longest, turns := time.Duration(0), 0
+	start, longest, turns := time.Now(), time.Duration(0), 0
 	for {
 		began := time.Now()
 		garbage := fmt.Sprint(make([]int, 1000)) // makes the collector run
@@ -174,8 +174,9 @@ func TestTheProgramGoesOnWhilePDFiumWorks(t *testing.T) {
 		turns++
 		select {
 		case err := <-done:
-			if err == nil || longest > 300*time.Millisecond || turns < 5 {
-				t.Errorf("%d turns, the longest of %s; %v", turns, longest, err)
+			// A module that yields to nobody holds the collector for as long as it works. On a busy computer a turn may take long, too.
+			if took := time.Since(start); err == nil || longest > took/2 || turns < 5 {
+				t.Errorf("%d turns in %s, the longest of %s; %v", turns, took, longest, err)
 			}
 			return
 		default:
