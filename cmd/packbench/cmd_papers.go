@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"packbench/devices/printer"
@@ -135,9 +137,6 @@ func (c *call) carriers(ctx context.Context) ([]string, error) {
 	return (&app{env: e}).carriers(ctx)
 }
 
-// maxDocument is the size of a label's document in bytes, up to which it is read; a sheet with pictures has a few MB.
-const maxDocument = 64 << 20
-
 // runLabel is the label path by itself.
 func runLabel(ctx context.Context, c *call) error {
 	media := fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152}
@@ -157,7 +156,7 @@ func runLabel(ctx context.Context, c *call) error {
 	if ext := filepath.Ext(out); ext != ".zpl" && ext != ".png" {
 		return &usageError{"--out needs a name that ends in .zpl or .png"}
 	}
-	document, err := readPlain(c.args[0], maxDocument)
+	document, err := readPlain(c.args[0], label.MaxDocument)
 	if err != nil {
 		return fmt.Errorf("read the label: %w", err)
 	}
@@ -168,7 +167,11 @@ func runLabel(ctx context.Context, c *call) error {
 	if _, err := readLabelRules(c.dir); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Join(c.dir, labelRulesName), err)
 	}
-	engine := label.NewEngine(labelOptions(c.dir, cfg.Station.Market, nil))
+	options := labelOptions(c.dir, cfg.Station.Market, nil)
+	if options.Password, err = c.secretFlag("password"); err != nil {
+		return err
+	}
+	engine := label.NewEngine(options)
 	defer engine.Close()
 	proof, bitmap, err := engine.Prove(ctx, document, fulfillment.Tracking(c.flags["tracking"]), media)
 	if err != nil {
@@ -187,6 +190,18 @@ func runLabel(ctx context.Context, c *call) error {
 		_, err := w.Write(printer.ZPL{}.Encode(bitmap, media, 1))
 		return err
 	})
+}
+
+// secretFlag is a flag whose value nobody else should see: "-" reads it from stdin, one line.
+func (c *call) secretFlag(name string) (string, error) {
+	if c.flags[name] != "-" {
+		return c.flags[name], nil
+	}
+	line, err := bufio.NewReader(io.LimitReader(c.in, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the %s from stdin: %w", name, err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
 }
 
 // list is never null in JSON.

@@ -12,6 +12,13 @@ import (
 // further is looked at for labels to cut out.
 const leastScale = 0.9
 
+// surelyLarge is how far a page may be scaled down and still be proved: A5 on 4 × 6 inch is 69 %. A sheet of A4 is 48 %, and
+// nobody made its barcodes for that.
+const surelyLarge = 0.6
+
+// edgeMM is the white that a label which was cut out keeps above it: heads do not print up to the very edge.
+const edgeMM = 1
+
 // papers are sheets in mm on which labels come as pictures: A5, A4, Letter.
 var papers = [][2]float64{{148, 210}, {210, 297}, {215.9, 279.4}}
 
@@ -105,7 +112,8 @@ func divide(length, n int, white func(int) bool) (borders []int, ok bool) {
 	return append(borders, length), true
 }
 
-// cutOut puts a part of a page in the middle of the stock, turned if it fits only so. False: it does not fit.
+// cutOut puts a part of a page at the top of the stock, in the middle of its width, turned if it fits only so. False: it does
+// not fit.
 func cutOut(b fulfillment.Bitmap, part box, media fulfillment.Media) (page Page, ok bool) {
 	sw, sh := media.Dots()
 	w, h := part.x1-part.x0, part.y1-part.y0
@@ -128,6 +136,7 @@ func cutOut(b fulfillment.Bitmap, part box, media fulfillment.Media) (page Page,
 		cut = turned(cut)
 	}
 	page.Bitmap = fulfillment.NewBitmap(sw, sh, media.DPI)
-	onto(page.Bitmap, cut, (sw-cut.W)/2, (sh-cut.H)/2)
+	edge := int(math.Round(edgeMM * float64(media.DPI) / 25.4))
+	onto(page.Bitmap, cut, (sw-cut.W)/2, min(edge, sh-cut.H))
 	return page, true
 }

@@ -77,6 +77,51 @@ func TestLabelsAreCutApart(t *testing.T) {
 	}
 }
 
+// A label that was cut out begins at the top of the stock, with a millimetre of white.
+func TestTheCutIsTopAligned(t *testing.T) {
+	for _, media := range []fulfillment.Media{stock203, stock300} {
+		pages, err := shared.Raster(t.Context(), several(210, 297, map[string][2]float64{upsNumber: {60, 90}}).pdf(t), media)
+		if err != nil || len(pages) != 1 {
+			t.Fatal(len(pages), err)
+		}
+		ink := tighten(pages[0].Bitmap, box{0, 0, pages[0].Bitmap.W, pages[0].Bitmap.H})
+		if want := (media.DPI*10 + 127) / 254; ink.y0 != want {
+			t.Errorf("%d dpi: ink begins at row %d, want %d", media.DPI, ink.y0, want)
+		}
+	}
+}
+
+// A page that must be scaled is proved only as long as its bars stay wide enough for scanners.
+func TestScalingHasALowerLimit(t *testing.T) {
+	page := func(w, h, bars float64) sheet {
+		return sheet{w: w, h: h, elements: []element{{kind: "text", text: "SOMEBODY", x: 5, y: 9},
+			{kind: "code128", text: upsNumber, x: 6, y: 60, w: bars, h: 40}, {kind: "text", text: "the end of the page", x: w - 45, y: h - 8}}}
+	}
+	for _, tt := range []struct {
+		name    string
+		s       sheet
+		media   fulfillment.Media
+		verdict fulfillment.LabelVerdict
+		reason  string
+		lint    string
+	}{
+		{"A5 with wide bars", page(148, 210, 130), stock203, fulfillment.LabelPrint, "", "scaled to 69 %"},
+		{"A5 with bars of 1.8 dots", page(148, 210, 58), stock203, fulfillment.LabelCannotVerify, "mm wide after the page was scaled to 69 %", "scaled to 69 %"},
+		{"A4 with wide bars", page(210, 297, 190), stock203, fulfillment.LabelCannotVerify, "scaled to 49 %", ""},
+		{"bars of 0.18 mm at 300 dpi", page(101.6, 152.4, 31), stock300, fulfillment.LabelPrint, "", "only 0.1"},
+		{"bars of 0.3 mm", page(101.6, 152.4, 54), stock300, fulfillment.LabelPrint, "", ""},
+	} {
+		proof, b := prove(t, tt.s.pdf(t), upsNumber, tt.media)
+		checkStock(t, b, tt.media)
+		if proof.Verdict != tt.verdict || !strings.Contains(proof.Reason, tt.reason) {
+			t.Errorf("%s: %q %q, findings %q, read %q", tt.name, proof.Verdict, proof.Reason, proof.Lint, proof.Decoded)
+		}
+		if all := strings.Join(proof.Lint, "\n"); !strings.Contains(all, tt.lint) || tt.lint == "" && strings.Contains(all, "only") {
+			t.Errorf("%s: findings %q, want %q", tt.name, proof.Lint, tt.lint)
+		}
+	}
+}
+
 // Nothing of a label is lost by the cut, nothing is scaled: the same number of dots as when it comes alone.
 func TestTheCutKeepsEveryDot(t *testing.T) {
 	alone, err := shared.Raster(t.Context(), several(101.6, 152.4, map[string][2]float64{upsNumber: {4, 4}}).pdf(t), stock203)

@@ -17,32 +17,41 @@ import (
 //
 // PDF417, MaxiCode and Aztec are not read; a label that has only those cannot be verified.
 func Decode(b fulfillment.Bitmap) []string {
-	return decodeUntil(b, nil)
+	return decodeUntil(b, nil).list
 }
 
 // decodeUntil stops before the slow searches once proven says that what was read is enough. QR codes are always looked
 // for, because a link in one is a finding even on a label that is proved.
-func decodeUntil(b fulfillment.Bitmap, proven func([]string) bool) []string {
-	var found texts
+func decodeUntil(b fulfillment.Bitmap, proven func([]string) bool) (found texts) {
 	if b.W < 1 || b.H < 1 {
-		return nil
+		return found
 	}
-	found.add(code128Rows(b)...)
+	code128Rows(b, &found)
 	enough := func() bool { return proven != nil && proven(found.list) }
 	if !enough() {
-		found.add(code128Rows(turned(b))...)
+		code128Rows(turned(b), &found)
 	}
 	found.add(qrCodes(bitMatrix(b))...)
 	if !enough() {
 		found.add(squareSymbols(b)...)
 	}
-	return found.list
+	return found
 }
 
 // texts is a set that keeps the order of arrival.
 type texts struct {
 	list []string
 	seen map[string]bool
+	// eleven is the width in dots of eleven modules of a Code 128, of the widest where a text stands there several times.
+	eleven map[string]int
+}
+
+func (t *texts) addBars(text string, eleven int) {
+	t.add(text)
+	if t.eleven == nil {
+		t.eleven = map[string]int{}
+	}
+	t.eleven[text] = max(t.eleven[text], eleven)
 }
 
 func (t *texts) add(more ...string) {
@@ -78,9 +87,8 @@ type span struct {
 }
 
 // code128Rows reads Code 128 lying along the rows, in both directions.
-func code128Rows(b fulfillment.Bitmap) []string {
+func code128Rows(b fulfillment.Bitmap, found *texts) {
 	decoder := oned.NewCode128Reader().(rowDecoder)
-	var found texts
 	var last []span // what the row before read: the same bars go on for many rows
 	tries := 0
 	runs := make([]int, 0, b.W)
@@ -98,13 +106,12 @@ func code128Rows(b fulfillment.Bitmap) []string {
 			tries++
 			text, from, to, ok := readCode128(decoder, b, y, start)
 			if ok {
-				found.add(text)
+				found.addBars(text, start.width)
 				here = append(here, span{from, to, text})
 			}
 		}
 		last = here
 	}
-	return found.list
 }
 
 func alreadyRead(spans []span, at patternStart) (span, bool) {

@@ -81,4 +81,7 @@ type Page struct {
 	Bitmap fulfillment.Bitmap // exactly the stock's size
 	Text   string             // the page's text; empty for a picture
 	Notes  []string           // what was done to make it fit, in sentences
+	Scale  float64            // what of its size is left; 0 stands for all of it
 }
+
+func (p Page) scaled() bool { return p.Scale > 0 && p.Scale < 1 }

@@ -41,6 +41,7 @@ type Options struct {
 	Now      func() time.Time // for Proof.At; nil means time.Now
 	Rules    Rules            // what a label may not carry; nil: nothing is checked
 	Market   string           // two letters; of the station, for Rules
+	Password string           // opens protected PDFs; a station has none, because carriers protect no labels
 }
 
 // Engine rasterises, reads and proves labels. All methods may be called concurrently; documents are drawn one at a time,

@@ -24,10 +24,14 @@ const threshold = 128
 func (e *Engine) drawPages(ctx context.Context, document []byte, media fulfillment.Media, most int) ([]Page, error) {
 	var pages []Page
 	picture := hasLargePicture(document)
+	request := &requests.OpenDocument{File: &document}
+	if e.opts.Password != "" {
+		request.Password = &e.opts.Password
+	}
 	err := e.use(ctx, func(pdf pdfium.Pdfium) error {
-		opened, err := pdf.OpenDocument(&requests.OpenDocument{File: &document})
+		opened, err := pdf.OpenDocument(request)
 		if err != nil {
-			return explainOpen(err)
+			return explainOpen(err, e.opts.Password != "")
 		}
 		defer pdf.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: opened.Document}) // the instance ends anyway
 		count, err := pdf.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: opened.Document})
@@ -52,8 +56,10 @@ func (e *Engine) drawPages(ctx context.Context, document []byte, media fulfillme
 	return pages, err
 }
 
-func explainOpen(err error) error {
+func explainOpen(err error, withPassword bool) error {
 	switch {
+	case withPassword && errors.Is(err, pdferrors.ErrPassword):
+		return badDocument("The label file is protected by another password. Ask for the right one, or for the file without one.")
 	case errors.Is(err, pdferrors.ErrPassword), errors.Is(err, pdferrors.ErrSecurity):
 		return badDocument("The label file is protected by a password. Ask for it without one.")
 	case saidByPDFium(err):
@@ -107,7 +113,7 @@ func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, pictur
 			return nil, err
 		}
 	}
-	return []Page{{Bitmap: bitmap, Text: text.Text, Notes: at.notes}}, nil
+	return []Page{{Bitmap: bitmap, Text: text.Text, Notes: at.notes, Scale: at.scale}}, nil
 }
 
 // drawApart draws a page that is larger than the stock at 100 % and cuts its labels out; nil if it cannot be cut.

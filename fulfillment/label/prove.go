@@ -55,11 +55,18 @@ func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillmen
 	if err != nil {
 		return proof, fulfillment.Bitmap{}, fmt.Errorf("proving the label of %s: %w", tracking, err)
 	}
-	chosen, decoded := choose(pages, tracking)
-	page := pages[chosen]
+	chosen, read := choose(pages, tracking)
+	page, decoded := pages[chosen], read.list
 	proof.Decoded = decoded
 	proof.Verdict, proof.Reason = judge(page.Bitmap, decoded, tracking)
 	proof.Lint = slices.Clone(page.Notes)
+	if small := tooSmall(page, read, tracking); small != "" && proof.Verdict == fulfillment.LabelPrint {
+		if page.scaled() {
+			proof.Verdict, proof.Reason = fulfillment.LabelCannotVerify, small
+		} else {
+			proof.Lint = append(proof.Lint, small) // as the carrier made it
+		}
+	}
 	if len(pages) > 1 {
 		proof.Lint = append(proof.Lint, fmt.Sprintf("The label file has %d pages or labels; number %d is printed, the rest is not.", len(pages), chosen+1))
 	}
@@ -72,21 +79,51 @@ func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillmen
 
 // choose returns the first page that carries the tracking number, else the first that carries any, else the first, with
 // the barcodes of that page.
-func choose(pages []Page, tracking fulfillment.Tracking) (index int, decoded []string) {
+func choose(pages []Page, tracking fulfillment.Tracking) (index int, read texts) {
 	proven := func(codes []string) bool { return Match(codes, tracking, "") }
-	all := make([][]string, len(pages))
+	all := make([]texts, len(pages))
 	best := -1
 	for i, page := range pages {
 		all[i] = decodeUntil(page.Bitmap, proven)
-		if proven(all[i]) {
+		if proven(all[i].list) {
 			return i, all[i]
 		}
-		if best < 0 && slices.ContainsFunc(all[i], LooksLikeTracking) {
+		if best < 0 && slices.ContainsFunc(all[i].list, LooksLikeTracking) {
 			best = i
 		}
 	}
 	best = max(best, 0)
 	return best, all[best]
+}
+
+// What a hand scanner reads for certain: bars of two dots, which a worn head still prints, and of 0.19 mm (7.5 mil, where
+// most scanners' specifications for Code 128 begin).
+const (
+	leastDots   = 2
+	leastModule = 0.19 // mm
+)
+
+// tooSmall says in a sentence why a scanner may not read the tracking number's barcode although it was read here; "" where
+// nothing speaks against it. Half a dot is forgiven, by which a width may be measured wrong.
+func tooSmall(page Page, read texts, tracking fulfillment.Tracking) string {
+	eleven := 0
+	for code, width := range read.eleven {
+		if Match([]string{code}, tracking, "") {
+			eleven = max(eleven, width)
+		}
+	}
+	mm := float64(eleven) / 11 * 25.4 / float64(page.Bitmap.DPI)
+	how, what := "", " Compare a printed label with a scanner, or ask for the label in the size of the stock."
+	if page.scaled() {
+		how = fmt.Sprintf(" after the page was scaled to %.0f %%", page.Scale*100)
+	}
+	switch {
+	case eleven > 0 && (eleven < 11*leastDots || (float64(eleven)+0.5)/float64(eleven)*mm < leastModule):
+		return fmt.Sprintf("The bars of %s are only %.2f mm wide%s: scanners may not read them.%s", tracking, mm, how, what)
+	case page.scaled() && page.Scale < surelyLarge:
+		return fmt.Sprintf("The page was scaled to %.0f %%: too small to be sure that it can be read.%s", page.Scale*100, what)
+	}
+	return ""
 }
 
 func judge(b fulfillment.Bitmap, decoded []string, tracking fulfillment.Tracking) (fulfillment.LabelVerdict, string) {

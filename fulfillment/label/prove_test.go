@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"packbench/fulfillment"
 )
@@ -170,8 +171,8 @@ func TestTwoPagesThePageWithTheNumberIsTaken(t *testing.T) {
 	}
 	checkStock(t, bitmap, stock203)
 	pages := []Page{{Bitmap: fulfillment.NewBitmap(815, 1215, 203)}, {Bitmap: bitmap}}
-	if i, decoded := choose(pages, upsNumber); i != 1 || !slices.Contains(decoded, upsNumber) {
-		t.Errorf("chose page %d with %q", i+1, decoded)
+	if i, read := choose(pages, upsNumber); i != 1 || !slices.Contains(read.list, upsNumber) {
+		t.Errorf("chose page %d with %q", i+1, read.list)
 	}
 }
 
@@ -266,5 +267,26 @@ func TestImpossibleStockIsAnError(t *testing.T) {
 	cancel()
 	if _, _, err := shared.Prove(ctx, carrierSheet(upsNumber).pdf(t), upsNumber, stock203); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's end", err)
+	}
+}
+
+func TestAPasswordOpensALabel(t *testing.T) {
+	protected := carrierSheet(upsNumber)
+	protected.password = "secret"
+	document := protected.pdf(t)
+	for password, want := range map[string]struct {
+		verdict fulfillment.LabelVerdict
+		reason  string
+	}{
+		"secret": {fulfillment.LabelPrint, ""}, "": {fulfillment.LabelRefuse, "protected by a password"}, "other": {fulfillment.LabelRefuse, "another password"},
+	} {
+		e := NewEngine(Options{CacheDir: cacheDir, Timeout: time.Minute, Password: password})
+		proof, _, err := e.Prove(t.Context(), document, upsNumber, stock203)
+		if err != nil || proof.Verdict != want.verdict || !strings.Contains(proof.Reason, want.reason) {
+			t.Errorf("password %q: %q %q, %v", password, proof.Verdict, proof.Reason, err)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -55,9 +55,6 @@ func (r *renderer) fieldCommand(t token) bool {
 	case "^FB":
 		f.block = &block{width: t.num(0, 0, 0, 9999), lines: t.num(1, 1, 1, 9999), extra: t.num(2, 0, -9999, 9999),
 			justify: t.letter(3, 'L'), hang: t.num(4, 0, 0, 9999)}
-		if f.block.justify == 'J' {
-			f.block.justify = 'L' // words are not spread; nothing is left out
-		}
 	default:
 		if t.tilde || t.name[0] != 'A' {
 			return false
@@ -82,6 +79,9 @@ func (r *renderer) font(t token) {
 	f := &r.f
 	f.letter, f.o = t.name[1], orientation(t.letter(0, r.fw), r.fw)
 	f.h, f.w = t.num(1, 0, 0, 3200), t.num(2, 0, 0, 3200)
+	if font := strings.ToUpper(strings.TrimSpace(t.part(3))); f.letter == '@' && font != "" {
+		r.assigned['@'] = font // as the printers do, until another is named
+	}
 	if c := f.letter; !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c == '@') {
 		r.bad(t, "a font of this name")
 	}
@@ -146,7 +146,7 @@ func (r *renderer) drawText(f *field, text string) {
 	if h == 0 && w == 0 && letter == r.letter {
 		h, w = r.fontH, r.fontW
 	}
-	face := face(letter, h, w)
+	face := face(r.standIn(letter), h, w)
 	if _, missing := face.width(text); len(missing) > 0 {
 		r.unknown(fmt.Sprintf("^FD: characters that cannot be drawn (%.40q)", string(missing)))
 		return
@@ -158,6 +158,17 @@ func (r *renderer) drawText(f *field, text string) {
 		return
 	}
 	r.draw(face.text(text, f.block), f, o)
+}
+
+// standIn is the letter of the font that a text is drawn in: its own, or font 0 for one in the printer's memory, which is not
+// to be had. That the letters are others is said.
+func (r *renderer) standIn(letter byte) byte {
+	font := r.assigned[letter]
+	if font == "" {
+		return letter
+	}
+	r.note(fmt.Sprintf("The label asks for the font %.40s in the printer's memory; another stands in for it, so lines may end elsewhere.", font))
+	return '0'
 }
 
 // draw puts a mask where its field stands.
@@ -172,7 +183,7 @@ func (r *renderer) draw(m *mask, f *field, o byte) {
 	if o == 0 {
 		o = 'N'
 	}
-	x, y := r.homeX+f.x, r.homeY+f.y
+	x, y := r.homeX+f.x, r.homeY+f.y+r.top
 	t := m.turned(o)
 	if f.baseline {
 		x, y = m.corner(o, m.w, m.h, x, y)

@@ -2,7 +2,7 @@ package zpl
 
 // layout are commands that neither draw nor change a printer for longer than the label: paper handling, speed, darkness,
 // comments, questions to the printer. What is printed is our picture, so they have nothing to act on.
-var layout = set("^FX ^MM ^MN ^MT ^MD ^MF ^ML ^PR ^PQ ^PP ^PF ^PH ~PH ^SP ^CV ^LT ^CW ^TA ~TA ~SD ^SZ ^JZ ~JA ~JX ^XB ^HH ~HS ~HI ~HM ~HD ~HQ ~HB ~HU ^HT ^HF ^HG ^HR ^HV ^HW ^HY ^HZ ^EG ~EG ^ID")
+var layout = set("^FX ^MM ^MN ^MT ^MD ^MF ^ML ^PR ^PQ ^PP ^PF ^PH ~PH ^SP ^CV ^TA ~TA ~SD ^SZ ^JZ ~JA ~JX ^XB ^HH ~HS ~HI ~HM ~HD ~HQ ~HB ~HU ^HT ^HF ^HG ^HR ^HV ^HW ^HY ^HZ ^EG ~EG ^ID")
 
 // harmful are commands that change a printer's settings, memory, network or radio tags, reset it, or print something else.
 // ^ID and ^EG, with which carriers clean up their own pictures, are not among them.

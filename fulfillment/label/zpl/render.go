@@ -34,7 +34,7 @@ func Render(document []byte, w, h, dpi int) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("%w: %w", ErrTooLarge, err)
 	}
-	r := &renderer{w: w, h: h, dpi: dpi, stored: map[string][]token{}, graphics: map[string]picture{}}
+	r := &renderer{w: w, h: h, dpi: dpi, stored: map[string][]token{}, graphics: map[string]picture{}, assigned: map[byte]string{}}
 	r.letter, r.fw, r.byWidth, r.byRatio, r.byHeight = 'A', 'N', 2, 3, 10
 	r.fontH, r.fontW = 9, 5
 	for len(tokens) > 0 && r.err == nil {
@@ -43,7 +43,8 @@ func Render(document []byte, w, h, dpi int) (Result, error) {
 	return r.out, r.err
 }
 
-// renderer is one document's state. What is set by ^LH, ^CF, ^FW, ^BY, ^CI, ^LR and ^PO lasts over formats, as in printers.
+// renderer is one document's state. What is set by ^LH, ^LT, ^CW, ^CF, ^FW, ^BY, ^CI, ^LR and ^PO lasts over formats, as in
+// printers.
 type renderer struct {
 	w, h, dpi int
 	out       Result
@@ -52,7 +53,9 @@ type renderer struct {
 
 	page           *page
 	homeX, homeY   int
-	letter         byte // ^CF
+	top            int             // ^LT, dots that everything moves down
+	assigned       map[byte]string // ^CW: letters that stand for a font in the printer's memory
+	letter         byte            // ^CF
 	fontH, fontW   int
 	fw             byte
 	byWidth        int
@@ -277,6 +280,14 @@ func (r *renderer) setup(t token) bool {
 		r.byHeight = t.num(2, r.byHeight, 1, 32_000)
 		if _, err := fmt.Sscanf(t.part(1), "%f", &r.byRatio); err != nil || r.byRatio < 2 || r.byRatio > 3 {
 			r.byRatio = 3
+		}
+	case "^LT":
+		if r.top = t.num(0, r.top, -120, 120); r.top != 0 {
+			r.note(fmt.Sprintf("The label file moves its drawing by %d dots along the paper (^LT); it was moved.", r.top))
+		}
+	case "^CW":
+		if font := strings.ToUpper(strings.TrimSpace(t.part(1))); font != "" {
+			r.assigned[t.letter(0, r.letter)] = font
 		}
 	case "^LS", "^MU", "^JM", "^PM":
 		return r.onlyUsual(t)

@@ -176,10 +176,16 @@ type block struct {
 	justify                   byte
 }
 
+// textLine is a line of a block; ends: it is a paragraph's last, whose words are never spread.
+type textLine struct {
+	text string
+	ends bool
+}
+
 // wrap divides text into lines at spaces; "\&" is a line's end, "\\" a backslash. A word that is wider than a line is
 // divided.
-func (f typeface) wrap(text string, width int) []string {
-	var lines []string
+func (f typeface) wrap(text string, width int) []textLine {
+	var lines []textLine
 	space, _ := f.width(" ")
 	text = strings.ReplaceAll(text, `\\`, "\x00")
 	for paragraph := range strings.SplitSeq(text, `\&`) {
@@ -191,14 +197,14 @@ func (f typeface) wrap(text string, width int) []string {
 				case line == "":
 					line, used = piece, w
 				case used+space+w > float64(width):
-					lines = append(lines, line)
+					lines = append(lines, textLine{text: line})
 					line, used = piece, w
 				default:
 					line, used = line+" "+piece, used+space+w
 				}
 			}
 		}
-		lines = append(lines, line)
+		lines = append(lines, textLine{line, true})
 	}
 	return lines
 }
@@ -240,7 +246,7 @@ func (f typeface) text(text string, b *block) *mask {
 	}
 	m.up = f.ascent() + max(0, (b.lines-1)*step) // ^FT: the last line's baseline
 	for i, line := range lines {
-		w, _ := f.width(line)
+		w, _ := f.width(line.text)
 		x, gap := 0.0, float64(b.width)-w
 		switch b.justify {
 		case 'C':
@@ -251,7 +257,26 @@ func (f typeface) text(text string, b *block) *mask {
 		if i > 0 && b.justify != 'R' {
 			x += float64(b.hang)
 		}
-		f.draw(m, line, x, min(i, b.lines-1)*step)
+		y := min(i, b.lines-1) * step
+		if b.justify == 'J' && !line.ends {
+			f.spread(m, line.text, x, y, float64(b.width)-x-w)
+			continue
+		}
+		f.draw(m, line.text, x, y)
 	}
 	return m
+}
+
+// spread draws a line whose words stand so far apart that it fills the block: room is what is left of the line.
+func (f typeface) spread(m *mask, line string, x float64, y int, room float64) {
+	words := strings.Fields(line)
+	space, _ := f.width(" ")
+	if len(words) > 1 {
+		space += max(0, room) / float64(len(words)-1)
+	}
+	for _, word := range words {
+		f.draw(m, word, x, y)
+		w, _ := f.width(word)
+		x += w + space
+	}
 }

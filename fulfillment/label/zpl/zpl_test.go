@@ -65,6 +65,7 @@ func TestShapesByHand(t *testing.T) {
 		{"typeset from the bottom left", "^XA^FT1,5^GB2,3,3^FS^XZ", "........\n........\n.###....\n.###....\n.###....\n........\n"},
 		{"upside down", "^XA^POI^FO0,0^GB2,1,1^FS^XZ", "........\n........\n........\n........\n........\n......##\n"},
 		{"right justified", "^XA^FO8,0,1^GB3,1,1^FS^XZ", ".....###\n........\n........\n........\n........\n........\n"},
+		{"label top", "^XA^LT2^FO1,1^GB2,2,2^FS^XZ", "........\n........\n........\n.##.....\n.##.....\n........\n"},
 		{"a diagonal", "^XA^FO0,0^GD4,4,1,B,L^FS^XZ", "#.......\n.#......\n..#.....\n...#....\n........\n........\n"},
 		{"a diagonal that leans right", "^XA^FO0,0^GD4,4,1,B,R^FS^XZ", "....#...\n...#....\n..#.....\n.#......\n........\n........\n"},
 		{"hex, runs, rows", "^XA^FO0,0^GFA,6,6,1,FFH8:8,:!^FS^XZ", "########\n#...#...\n#...#...\n#.......\n#.......\n########\n"},
@@ -283,6 +284,53 @@ func TestResolution(t *testing.T) {
 		if err != nil || (len(r.Unknown) > 0) != (dpi == 300) {
 			t.Errorf("%d dpi: %v %q", dpi, err, r.Unknown)
 		}
+	}
+}
+
+// What changes the drawing is done, or said; ink that is moved off the stock is not known.
+func TestWhatChangesTheDrawingIsSaid(t *testing.T) {
+	const text = "^XA%s^FO10,60^FB300,3,0,%s^A%s^FDone two three four five six seven^FS^XZ"
+	draw := func(setup, justify, font string) zpl.Result {
+		return render(t, fmt.Sprintf(text, setup, justify, font), 400, 300)
+	}
+	plain := draw("", "L", "0N,30")
+	for name, tt := range map[string]struct {
+		r    zpl.Result
+		note string
+		same bool
+	}{
+		"moved":                     {draw("^LT20", "L", "0N,30"), "20 dots", false},
+		"moved by nothing":          {draw("^LT0", "L", "0N,30"), "", true},
+		"a letter for another font": {draw("^CWQ,E:ARIAL.TTF", "L", "QN,30"), "E:ARIAL.TTF", true},
+		"a font by its name":        {draw("", "L", "@N,30,,E:ARIAL.TTF"), "E:ARIAL.TTF", true},
+		"not the letter in use":     {draw("^CWQ,E:ARIAL.TTF", "L", "0N,30"), "", true},
+	} {
+		if got := strings.Join(tt.r.Notes, " "); len(tt.r.Labels) != 1 || !strings.Contains(got, tt.note) || (tt.note == "") != (got == "") {
+			t.Errorf("%s: %d labels, notes %q, unknown %q", name, len(tt.r.Labels), got, tt.r.Unknown)
+		} else if same := bytes.Equal(tt.r.Labels[0].Bits, plain.Labels[0].Bits); same != tt.same {
+			t.Errorf("%s: drawn alike: %v", name, same)
+		}
+	}
+	if r := render(t, "^XA^LT-90^FO10,20^GB9,9,9^FS^XZ", 400, 300); !slices.Contains(r.Unknown, "ink outside the stock") {
+		t.Errorf("ink above the stock: %q", r.Unknown)
+	}
+	// Justified lines end at the block's edge, all but the last; the words' order and the rest stay.
+	spread := draw("", "J", "0N,30").Labels[0]
+	right := func(b fulfillment.Bitmap, top int) (x int) {
+		for y := top; y < top+30; y++ {
+			for i := range b.W {
+				if b.Black(i, y) {
+					x = max(x, i)
+				}
+			}
+		}
+		return x
+	}
+	if got, was := right(spread, 60), right(plain.Labels[0], 60); got < 305 || got > 310 || was >= 305 {
+		t.Errorf("the first line ends at %d, unjustified at %d, want about 309", got, was)
+	}
+	if got, was := right(spread, 90), right(plain.Labels[0], 90); got != was {
+		t.Errorf("the last line ends at %d, unjustified at %d", got, was)
 	}
 }
 
