@@ -141,14 +141,3 @@ func (t *turn) badge() {
 	t.event(EventOperator, "", "", map[string]any{"name": t.in.Member.Name, "supervisor": t.in.Member.Supervisor})
 	t.say(Verdict{Code: CommandDone, Class: ClassBadge, Name: t.in.Member.Name})
 }
-
-func (t *turn) box(code string) {
-	p := t.parcel()
-	if p == nil {
-		t.refuse(Verdict{Code: Refused, Class: ClassBox, Why: WhyNoParcel})
-		return
-	}
-	p.Box = code
-	t.eventHere(EventBox, map[string]any{"box": code})
-	t.say(Verdict{Code: CommandDone, Class: ClassBox, Name: code})
-}

@@ -30,6 +30,7 @@ type Policy struct {
 	MarkShipped string // "handover" or "label"
 	ArrangeAt   string // "ahead" or "at_pack"
 	AskOperator bool   // nobody may pack without PB:USER
+	Boxes       []Box  // of the warehouse, for PB:BOX; none: a code is only noted
 }
 
 // Item is one thing to be scanned into the parcel: a SKU of the order, or a part of a bundle.
@@ -45,6 +46,9 @@ type Item struct {
 	Fragile       bool
 	Barcodes      []string
 	WeightG       int // grams a unit, 0: unknown
+	LengthMM      int `json:",omitempty"` // millimetres, 0: unknown
+	WidthMM       int `json:",omitempty"`
+	HeightMM      int `json:",omitempty"`
 	Need, Got     int
 }
 
@@ -53,6 +57,7 @@ type PrintState string
 
 const (
 	PrintNone     PrintState = ""
+	PrintSizes    PrintState = "sizes"    // the label is sold by weight and size, and Parcel.Wants says what is not known
 	PrintWaiting  PrintState = "waiting"  // no label has arrived yet: packed but unlabelled
 	PrintQueued   PrintState = "queued"   // on its way to the printer
 	PrintTrouble  PrintState = "trouble"  // certain that nothing came out; it goes on by itself
@@ -78,6 +83,8 @@ type Parcel struct {
 	Unweighed bool // the wait for a weight was given up and recorded
 	ByHand    bool `json:",omitempty"` // a step was ended by PB:FINISH
 	Over      bool `json:",omitempty"` // a supervisor's word carries it over something, and that is recorded
+	Wants     Why  `json:",omitempty"` // Print is PrintSizes: what must be known for the label
+	WantsSKU  SKU  `json:",omitempty"` // the first product whose size or weight is not known
 	OffG      int  // a weight in grams that cannot be right and was said; PB:FINISH insists on it under policy warn
 }
 

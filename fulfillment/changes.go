@@ -79,7 +79,8 @@ func (t *turn) productsOf(p Parcel) map[SKU]Product {
 	}
 	for _, it := range p.Items {
 		if _, ok := out[it.SKU]; !ok {
-			out[it.SKU] = Product{SKU: it.SKU, Name: it.Name, Barcodes: it.Barcodes, WeightG: it.WeightG, Fragile: it.Fragile,
+			out[it.SKU] = Product{SKU: it.SKU, Name: it.Name, Barcodes: it.Barcodes, WeightG: it.WeightG,
+				LengthMM: it.LengthMM, WidthMM: it.WidthMM, HeightMM: it.HeightMM, Fragile: it.Fragile,
 				DangerousGood: it.DangerousGood, Image: it.Image}
 		}
 	}

@@ -111,7 +111,7 @@ func (t *turn) undo() {
 	it := &p.Items[p.Done[n-1]]
 	it.Got--
 	p.Done = p.Done[:n-1]
-	p.WeighBy, p.Print, p.PrintWhy = time.Time{}, PrintNone, ""
+	p.WeighBy, p.Print, p.PrintWhy, p.Wants = time.Time{}, PrintNone, "", WhyNone
 	t.eventHere(EventUndone, map[string]any{"sku": it.SKU, "got": it.Got, "need": it.Need})
 	if p.Package.Rung == RungVerified {
 		p.Package.Rung = RungToPack

@@ -24,9 +24,10 @@ func (t *turn) advance() {
 	t.label()
 }
 
-// WeightOwed reports whether the parcel still has to be weighed.
+// WeightOwed reports whether the parcel still has to be weighed: by the policy, or because its label is sold by weight.
 func (p Parcel) WeightOwed(pol Policy) bool {
-	return pol.HasScale && pol.Weigh != PolicyOff && pol.Weigh != "" && p.Package.WeightG == 0 && p.Package.Rung == RungVerified && !p.Unweighed
+	wanted := pol.Weigh != PolicyOff && pol.Weigh != "" && !p.Unweighed || p.Wants == WhyNeedsWeight || !p.Unweighed && p.weightForLabel(pol)
+	return pol.HasScale && wanted && p.Package.WeightG == 0 && p.Package.Rung == RungVerified
 }
 
 // weight takes a reading of the scale. Only a stable one counts, and only after the scale has been empty since the last
@@ -120,7 +121,7 @@ func (t *turn) goUnweighed() {
 // label queues the print of a label that is here, asks for one that is not, or waits for the carrier label to be scanned.
 func (t *turn) label() {
 	p := t.parcel()
-	if p.Print != PrintNone && p.Print != PrintWaiting {
+	if p.Print != PrintNone && p.Print != PrintWaiting && p.Print != PrintSizes {
 		return
 	}
 	switch {
@@ -129,10 +130,7 @@ func (t *turn) label() {
 	case p.Package.Label != "" && t.pol.HasPrinter:
 		t.queueJob(p.Package.Reprints, "")
 	case p.Order.ShippingType == ShippingPlatform:
-		p.Print = PrintWaiting
-		if t.pol.ArrangeAt == "at_pack" && !p.Package.Arranged {
-			t.arrange()
-		}
+		t.arrange()
 	default:
 		p.Print = PrintNone // the carrier label printed elsewhere is scanned
 	}
@@ -151,17 +149,6 @@ func (t *turn) queueJob(reprint int, why ReprintReason) {
 	}
 	t.eventHere(EventLabelQueued, body)
 	t.save()
-}
-
-// arrange asks the platform for a label now; only under policy arrange = "at_pack".
-func (t *turn) arrange() {
-	p := t.parcel()
-	var lines []LineID
-	for _, l := range linesOf(p.Order, p.Package) {
-		lines = append(lines, l.ID)
-	}
-	t.out.Outbox = append(t.out.Outbox, OutboxRow{Kind: OutboxArrange, OrderID: p.Order.ID, PackageID: p.Package.ID, Lines: lines,
-		WeightG: p.Package.WeightG, Deadline: p.Order.ShipBy()})
 }
 
 // printed takes a job as the print queue left it.

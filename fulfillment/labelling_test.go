@@ -132,7 +132,7 @@ func TestASellerLabelPrintedElsewhereIsBoundByItsScan(t *testing.T) {
 func TestALabelThatComesLateIsPrinted(t *testing.T) {
 	w := newWorld(t)
 	o := w.order("1", ShippingPlatform, "MUG")
-	o.Packages[0].Label = ""
+	o.Packages[0].Label, o.Packages[0].Arranged = "", true
 	w.scan("1")
 	w.expect("MUG", ItemComplete)
 	if w.bench.Parcel.Print != PrintWaiting {

@@ -211,7 +211,7 @@ func (t *turn) labelScanned() {
 	case PrintRefused, PrintUnproved:
 		t.refuse(Verdict{Code: WrongLabel, Class: ClassTracking, Why: WhyLabelRefused})
 		return
-	case PrintQueued, PrintWaiting: // ours is not out yet: this one was printed elsewhere and nobody has proved it
+	case PrintQueued, PrintWaiting, PrintSizes: // ours is not out yet: this one was printed elsewhere and nobody has proved it
 		t.refuse(Verdict{Code: WrongLabel, Class: ClassTracking, Why: WhyNotPrinted})
 		return
 	case PrintAsk, PrintTrouble:

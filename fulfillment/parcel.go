@@ -64,7 +64,8 @@ func (p *Parcel) add(l LineItem, sku SKU, id SKUID, bundle SKU, n int, products 
 	}
 	prod := products[sku]
 	it := Item{SKU: sku, SKUID: id, Bundle: bundle, Name: l.ProductName, Variant: l.SKUName, Image: l.Image, Gift: l.IsGift,
-		DangerousGood: l.DangerousGood || prod.DangerousGood, Fragile: prod.Fragile, Barcodes: prod.Barcodes, WeightG: prod.WeightG, Need: n}
+		DangerousGood: l.DangerousGood || prod.DangerousGood, Fragile: prod.Fragile, Barcodes: prod.Barcodes, WeightG: prod.WeightG,
+		LengthMM: prod.LengthMM, WidthMM: prod.WidthMM, HeightMM: prod.HeightMM, Need: n}
 	if bundle != "" { // the line's name and picture are the bundle's, not the part's
 		it.Name, it.Variant, it.Image = string(sku), "", prod.Image
 		if prod.Name != "" {
@@ -123,6 +124,7 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 	}
 	p.Box, p.Print, p.PrintWhy, p.Job, p.OpenedAt = old.Box, old.Print, old.PrintWhy, old.Job, old.OpenedAt
 	p.WeighBy, p.Unweighed, p.OffG, p.ByHand, p.Over = old.WeighBy, old.Unweighed, old.OffG, old.ByHand, old.Over
+	p.Wants, p.WantsSKU = old.Wants, old.WantsSKU
 	if same {
 		p.Done = old.Done
 	}

@@ -107,6 +107,10 @@ const (
 	WhyScanLabel       Why = "scan_label"      // a supervisor accepts a box by its label, never by a slip
 	WhyUnpacked        Why = "unpacked"        // a supervisor accepted a parcel that no bench finished
 	WhyOverRequest     Why = "over_request"    // a supervisor goes on although the buyer asked to cancel
+	WhyNeedsBox        Why = "needs_box"       // the label is sold by size: scan the box that the parcel goes into
+	WhyNeedsSize       Why = "needs_size"      // the same, and no box is configured: the size of a product is missing
+	WhyNeedsWeight     Why = "needs_weight"    // the label is sold by weight, and nobody knows it
+	WhyBoxUnknown      Why = "box_unknown"     // no box of the warehouse has this code
 	WhyReleased        Why = "released"        // a supervisor took it off the hold shelf
 	WhyByHand          Why = "by_hand"         // a step was ended without its scan or weight
 	WhySkipped         Why = "skipped"         // put back with items counted: they are counted anew next time
@@ -122,6 +126,7 @@ type Verdict struct {
 	OrderID   OrderID
 	PackageID PackageID
 	SKU       SKU
+	Missing   SKU    // the product whose weight or size is not known
 	Name      string // product name, carrier name, command or other noun of the sentence
 	Got, Need int    // count of the item the scan was about, or parcels on a manifest
 	WeightG   int

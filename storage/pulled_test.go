@@ -175,12 +175,14 @@ func TestWorkForTheSyncer(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	ctx := t.Context()
 	open, late, seller, held, arranged, remorse := testOrder("1", "MUG", "MUG", "TEE"), testOrder("2", "MUG"), testOrder("3", "MUG"), testOrder("4", "MUG"), testOrder("5", "MUG"), testOrder("6", "NEW")
+	unknown := testOrder("7", "NEW") // its label is sold by size: the bench asks for the box
+	unknown.Market, remorse.Market = "US", "GB"
 	late.Deadlines[0].At = t0.Add(time.Hour)
 	seller.ShippingType = fulfillment.ShippingSeller
 	held.CancelRequested = true
 	arranged.Packages[0].Arranged = true
 	remorse.OnHoldOrder, remorse.PaidAt, remorse.Deadlines = false, t0, nil
-	pull(t, s, open, late, seller, held, arranged, remorse)
+	pull(t, s, open, late, seller, held, arranged, remorse, unknown)
 	if _, err := s.ImportProducts(ctx, stringsReader("seller_sku,weight_g,length_mm,width_mm,height_mm\nMUG,300,100,90,80\nTEE,120,300,200,20\n")); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,13 +106,27 @@ func (e *env) sealOf(ctx context.Context, m fulfillment.Manifest) (found fulfill
 	return found, ok, nil
 }
 
-// runSheet prints the command barcodes, with the badges that station.toml names.
+// runSheet prints the command barcodes, with the badges and boxes of station.toml.
 func runSheet(ctx context.Context, c *call) error {
 	cfg, err := loadConfig(c.config, c.named)
 	if err != nil {
 		return err
 	}
-	names := label.SheetNames{Badges: map[string]string{}, Supervisors: map[string]string{}}
+	names := sheetNames(cfg)
+	if c.mustHaveData() == nil { // a sheet can be printed before the first start
+		if names.Carriers, err = c.carriers(ctx); err != nil {
+			return err
+		}
+	}
+	return writeResult(c.flags["out"], func(w io.Writer) error { return label.CommandSheet(w, names) })
+}
+
+// sheetNames are the boxes and badges that station.toml names.
+func sheetNames(cfg Config) label.SheetNames {
+	names := label.SheetNames{Badges: map[string]string{}, Supervisors: map[string]string{}, Boxes: map[string]string{}}
+	for _, b := range cfg.boxes() {
+		names.Boxes[b.Code] = cmp.Or(b.Name, b.Code)
+	}
 	for _, o := range cfg.operators() {
 		if o.Supervisor {
 			names.Supervisors[o.Badge] = o.Name
@@ -119,12 +134,7 @@ func runSheet(ctx context.Context, c *call) error {
 			names.Badges[o.Badge] = o.Name
 		}
 	}
-	if c.mustHaveData() == nil { // a sheet can be printed before the first start
-		if names.Carriers, err = c.carriers(ctx); err != nil {
-			return err
-		}
-	}
-	return writeResult(c.flags["out"], func(w io.Writer) error { return label.CommandSheet(w, names) })
+	return names
 }
 
 // carriers are those that the bench takes a PB:CARRIER of now.

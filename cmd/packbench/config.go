@@ -25,6 +25,7 @@ type Config struct {
 	Cameras   []CameraConfig   `toml:"camera"`
 	Policy    PolicyConfig     `toml:"policy"`
 	Operators []OperatorConfig `toml:"operator"`
+	Boxes     []BoxConfig      `toml:"box"`
 }
 
 // StationConfig is the [station] table.
@@ -251,6 +252,7 @@ func (c Config) policy() fulfillment.Policy {
 		Verify: fulfillment.Strictness(c.Policy.Verify), Weigh: fulfillment.Strictness(c.Policy.Weigh),
 		HasScale: c.Scale != nil, HasPrinter: c.labelPrinter() != nil, ApplyScan: *c.Policy.ApplyScan,
 		MarkShipped: c.Policy.MarkShipped, ArrangeAt: c.Policy.Arrange, AskOperator: c.Station.Operator == "" && len(c.Operators) > 0,
+		Boxes: c.boxes(),
 	}
 }
 

@@ -28,7 +28,7 @@ var stationID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
 
 // checkConfig returns the first impossible value; nil if there is none. It fills in defaults of optional keys.
 func checkConfig(c *Config) *finding {
-	for _, check := range []func(*Config) *finding{checkStation, checkShop, checkHints, checkScanners, checkPrinters, checkScale, checkCameras, checkPlaces, checkPolicy, checkOperators} {
+	for _, check := range []func(*Config) *finding{checkStation, checkShop, checkHints, checkScanners, checkPrinters, checkScale, checkCameras, checkPlaces, checkPolicy, checkOperators, checkBoxes} {
 		if f := check(c); f != nil {
 			return f
 		}

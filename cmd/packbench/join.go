@@ -159,7 +159,7 @@ func (e *env) newSyncer(more func(*syncer.Options)) (*syncer.Syncer, error) {
 		return nil, err
 	}
 	o := syncer.Options{Orders: e.store, Outbox: e.store, Labels: e.store, Market: market, Backlog: e.store, Log: e.log,
-		Overridden: e.overridden, ClockOffset: client.ClockOffset, Policy: e.cfg.Policy.Arrange, NeedsSizes: market.NeedsSizes(),
+		Overridden: e.overridden, ClockOffset: client.ClockOffset, Policy: e.cfg.Policy.Arrange,
 		Poll: time.Duration(e.cfg.Shop.Poll), Rate: market.WriteRate}
 	if more != nil {
 		more(&o)

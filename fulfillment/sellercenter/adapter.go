@@ -37,12 +37,6 @@ func NewAdapter(c *Client, shopCipher, market string) *Adapter {
 // Shop is the shop cipher.
 func (a *Adapter) Shop() string { return a.shop }
 
-// NeedsSizes reports whether arranging a platform-shipped parcel of this shop needs weight and size (US, JP).
-func (a *Adapter) NeedsSizes() bool {
-	w, ok := wayOf(a.market, fulfillment.ShippingPlatform, fulfillment.FulfillmentBySeller)
-	return ok && w.needs.sizes
-}
-
 // PullOrders yields pages of orders updated at or after since, oldest update first. Every order is read again in detail,
 // because the parts of a bundle come only from there, unless an earlier pull has yielded it with this update time; UpdatedAt is nevertheless the search's, so that the newest one of a
 // page never runs ahead of pages still to come. Orders that cannot be read are left out; the others are yielded and the

@@ -18,6 +18,9 @@ const (
 	PromptPrinting    Prompt = "printing"     // the label is being printed
 	PromptApply       Prompt = "apply"        // stick the label on and scan it
 	PromptWaitLabel   Prompt = "wait_label"   // packed, no label yet: put it on the shelf, PB:SKIP
+	PromptBox         Prompt = "box"          // the label is sold by size: scan the box, PB:BOX:<code>
+	PromptSize        Prompt = "size"         // the same, and there is no box to scan: a product's size is missing
+	PromptNoWeight    Prompt = "no_weight"    // the label is sold by weight, and nobody knows it
 	PromptBindLabel   Prompt = "bind_label"   // seller-shipped without a label: scan the carrier label
 	PromptPrinterWait Prompt = "printer_wait" // printer off or stuck, nothing came out: goes on by itself
 	PromptPrinterAsk  Prompt = "printer_ask"  // did a label come out? scan it, or PB:REPRINT
@@ -93,6 +96,12 @@ func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
 		return PromptStop
 	case p.Left() > 0:
 		return PromptScanItems
+	case p.Print == fulfillment.PrintSizes && p.Wants == fulfillment.WhyNeedsBox:
+		return PromptBox
+	case p.Print == fulfillment.PrintSizes && p.Wants == fulfillment.WhyNeedsSize:
+		return PromptSize
+	case p.Print == fulfillment.PrintSizes:
+		return PromptNoWeight
 	case p.WeightOwed(pol) && !b.ScaleZeroed && b.Live > 0:
 		return PromptEmptyScale
 	case p.WeightOwed(pol):

@@ -42,6 +42,7 @@ type setup struct {
 	transport http.RoundTripper
 	perSecond float64 // calls the client may make, reads and writes each
 	change    func(*syncer.Options)
+	bare      bool // the station knows no products
 }
 
 type memTokens struct {
@@ -107,6 +108,9 @@ func newFloorWith(t testing.TB, market string, set setup) *floor {
 	if f.sync, err = syncer.New(o); err != nil {
 		t.Fatal(err)
 	}
+	if set.bare {
+		return f
+	}
 	if _, err := f.store.ImportProducts(t.Context(), f.get("/admin/products.csv")); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +130,7 @@ func (f *floor) newClient(transport http.RoundTripper, tokens sellercenter.Token
 
 func (f *floor) options(c *sellercenter.Client) syncer.Options {
 	a := sellercenter.NewAdapter(c, f.cipher, f.market)
-	return syncer.Options{Orders: f.store, Outbox: f.store, Labels: f.store, Market: a, Backlog: f.store, NeedsSizes: a.NeedsSizes(),
+	return syncer.Options{Orders: f.store, Outbox: f.store, Labels: f.store, Market: a, Backlog: f.store,
 		ClockOffset: c.ClockOffset, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond, Settle: 400 * time.Millisecond,
 		BackoffBase: 20 * time.Millisecond, BackoffMax: 300 * time.Millisecond,
 		SetupPause: time.Second} // a clock that jumps twice during one call looks like a wrong set-up

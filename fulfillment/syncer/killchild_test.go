@@ -53,7 +53,7 @@ func child(ctx context.Context, text string) error {
 	}
 	a := sellercenter.NewAdapter(client, c.Shop, c.Market)
 	s, err := syncer.New(syncer.Options{Orders: store, Outbox: store, Labels: store, Market: a, Backlog: store, Policy: "at_pack",
-		NeedsSizes: a.NeedsSizes(), ClockOffset: client.ClockOffset, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond,
+		ClockOffset: client.ClockOffset, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond,
 		Settle: 1500 * time.Millisecond, BackoffBase: 20 * time.Millisecond, BackoffMax: 300 * time.Millisecond, Batch: c.Batch})
 	if err != nil {
 		return err

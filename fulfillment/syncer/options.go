@@ -37,7 +37,6 @@ type Options struct {
 	ClockOffset func() time.Duration
 
 	Policy      string        // "ahead" (default): arrange as soon as allowed; "at_pack": the bench adds the rows
-	NeedsSizes  bool          // arranging needs weight and size: rows without them are left to the bench
 	SkipRecover bool          // Once leaves rows in flight alone, because another process may be at them
 	Poll        time.Duration // between pulls; default 30 s
 	Overlap     time.Duration // how far a pull reaches back behind the cursor; default 10 min

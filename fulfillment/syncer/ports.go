@@ -18,7 +18,8 @@ type Orders interface {
 	// Watched are the orders between opened and carrier-scanned, and all with an unfinished outbox row: they are re-read.
 	Watched(ctx context.Context) ([]fulfillment.OrderID, error)
 	// ToArrange are platform-shipped packages that may be arranged and have neither been arranged nor have a row,
-	// earliest ship-by first, with WeightG and sizes computed from the products where all of them are known.
+	// earliest ship-by first, with WeightG and sizes computed from the products; those whose label needs them and whose
+	// products do not tell are left to the bench.
 	ToArrange(ctx context.Context, limit int) ([]fulfillment.OutboxRow, error)
 	// ToFetch are arranged platform-shipped packages whose label is not stored, earliest ship-by first.
 	ToFetch(ctx context.Context, limit int) ([]fulfillment.Package, error)

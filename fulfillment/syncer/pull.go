@@ -179,9 +179,6 @@ func (s *Syncer) arrange(ctx context.Context) error {
 		return fmt.Errorf("listing what may be arranged: %w", err)
 	}
 	now := s.o.Now().UTC()
-	rows = slices.DeleteFunc(rows, func(r fulfillment.OutboxRow) bool {
-		return s.o.NeedsSizes && (r.WeightG <= 0 || r.LengthMM <= 0 || r.WidthMM <= 0 || r.HeightMM <= 0)
-	})
 	if len(rows) == 0 {
 		return nil
 	}

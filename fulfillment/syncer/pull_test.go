@@ -129,8 +129,7 @@ func TestArrangeAheadAndLabel(t *testing.T) {
 		})
 	})
 	for name, change := range map[string]func(*Options){
-		"at pack":      func(o *Options) { o.Policy = "at_pack" },
-		"size unknown": func(o *Options) { o.NeedsSizes = true },
+		"at pack": func(o *Options) { o.Policy = "at_pack" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -96,6 +96,7 @@ var englishWords = map[string]string{
 	"mark.fragile":     "FRAGILE",
 
 	"print.waiting":  "No label yet",
+	"print.sizes":    "Size missing",
 	"print.queued":   "Printing",
 	"print.trouble":  "Printer waits",
 	"print.ask":      "Not certain",

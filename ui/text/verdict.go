@@ -110,7 +110,7 @@ func verdictPairs(v fulfillment.Verdict) []string {
 	}
 	return []string{
 		"name", Shorten(Visible(name), room), "order", Code(order), "scan", scan,
-		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since,
+		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since, "missing", cmp.Or(Shorten(Visible(string(v.Missing)), nounRoom/2), T("noun.this")),
 		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
 		"weight", Grams(v.WeightG), "expected", Grams(v.ExpectedG), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),
 		"parcels", Plural("count.parcels", v.Got), "items", Plural("count.units", v.Need),
@@ -132,14 +132,17 @@ func Prompt(p station.Prompt, v station.View) (headline, detail string) {
 	if !ok {
 		e = language.prompts["unknown"]
 	}
-	left, why := 0, ""
+	left, why, missing := 0, "", T("noun.this")
 	if v.Parcel != nil {
+		if v.Parcel.WantsSKU != "" {
+			missing = Shorten(Visible(string(v.Parcel.WantsSKU)), nounRoom/2)
+		}
 		left, why = v.Parcel.Left(), strings.TrimSpace(v.Parcel.PrintWhy)
 	}
 	if why != "" && (p == station.PromptPrinterWait || p == station.PromptPrinterAsk) {
 		e.detail = T("prompt.because", "why", Sentence(why), "detail", e.detail)
 	}
-	pairs := []string{"left", fmt.Sprint(left), "carrier", cmp.Or(v.CarrierName, v.Carrier), "word", Visible(string(p))}
+	pairs := []string{"left", fmt.Sprint(left), "carrier", cmp.Or(v.CarrierName, v.Carrier), "word", Visible(string(p)), "missing", missing}
 	return fill(e.head, pairs...), fill(e.detail, pairs...)
 }
 
