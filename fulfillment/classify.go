@@ -1,6 +1,9 @@
 package fulfillment
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // GS is the group separator of GS1 codes; the only control character a barcode may contain.
 const GS = '\x1d'
@@ -27,11 +30,11 @@ func Classify(b Bench, s Scan, f Found) (Class, Why) {
 		return ClassCommand, WhyNone
 	}
 	// An item of the parcel in hand comes first: while it is being verified a code means the thing in the packer's hand.
-	if p := b.Parcel; b.Mode == ModePack && p != nil && p.itemFor(s.Code) >= 0 {
+	if p := b.Parcel; b.Mode == ModePack && p != nil && p.itemFor(s.ItemCodes()) >= 0 {
 		return ClassItem, WhyNone
 	}
 	switch {
-	case f.Order != nil:
+	case f.Order != nil && !s.Retail():
 		return f.By, WhyNone
 	case len(f.SKUs) > 0:
 		return ClassItem, WhyNone
@@ -39,11 +42,12 @@ func Classify(b Bench, s Scan, f Found) (Class, Why) {
 	return ClassUnknown, WhyNotKnown
 }
 
-// itemFor is the index of the item the code belongs to: one that still wants units before one that is full; -1 if none.
-func (p Parcel) itemFor(code string) int {
+// itemFor is the index of the item that one of the codes belongs to: one that still wants units before one that is full; -1 if
+// none.
+func (p Parcel) itemFor(codes []string) int {
 	full := -1
 	for i, it := range p.Items {
-		if !it.Matches(code) {
+		if !slices.ContainsFunc(codes, it.Matches) {
 			continue
 		}
 		if it.Got < it.Need {

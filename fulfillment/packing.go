@@ -134,12 +134,12 @@ func (t *turn) release(p *Parcel) {
 
 // item counts one unit.
 func (t *turn) item() {
-	p, code := t.parcel(), t.in.Scan.Code
+	p := t.parcel()
 	if v, why := t.gateHere(); v != "" {
 		t.refuse(Verdict{Code: v, Class: ClassItem, Why: why})
 		return
 	}
-	i := p.itemFor(code)
+	i := p.itemFor(t.in.Scan.ItemCodes())
 	if i < 0 {
 		t.refuse(Verdict{Code: WrongItem, Class: ClassItem, Why: WhyNotOnOrder, SKU: t.in.Found.SKUs[0], Name: t.in.Found.Products[t.in.Found.SKUs[0]].Name})
 		return

@@ -10,10 +10,11 @@ import (
 func TestClassify(t *testing.T) {
 	order := &Order{ID: "1"}
 	inHand := Bench{Mode: ModePack, Parcel: &Parcel{Items: []Item{{SKU: "MUG", Barcodes: []string{"555"}, Need: 1}}}}
+	gtinInHand := Bench{Mode: ModePack, Parcel: &Parcel{Items: []Item{{SKU: "MUG", Barcodes: []string{"5901234123457"}, Need: 1}}}}
 	for _, c := range []struct {
 		name  string
 		bench Bench
-		code  string
+		code  string // with the AIM identifier before a bar
 		found Found
 		want  Class
 		why   Why
@@ -30,10 +31,18 @@ func TestClassify(t *testing.T) {
 		{"nobody knows it", Bench{}, "xyz", Found{}, ClassUnknown, WhyNotKnown},
 		{"four kilobytes", Bench{}, strings.Repeat("7", 4096), Found{Order: order, By: ClassOrder}, ClassUnknown, WhyTooLong},
 		{"control characters", Bench{}, "12\x1b[2J", Found{Order: order, By: ClassOrder}, ClassUnknown, WhyControl},
+		{"a product's barcode is no order, whatever the numbers", Bench{}, "]E0|5901234123457", Found{Order: order, By: ClassTracking}, ClassUnknown, WhyNotKnown},
+		{"a product's barcode is the product, not the tracking number", Bench{}, "]E0|5901234123457", Found{Order: order, By: ClassTracking, SKUs: []SKU{"MUG"}}, ClassItem, ""},
+		{"the same number out of another barcode is the tracking number", Bench{}, "]C0|5901234123457", Found{Order: order, By: ClassTracking, SKUs: []SKU{"MUG"}}, ClassTracking, ""},
+		{"an item in hand by the GTIN of a GS1 code", gtinInHand, "]d2|01059012341234571726123110B7", Found{}, ClassItem, ""},
 		{"the group separator is allowed", Bench{}, "01\x1d21", Found{Order: order, By: ClassTracking}, ClassTracking, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got, why := Classify(c.bench, Scan{Code: c.code}, c.found); got != c.want || why != c.why {
+			s := Scan{Code: c.code}
+			if aim, code, ok := strings.Cut(c.code, "|"); ok {
+				s.AIM, s.Code = aim, code
+			}
+			if got, why := Classify(c.bench, s, c.found); got != c.want || why != c.why {
 				t.Errorf("got %s %q, want %s %q", got, why, c.want, c.why)
 			}
 		})

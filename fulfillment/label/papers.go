@@ -146,7 +146,7 @@ var fixedCommands = []struct {
 }
 
 // LayoutCode is the barcode by which the drivers of scanners find out on which keyboard layout a scanner types.
-const LayoutCode = "PB:LAYOUT:AZQYWM-/_@#"
+const LayoutCode = "PB:LAYOUT:AZQYWM-/_@#23"
 
 // SheetNames is what a warehouse adds to its command sheet. Codes may contain what Code 128 carries.
 type SheetNames struct {

@@ -50,10 +50,33 @@ func (s *Station) lookUp(ctx context.Context, sc fulfillment.Scan, in *fulfillme
 			in.Member = &op
 		}
 	}
-	in.Match = s.o.Candidates(sc.Code)
-	var err error
-	in.Found, err = s.o.Store.Find(ctx, sc.Code, in.Match)
-	return err
+	if !sc.Retail() { // a product's barcode is never bound as a carrier's label
+		in.Match = s.o.Candidates(sc.Code)
+	}
+	return s.find(ctx, sc, in)
+}
+
+// find looks for the code as it was read, then for the other forms in which a product's number may be known.
+func (s *Station) find(ctx context.Context, sc fulfillment.Scan, in *fulfillment.Input) error {
+	for i, code := range sc.ItemCodes() {
+		match := in.Match
+		if i > 0 {
+			match = nil
+		}
+		found, err := s.o.Store.Find(ctx, code, match)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			in.Found = found
+		} else if len(found.SKUs) > 0 {
+			in.Found.SKUs, in.Found.Products = found.SKUs, found.Products
+		}
+		if in.Found.Order != nil && !sc.Retail() || len(in.Found.SKUs) > 0 {
+			break
+		}
+	}
+	return nil
 }
 
 // carriers are never nil: a shop without a parcel knows that it has no carrier.

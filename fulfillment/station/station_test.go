@@ -348,3 +348,42 @@ func TestAfterARestartTheSameOrderIsOpen(t *testing.T) {
 		}
 	})
 }
+
+// A product's number is found in whatever form the scanner gives it, and a product's barcode never becomes a carrier's label.
+func TestProductsAreFoundByAnyFormOfTheirNumber(t *testing.T) {
+	s := &Station{o: Options{Store: products{"036000291452": "MUG"}, Candidates: func(code string) []fulfillment.Tracking { return []fulfillment.Tracking{fulfillment.Tracking(code)} }}}
+	for _, c := range []struct {
+		scan    fulfillment.Scan
+		found   bool
+		matches int
+	}{
+		{fulfillment.Scan{Code: "0036000291452", AIM: "]E0"}, true, 0},
+		{fulfillment.Scan{Code: "0100036000291452", AIM: "]d2"}, true, 1},
+		{fulfillment.Scan{Code: "036000291452"}, true, 1},
+		{fulfillment.Scan{Code: "5901234123457", AIM: "]E0"}, false, 0},
+		{fulfillment.Scan{Code: "5901234123457", AIM: "]C0"}, false, 1},
+	} {
+		var in fulfillment.Input
+		if err := s.lookUp(t.Context(), c.scan, &in); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(in.Found.SKUs) == 1 && in.Found.SKUs[0] == "MUG"; got != c.found || len(in.Match) != c.matches {
+			t.Errorf("%+v: %+v, %q", c.scan, in.Found, in.Match)
+		}
+	}
+}
+
+// products is a store that knows barcodes and nothing else.
+type products map[string]fulfillment.SKU
+
+func (p products) Find(_ context.Context, code string, _ []fulfillment.Tracking) (f fulfillment.Found, err error) {
+	if sku, ok := p[code]; ok {
+		f.SKUs = []fulfillment.SKU{sku}
+	}
+	return f, nil
+}
+func (products) Restore(context.Context, string) (b fulfillment.Bench, err error) { return b, nil }
+func (products) Order(context.Context, fulfillment.OrderID) (o fulfillment.Order, err error) {
+	return o, fulfillment.ErrNotFound
+}
+func (products) Record(context.Context, Commit) error { return nil }
