@@ -64,8 +64,9 @@ type ScannerConfig struct {
 	Prefix    string `toml:"prefix"`
 	Exclusive bool   `toml:"exclusive"`
 	USBConfig
-	Mode   string `toml:"mode"`   // usb: keyboard or pos; empty: what the scanner offers
-	Layout string `toml:"layout"` // usb, keyboard: the scanner's country setting
+	Mode     string `toml:"mode"`     // usb: keyboard or pos; empty: what the scanner offers
+	Layout   string `toml:"layout"`   // usb, keyboard: the scanner's country setting
+	Computer string `toml:"computer"` // keyboard: the computer's own layout, where layout is given; empty: us
 }
 
 // USBConfig names a device on USB by what lsusb prints, in hexadecimal digits. The serial number is needed only where two such

@@ -84,6 +84,9 @@ func checkScanners(c *Config) *finding {
 		s := &c.Scanners[i]
 		switch s.Transport {
 		case "keyboard":
+			if f := checkLayouts(*s, i); f != nil {
+				return f
+			}
 		case "serial":
 			if s.Port == "" {
 				return &finding{"scanner", i, "transport", "a serial scanner needs a port, for example port = \"/dev/ttyACM0\""}
@@ -112,8 +115,14 @@ func checkUSBScanner(s ScannerConfig, i int) *finding {
 	if _, err := scanner.ParseMode(s.Mode); err != nil {
 		return &finding{"scanner", i, "mode", err.Error()}
 	}
-	if _, err := hid.ParseLayout(s.Layout); err != nil {
-		return &finding{"scanner", i, "layout", err.Error()}
+	return checkLayouts(s, i)
+}
+
+func checkLayouts(s ScannerConfig, i int) *finding {
+	for _, l := range [][2]string{{"layout", s.Layout}, {"computer", s.Computer}} {
+		if _, err := hid.ParseLayout(l[1]); err != nil {
+			return &finding{"scanner", i, l[0], err.Error()}
+		}
 	}
 	return nil
 }

@@ -165,6 +165,7 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 		{"a USB scanner that is not named", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"\npid = \"0104\"", 10, "lsusb"},
 		{"a USB scanner of another layout", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"\nvid = \"1d6b\"\npid = \"0104\"\nlayout = \"dvorak\"", 14, "us, uk, de, fr"},
 		{"a USB scanner of another mode", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"usb\"\nvid = \"1d6b\"\npid = \"0104\"\nmode = \"laser\"", 14, "keyboard, pos"},
+		{"a computer of another layout", "transport = \"serial\"\nport = \"/dev/ttyACM0\"", "transport = \"keyboard\"\nlayout = \"fr\"\ncomputer = \"dvorak\"", 13, "us, uk, de, fr"},
 		{"a HID scale that is not named", "transport = \"serial\"\nport = \"/dev/ttyUSB0\"", "transport = \"hid\"\nvid = \"dymo\"\npid = \"8003\"", 25, "lsusb"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,7 @@ type benchDevices struct {
 	runs    []runner
 	printer labelPrinter // nil if there is none
 	camera  photoCamera  // the first camera; nil if there is none
+	typed   *scanner.Typed
 }
 
 // openDevices makes every configured driver. Nothing is opened before Run: a device that is missing never stops the start.
@@ -75,10 +77,24 @@ func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error
 		}
 	}
 	if cfg.keyboardScans() {
-		b.board.Report(devices.Health{Kind: devices.Scanner, ID: "keyboard", Transport: "keyboard", State: devices.Ready,
-			Text: "The window takes scans typed like a keyboard", At: time.Now()})
+		b.typed = scanner.NewTyped(cfg.typed(), b.board.Report)
 	}
 	return b
+}
+
+// typed is what is known of the scanner that types into the window.
+func (c Config) typed() scanner.TypedConfig {
+	i := slices.IndexFunc(c.Scanners, func(s ScannerConfig) bool { return s.Transport == "keyboard" })
+	if i < 0 {
+		return scanner.TypedConfig{}
+	}
+	s := c.Scanners[i]
+	t := scanner.TypedConfig{Prefix: s.Prefix}
+	if s.Layout != "" {
+		t.Scanner, _ = hid.ParseLayout(s.Layout) // checkLayouts has read both
+		t.Computer, _ = hid.ParseLayout(s.Computer)
+	}
+	return t
 }
 
 func openCamera(c CameraConfig, report devices.Report, log *slog.Logger) photoCamera {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"packbench/devices"
+	"packbench/devices/scanner"
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
 	"packbench/fulfillment/syncer"
@@ -22,7 +23,7 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 		Station:      a.env.cfg.Station.ID,
 		FullScreen:   a.env.cfg.Station.FullScreen,
 		Scan:         a.typed,
-		Command:      a.typed,
+		Command:      a.command,
 		Orders:       a.env.store,
 		Missing:      a.env.store.PackedNotHandedOver,
 		LabelPreview: a.labelPreview,
@@ -34,7 +35,7 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 		ApplyScan:    a.env.cfg.policy().ApplyScan,
 		Setup:        a.setup.options(),
 	}
-	if !a.env.cfg.keyboardScans() {
+	if a.devices.typed == nil {
 		o.Scan = func(string) {}
 	}
 	if a.devices.camera != nil {
@@ -43,12 +44,23 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 	return o
 }
 
-// typed takes a code from the window's keys or buttons.
-func (a *app) typed(code string) {
-	s := fulfillment.Scan{ID: newID(), Code: code, At: time.Now().UTC(), Device: "keyboard"}
-	if a.setup.takes(s) {
+// typed takes what the window's keys have typed. While the wizard tries that scanner, it wants every key as it came.
+func (a *app) typed(text string) {
+	now := time.Now().UTC()
+	if a.setup.takes(fulfillment.Scan{ID: newID(), Code: text, At: now, Device: scanner.KeyboardDevice}) {
 		return
 	}
+	if s, ok := a.devices.typed.Scan(text, now); ok {
+		a.submit(s)
+	}
+}
+
+// command takes a code from the window's buttons.
+func (a *app) command(code string) {
+	a.submit(fulfillment.Scan{ID: newID(), Code: code, At: time.Now().UTC(), Device: scanner.KeyboardDevice})
+}
+
+func (a *app) submit(s fulfillment.Scan) {
 	if err := a.station.Submit(a.deviceGroup.ctx, s); err != nil {
 		a.env.log.Warn("Scan came while the program was closing", "err", err)
 	}

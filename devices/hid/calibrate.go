@@ -3,8 +3,8 @@ package hid
 import "strings"
 
 // Calibration is a barcode that finds out which keyboard a scanner types on: its characters stand elsewhere on each of the
-// known layouts. The program prints it (Code 128).
-const Calibration = "PB:LAYOUT:AZQYWM-/_@#"
+// known layouts, the digits included, which some have on the shifted keys. The program prints it (Code 128).
+const Calibration = "PB:LAYOUT:AZQYWM-/_@#23"
 
 // Calibrated looks at a code that was read with a layout. is means that it is the calibration barcode; typed is then the layout
 // that the scanner types on, and caps that its capitals and small letters are exchanged, as by Caps Lock.
@@ -41,4 +41,11 @@ func swapped(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// Mend is the text that a scanner meant which types on one layout, where the computer has read its keys with another. ok is false
+// where that cannot be told: a character that no key of the computer's layout gives, or one that the scanner's does not have.
+func Mend(typed, read *Layout, got string) (meant string, ok bool) {
+	meant = misread(read, typed, got)
+	return meant, misread(typed, read, meant) == got
 }

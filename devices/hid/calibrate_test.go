@@ -29,7 +29,7 @@ func TestCalibrationTellsEveryLayout(t *testing.T) {
 		}
 	}
 	us := layout(t, "us")
-	if _, caps, is := hid.Calibrated(us, "pb:layout:azqywm-/_@#"); !is || !caps {
+	if _, caps, is := hid.Calibrated(us, "pb:layout:azqywm-/_@#23"); !is || !caps {
 		t.Error("Caps Lock was not seen")
 	}
 	for _, other := range []string{"", "PB:LAYOUT", "576461413038785752"} {
