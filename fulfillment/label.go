@@ -94,4 +94,12 @@ type PrintJob struct {
 	Verdict   LabelVerdict // for a refused job: refuse or cannot verify
 	Reason    string
 	CreatedAt time.Time
+
+	Bitmap      Hash   // the picture that was proved for it; empty before that, or where there is none
+	Confirmed   Hash   // the picture that a supervisor confirmed by eye; empty: nobody had to
+	SentHash    Hash   // of the bytes that the printer was to take; empty: nothing was sent yet
+	Total       int    // how many those are
+	Language    string // zpl, tspl, epl or escpos
+	Compression string // of the picture in it; empty: the language has none
+	DPI         int    // dots per inch of the picture
 }

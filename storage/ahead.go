@@ -49,8 +49,8 @@ func (s *Store) PackedNotHandedOver(ctx context.Context) ([]fulfillment.OrderSum
 	return out, explain(err, "list packed parcels")
 }
 
-// JobsToTell are print jobs whose outcome the bench may not have heard of, because the program ended in between. Called
-// once, after UnfinishedJobs and before the print queue starts.
+// JobsToTell are print jobs whose end the bench has not recorded, because the program ended in between; first labels and
+// reprints alike. Called once, after UnfinishedJobs and before the print queue starts.
 func (s *Store) JobsToTell(ctx context.Context) ([]fulfillment.PrintJob, error) {
 	rows, err := s.qr.JobsToTell(ctx)
 	if err != nil {

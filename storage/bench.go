@@ -42,7 +42,7 @@ type itemRow struct {
 // toldByEvents reports whether the bench of c is what its events make of the bench before and c writes nothing else: then
 // the events alone are written. That is the scan of an item, which the packer waits for; each page less is time.
 func toldByEvents(before fulfillment.Bench, c station.Commit) bool {
-	if len(c.Events) == 0 || len(c.Packages)+len(c.Orders)+len(c.Manifests)+len(c.Outbox)+len(c.Jobs) > 0 || c.Photo != nil {
+	if len(c.Events) == 0 || len(c.Packages)+len(c.Orders)+len(c.Manifests)+len(c.Outbox)+len(c.Jobs) > 0 || c.Photo != nil || c.Told != "" {
 		return false
 	}
 	for _, e := range c.Events {

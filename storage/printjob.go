@@ -42,7 +42,7 @@ func (s *Store) ClaimJob(ctx context.Context, id fulfillment.JobID) (bool, error
 // or dropped does not go back into the queue: the bench may have dropped it while it was being sent.
 func (s *Store) SaveJob(ctx context.Context, job fulfillment.PrintJob) error {
 	at := s.now()
-	err := s.write(ctx, func(q *queries.Queries) error { return saveJob(ctx, q, job, at) })
+	err := s.write(ctx, func(q *queries.Queries) error { return saveJob(ctx, q, job, at, false) })
 	return explain(err, "save print job %s", job.ID)
 }
 
@@ -63,7 +63,8 @@ func (s *Store) UnfinishedJobs(ctx context.Context) ([]fulfillment.PrintJob, err
 	return out, explain(err, "read unfinished print jobs")
 }
 
-func saveJob(ctx context.Context, q *queries.Queries, j fulfillment.PrintJob, at time.Time) error {
+// saveJob writes a job; told: the bench has recorded this state of it.
+func saveJob(ctx context.Context, q *queries.Queries, j fulfillment.PrintJob, at time.Time, told bool) error {
 	if j.ID == "" {
 		id, err := newID()
 		if err != nil {
@@ -79,13 +80,16 @@ func saveJob(ctx context.Context, q *queries.Queries, j fulfillment.PrintJob, at
 	}
 	return q.UpsertJob(ctx, queries.UpsertJobParams{ID: string(j.ID), OrderID: string(j.OrderID), PackageID: string(j.PackageID), Label: string(j.Label),
 		Tracking: string(j.Tracking), Reprint: int64(j.Reprint), State: string(j.State), Sent: int64(j.Sent), Verdict: string(j.Verdict),
-		Reason: j.Reason, CreatedAt: ms(j.CreatedAt)})
+		Reason: j.Reason, CreatedAt: ms(j.CreatedAt), Told: bit(told), Bitmap: string(j.Bitmap), SentHash: string(j.SentHash), Total: int64(j.Total),
+		Language: j.Language, Compression: j.Compression, Dpi: int64(j.DPI), Confirmed: string(j.Confirmed)})
 }
 
 func jobFromRow(r queries.PrintJob) fulfillment.PrintJob {
 	return fulfillment.PrintJob{ID: fulfillment.JobID(r.ID), OrderID: fulfillment.OrderID(r.OrderID), PackageID: fulfillment.PackageID(r.PackageID),
 		Label: fulfillment.Hash(r.Label), Tracking: fulfillment.Tracking(r.Tracking), Reprint: int(r.Reprint), State: fulfillment.JobState(r.State),
-		Sent: int(r.Sent), Verdict: fulfillment.LabelVerdict(r.Verdict), Reason: r.Reason, CreatedAt: fromMS(r.CreatedAt)}
+		Sent: int(r.Sent), Verdict: fulfillment.LabelVerdict(r.Verdict), Reason: r.Reason, CreatedAt: fromMS(r.CreatedAt),
+		Bitmap: fulfillment.Hash(r.Bitmap), SentHash: fulfillment.Hash(r.SentHash), Total: int(r.Total), Language: r.Language, Compression: r.Compression,
+		DPI: int(r.Dpi), Confirmed: fulfillment.Hash(r.Confirmed)}
 }
 
 // Setting returns a small fact kept with the data, "" where it was never set. Secrets never stand here.

@@ -102,8 +102,14 @@ func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit
 		}
 	}
 	for _, j := range c.Jobs {
-		if err := saveJob(ctx, q, j, c.At); err != nil {
+		told := j.State == fulfillment.JobDone || j.State == fulfillment.JobDropped // the bench itself ended it
+		if err := saveJob(ctx, q, j, c.At, told); err != nil {
 			return fmt.Errorf("print job for %s: %w", j.PackageID, err)
+		}
+	}
+	if c.Told != "" {
+		if err := q.JobTold(ctx, string(c.Told)); err != nil {
+			return fmt.Errorf("print job %s: %w", c.Told, err)
 		}
 	}
 	if p := c.Photo; p != nil {

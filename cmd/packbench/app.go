@@ -124,7 +124,7 @@ func (a *app) build() {
 	}
 	if p := a.devices.printer; p != nil {
 		a.queue = station.NewPrintQueue(station.PrintQueue{Store: e.store, Labels: a.archive, Printer: p, Back: a.station, Now: time.Now, Log: e.log})
-		a.printerGroup.run("print queue", a.recoverJobs)
+		a.printerGroup.run("print queue", a.printJobs)
 		a.prover = newProver(e.store, a.archive, p.Media(), a.labelReady, e.log)
 		a.printerGroup.run("label prover", a.proveWhenWarm)
 	}

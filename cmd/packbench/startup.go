@@ -8,24 +8,39 @@ import (
 	"path/filepath"
 
 	"packbench/devices"
+	"packbench/fulfillment"
 )
 
-// recoverJobs settles what a crash left open in the print queue, before it starts: a job that was being sent becomes a
-// question, and the bench hears of every outcome that it may have missed.
-func (a *app) recoverJobs(ctx context.Context) error {
-	if _, err := a.env.store.UnfinishedJobs(ctx); err != nil {
+// printJobs settles what a crash left open in the print queue, and then prints.
+func (a *app) printJobs(ctx context.Context) error {
+	if err := recoverJobs(ctx, a.env.store, a.station.Printed); err != nil {
+		return err
+	}
+	return a.queue.Run(ctx)
+}
+
+// openJobs are the print jobs that the program before did not bring to their end.
+type openJobs interface {
+	UnfinishedJobs(ctx context.Context) ([]fulfillment.PrintJob, error)
+	JobsToTell(ctx context.Context) ([]fulfillment.PrintJob, error)
+}
+
+// recoverJobs is called before the print queue starts: a job that was being sent becomes a question, and the bench hears of
+// every end that it may have missed.
+func recoverJobs(ctx context.Context, store openJobs, tell func(context.Context, fulfillment.PrintJob) error) error {
+	if _, err := store.UnfinishedJobs(ctx); err != nil {
 		return fmt.Errorf("recover the print queue: %w", err)
 	}
-	jobs, err := a.env.store.JobsToTell(ctx)
+	jobs, err := store.JobsToTell(ctx)
 	if err != nil {
 		return fmt.Errorf("recover the print queue: %w", err)
 	}
 	for _, j := range jobs {
-		if err := a.station.Printed(ctx, j); err != nil {
+		if err := tell(ctx, j); err != nil {
 			return err
 		}
 	}
-	return a.queue.Run(ctx)
+	return nil
 }
 
 // keepHealth leaves the devices' health where `packbench devices` finds it.

@@ -34,6 +34,8 @@ type Commit struct {
 	Manifests []fulfillment.Manifest
 	Outbox    []fulfillment.OutboxRow
 	Jobs      []fulfillment.PrintJob
+	// Told is the print job whose state, as the queue left it, the bench has taken in with this commit.
+	Told fulfillment.JobID
 	// Decisions change parked outbox rows; where one is not parked any more the whole commit fails with
 	// fulfillment.ErrNotFound.
 	Decisions []fulfillment.OutboxDecision

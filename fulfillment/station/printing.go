@@ -40,6 +40,9 @@ type PrintQueue struct {
 	// Retry is how long to wait before a job of which certainly nothing came out is tried again; default 1 s.
 	Retry time.Duration
 	wake  chan struct{}
+	// unsaved is a job whose end is not on the disk yet. Until it is, no other job is begun: only this one knows what the printer
+	// has of it. Owned by Run.
+	unsaved *fulfillment.PrintJob
 }
 
 // NewPrintQueue returns a queue; Run starts it.
@@ -84,6 +87,9 @@ func (q *PrintQueue) Run(ctx context.Context) error {
 
 // one takes the oldest job as far as it goes and says how long to rest: not at all where another may be waiting.
 func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
+	if q.unsaved != nil {
+		return 0, q.finish(ctx, *q.unsaved)
+	}
 	job, ok, err := q.Store.NextJob(ctx)
 	if err != nil || !ok {
 		return idle, err
@@ -121,9 +127,12 @@ func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 	return pause, q.finish(ctx, job)
 }
 
+// finish puts the job's end on the disk and tells the bench. A full or busy disk must not lose it: it is tried again.
 func (q *PrintQueue) finish(ctx context.Context, job fulfillment.PrintJob) error {
+	q.unsaved = &job
 	if err := q.Store.SaveJob(ctx, job); err != nil {
 		return fmt.Errorf("save print job %s: %w", job.ID, err)
 	}
+	q.unsaved = nil
 	return q.Back.Printed(ctx, job)
 }

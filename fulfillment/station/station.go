@@ -50,6 +50,8 @@ type Station struct {
 	view  View
 	alarm []fulfillment.Verdict // said without a scan, and nobody has answered yet
 	scale fulfillment.Weight
+	owed  []fulfillment.PrintJob // jobs as the queue left them, oldest first, that could not be recorded yet
+	stuck bool                   // that they could not be was said
 }
 
 // message is one thing that happened, with the channel on which its sender waits until it is judged; nil: nobody waits.
@@ -143,7 +145,10 @@ func (s *Station) Run(ctx context.Context) error {
 		case m := <-s.in:
 			s.handle(work, m)
 		case <-timer.C:
-			s.apply(work, fulfillment.Input{Tick: true, ScaleSilent: s.o.Now().Sub(s.scale.At) > scaleSilence})
+			s.tell(work)
+			if err := s.apply(work, fulfillment.Input{Tick: true, ScaleSilent: s.o.Now().Sub(s.scale.At) > scaleSilence}); err != nil {
+				s.failed(nil, err)
+			}
 		case <-ctx.Done():
 			return nil
 		}
@@ -159,6 +164,9 @@ func (s *Station) arm(t *time.Timer) {
 	if p := s.bench.Parcel; p != nil && !p.WeighBy.IsZero() && !p.Unweighed {
 		wait = max(0, p.WeighBy.Sub(s.o.Now())) + time.Millisecond
 	}
+	if len(s.owed) > 0 {
+		wait = min(wait, tellAgain)
+	}
 	if ends := s.bench.SupervisorEnds(); !ends.IsZero() {
 		wait = min(wait, max(0, ends.Sub(s.o.Now()))+time.Millisecond)
 	}
@@ -167,7 +175,12 @@ func (s *Station) arm(t *time.Timer) {
 
 // handle fills in what the rule must be told and applies it.
 func (s *Station) handle(ctx context.Context, m message) {
-	in := fulfillment.Input{Scan: m.scan, Weight: m.weight, Printed: m.printed, Photo: m.photo, Decide: m.decide}
+	if m.printed != nil {
+		s.owed = append(s.owed, *m.printed)
+		s.tell(ctx)
+		return
+	}
+	in := fulfillment.Input{Scan: m.scan, Weight: m.weight, Photo: m.photo, Decide: m.decide}
 	var err error
 	switch {
 	case m.scan != nil:
@@ -176,18 +189,40 @@ func (s *Station) handle(ctx context.Context, m message) {
 		if !s.weightMatters(*m.weight) {
 			return
 		}
-	case m.printed != nil:
-		err = s.orderOf(ctx, m.printed.OrderID, &in.Order)
 	case m.changed != "":
 		if err = s.orderOf(ctx, m.changed, &in.Changed); err == nil && (in.Changed == nil || !s.concerns(*in.Changed)) {
 			return
 		}
 	}
+	if err == nil {
+		err = s.apply(ctx, in)
+	}
 	if err != nil {
 		s.failed(m.scan, err)
-		return
 	}
-	s.apply(ctx, in)
+}
+
+// tellAgain is how long a print job's end that could not be recorded waits for the next attempt.
+const tellAgain = time.Second
+
+// tell applies what the print queue said, in its order. What cannot be recorded is kept and tried again: nobody would say it a
+// second time, and the bench would wait for the label for ever. The screen hears of it once.
+func (s *Station) tell(ctx context.Context) {
+	for len(s.owed) > 0 {
+		in := fulfillment.Input{Printed: &s.owed[0]}
+		err := s.orderOf(ctx, s.owed[0].OrderID, &in.Order)
+		if err == nil {
+			err = s.apply(ctx, in)
+		}
+		if err != nil {
+			if !s.stuck {
+				s.failed(nil, err)
+			}
+			s.stuck = true
+			return
+		}
+		s.owed, s.stuck = s.owed[1:], false
+	}
 }
 
 // weightMatters keeps the scale's chatter from the rule and the screen.
@@ -213,8 +248,8 @@ func (s *Station) concerns(o fulfillment.Order) bool {
 	return false
 }
 
-// apply is the straight line: rule, one transaction, then the screen.
-func (s *Station) apply(ctx context.Context, in fulfillment.Input) {
+// apply is the straight line: rule, one transaction, then the screen. An error means that nothing changed; who called says so.
+func (s *Station) apply(ctx context.Context, in fulfillment.Input) error {
 	in.Now, in.ID = s.o.Now().UTC(), s.o.NewID()
 	out := fulfillment.Apply(s.bench, in, s.o.Policy)
 	out.Next.Operator = s.operator(out.Next)
@@ -224,10 +259,9 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) {
 			if in.Decide != nil && errors.Is(err, fulfillment.ErrNotFound) {
 				s.show(&fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyNotParked, Class: fulfillment.ClassCommand,
 					OrderID: in.Decide.OrderID, PackageID: in.Decide.PackageID, At: in.Now})
-				return
+				return nil
 			}
-			s.failed(in.Scan, err)
-			return
+			return err
 		}
 	}
 	s.bench = out.Next
@@ -242,6 +276,7 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) {
 	if out.Photo != nil {
 		s.o.Wish(*out.Photo)
 	}
+	return nil
 }
 
 // operator is the name on every event: the fixed one of this station unless somebody logged in.
@@ -261,6 +296,9 @@ func (s *Station) commit(in fulfillment.Input, out fulfillment.Outcome) Commit {
 	}
 	for i := range c.Manifests {
 		c.Manifests[i].Station = s.o.ID
+	}
+	if j := in.Printed; j != nil && j.State != fulfillment.JobQueued && j.State != fulfillment.JobSending {
+		c.Told = j.ID
 	}
 	if p := in.Photo; p != nil {
 		c.Photo = &Photo{Hash: p.Hash, Manifest: p.Manifest, OrderID: p.OrderID, PackageID: p.PackageID, Camera: p.Camera, TakenAt: p.At}

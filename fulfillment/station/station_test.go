@@ -23,6 +23,7 @@ type disk struct {
 	jobs    []fulfillment.PrintJob
 	full    bool
 	gone    bool // no row is parked any more
+	saves   int  // so many SaveJob calls fail
 }
 
 var errFull = errors.New("database or disk is full")
@@ -132,6 +133,13 @@ func (d *disk) setJob(id fulfillment.JobID, from, to fulfillment.JobState) bool 
 }
 
 func (d *disk) SaveJob(_ context.Context, j fulfillment.PrintJob) error {
+	d.mu.Lock()
+	fails := d.saves > 0 || d.full
+	d.saves--
+	d.mu.Unlock()
+	if fails {
+		return errFull
+	}
 	d.setJob(j.ID, "", j.State)
 	return nil
 }
@@ -328,6 +336,83 @@ func TestPrinterTrouble(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A label came out and its end could not be written: it is written later, the bench hears of it, and no second label comes out.
+func TestAFullDiskLosesNoPrintedLabel(t *testing.T) {
+	for name, fill := range map[string]func(d *disk, full bool){
+		"the job cannot be saved": func(d *disk, full bool) {
+			if full {
+				d.saves = 5
+			}
+		},
+		"nothing can be written": func(d *disk, full bool) { d.full = full },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				d := newDisk(t, "1001")
+				b := startBench(t, ctx, d, script(t, func() (PrintResult, error) {
+					d.mu.Lock()
+					defer d.mu.Unlock()
+					fill(d, true)
+					return comesOut()
+				}))
+				b.scan("1001", "MUG", "MUG")
+				time.Sleep(2500 * time.Millisecond)
+				if _, last := b.verdicts(); last.Prompt != PromptPrinting || d.jobs[0].State != fulfillment.JobSending {
+					t.Fatalf("prompt %s, job %+v while nothing could be written", last.Prompt, d.jobs[0])
+				}
+				d.mu.Lock()
+				fill(d, false)
+				d.mu.Unlock()
+				time.Sleep(10 * time.Second)
+				codes, last := b.verdicts()
+				expect(t, codes, fulfillment.LabelPrinted)
+				if last.Prompt != PromptApply || d.jobs[0].State != fulfillment.JobDone {
+					t.Errorf("prompt %s, job %+v", last.Prompt, d.jobs[0])
+				}
+			})
+		})
+	}
+}
+
+// The job's end is saved, and only the bench cannot record it: it tries again by itself, and says the trouble once.
+func TestTheBenchHearsOfALabelWhenTheDiskHasRoomAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		d := newDisk(t, "1001")
+		b := startBench(t, ctx, d, script(t))
+		b.scan("1001", "MUG")
+		b.verdicts()
+		d.mu.Lock()
+		d.full = true
+		d.mu.Unlock()
+		job := fulfillment.PrintJob{ID: "elsewhere", OrderID: "1001", PackageID: "1001-1", State: fulfillment.JobDone}
+		d.mu.Lock()
+		o := d.orders["1001"]
+		o.Packages = slices.Clone(o.Packages)
+		o.Packages[0].LabelJob = job.ID
+		d.orders["1001"] = o
+		d.mu.Unlock()
+		if err := b.s.Printed(ctx, job); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Second)
+		codes, _ := b.verdicts()
+		expect(t, codes, fulfillment.Refused)
+		d.mu.Lock()
+		d.full = false
+		d.mu.Unlock()
+		time.Sleep(2 * time.Second)
+		codes, _ = b.verdicts()
+		expect(t, codes, fulfillment.LabelPrinted)
+		if c := d.commits[len(d.commits)-1]; c.Told != job.ID {
+			t.Errorf("told %q, want the job", c.Told)
+		}
+	})
 }
 
 func TestAfterARestartTheSameOrderIsOpen(t *testing.T) {

@@ -12,5 +12,5 @@ ORDER BY o.ship_by = 0, o.ship_by, o.id LIMIT 200;
 
 -- name: JobsToTell :many
 SELECT j.* FROM print_jobs j JOIN packages p ON p.order_id = j.order_id AND p.label_job = j.id
-WHERE j.state IN ('done', 'ask', 'refused', 'dropped') AND p.height < 3
+WHERE j.state IN ('done', 'ask', 'refused', 'dropped') AND j.told = 0
 ORDER BY j.created_at, j.id;

@@ -42,13 +42,25 @@ ON CONFLICT (station) DO UPDATE SET at = excluded.at, state = excluded.state, se
 SELECT body FROM events WHERE station = ? AND seq > ? AND kind = 'item_scanned' ORDER BY seq;
 
 -- name: UpsertJob :exec
-INSERT INTO print_jobs (id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO print_jobs (id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at, told, bitmap, sent_hash,
+    total, language, compression, dpi, confirmed)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET label = CASE WHEN excluded.label = '' THEN print_jobs.label ELSE excluded.label END,
     tracking = CASE WHEN excluded.tracking = '' THEN print_jobs.tracking ELSE excluded.tracking END,
     state = CASE WHEN print_jobs.state IN ('done', 'refused', 'dropped') AND excluded.state IN ('queued', 'sending')
         THEN print_jobs.state ELSE excluded.state END,
-    sent = max(print_jobs.sent, excluded.sent), verdict = excluded.verdict, reason = excluded.reason;
+    sent = max(print_jobs.sent, excluded.sent), verdict = excluded.verdict, reason = excluded.reason,
+    told = max(print_jobs.told, excluded.told),
+    bitmap = CASE WHEN excluded.bitmap = '' THEN print_jobs.bitmap ELSE excluded.bitmap END,
+    sent_hash = CASE WHEN excluded.sent_hash = '' THEN print_jobs.sent_hash ELSE excluded.sent_hash END,
+    total = CASE WHEN excluded.total = 0 THEN print_jobs.total ELSE excluded.total END,
+    language = CASE WHEN excluded.language = '' THEN print_jobs.language ELSE excluded.language END,
+    compression = CASE WHEN excluded.compression = '' THEN print_jobs.compression ELSE excluded.compression END,
+    dpi = CASE WHEN excluded.dpi = 0 THEN print_jobs.dpi ELSE excluded.dpi END,
+    confirmed = CASE WHEN excluded.confirmed = '' THEN print_jobs.confirmed ELSE excluded.confirmed END;
+
+-- name: JobTold :exec
+UPDATE print_jobs SET told = 1 WHERE id = ?;
 
 -- name: NextJob :one
 SELECT * FROM print_jobs WHERE state = 'queued' ORDER BY created_at, id LIMIT 1;
@@ -60,7 +72,7 @@ SELECT * FROM print_jobs WHERE id = ?;
 SELECT * FROM print_jobs WHERE state IN ('queued', 'sending', 'ask') ORDER BY created_at, id;
 
 -- name: AskSendingJobs :execrows
-UPDATE print_jobs SET state = 'ask', reason = ? WHERE state = 'sending';
+UPDATE print_jobs SET state = 'ask', reason = ?, told = 0 WHERE state = 'sending';
 
 -- name: PutLabel :exec
 INSERT INTO labels (hash, size, stored_at) VALUES (?, ?, ?)

@@ -10,8 +10,8 @@ import (
 )
 
 const jobsToTell = `-- name: JobsToTell :many
-SELECT j.id, j.order_id, j.package_id, j.label, j.tracking, j.reprint, j.state, j.sent, j.verdict, j.reason, j.created_at FROM print_jobs j JOIN packages p ON p.order_id = j.order_id AND p.label_job = j.id
-WHERE j.state IN ('done', 'ask', 'refused', 'dropped') AND p.height < 3
+SELECT j.id, j.order_id, j.package_id, j.label, j.tracking, j.reprint, j.state, j.sent, j.verdict, j.reason, j.created_at, j.told, j.bitmap, j.sent_hash, j.total, j.language, j.compression, j.dpi, j.confirmed FROM print_jobs j JOIN packages p ON p.order_id = j.order_id AND p.label_job = j.id
+WHERE j.state IN ('done', 'ask', 'refused', 'dropped') AND j.told = 0
 ORDER BY j.created_at, j.id
 `
 
@@ -36,6 +36,14 @@ func (q *Queries) JobsToTell(ctx context.Context) ([]PrintJob, error) {
 			&i.Verdict,
 			&i.Reason,
 			&i.CreatedAt,
+			&i.Told,
+			&i.Bitmap,
+			&i.SentHash,
+			&i.Total,
+			&i.Language,
+			&i.Compression,
+			&i.Dpi,
+			&i.Confirmed,
 		); err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 const askSendingJobs = `-- name: AskSendingJobs :execrows
-UPDATE print_jobs SET state = 'ask', reason = ? WHERE state = 'sending'
+UPDATE print_jobs SET state = 'ask', reason = ?, told = 0 WHERE state = 'sending'
 `
 
 func (q *Queries) AskSendingJobs(ctx context.Context, reason string) (int64, error) {
@@ -326,7 +326,7 @@ func (q *Queries) ItemScansAfter(ctx context.Context, arg ItemScansAfterParams) 
 }
 
 const job = `-- name: Job :one
-SELECT id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at FROM print_jobs WHERE id = ?
+SELECT id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at, told, bitmap, sent_hash, total, language, compression, dpi, confirmed FROM print_jobs WHERE id = ?
 `
 
 func (q *Queries) Job(ctx context.Context, id string) (PrintJob, error) {
@@ -344,8 +344,25 @@ func (q *Queries) Job(ctx context.Context, id string) (PrintJob, error) {
 		&i.Verdict,
 		&i.Reason,
 		&i.CreatedAt,
+		&i.Told,
+		&i.Bitmap,
+		&i.SentHash,
+		&i.Total,
+		&i.Language,
+		&i.Compression,
+		&i.Dpi,
+		&i.Confirmed,
 	)
 	return i, err
+}
+
+const jobTold = `-- name: JobTold :exec
+UPDATE print_jobs SET told = 1 WHERE id = ?
+`
+
+func (q *Queries) JobTold(ctx context.Context, id string) error {
+	_, err := q.exec(ctx, q.jobToldStmt, jobTold, id)
+	return err
 }
 
 const moveEventCursor = `-- name: MoveEventCursor :exec
@@ -363,7 +380,7 @@ func (q *Queries) MoveEventCursor(ctx context.Context, arg MoveEventCursorParams
 }
 
 const nextJob = `-- name: NextJob :one
-SELECT id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at FROM print_jobs WHERE state = 'queued' ORDER BY created_at, id LIMIT 1
+SELECT id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at, told, bitmap, sent_hash, total, language, compression, dpi, confirmed FROM print_jobs WHERE state = 'queued' ORDER BY created_at, id LIMIT 1
 `
 
 func (q *Queries) NextJob(ctx context.Context) (PrintJob, error) {
@@ -381,6 +398,14 @@ func (q *Queries) NextJob(ctx context.Context) (PrintJob, error) {
 		&i.Verdict,
 		&i.Reason,
 		&i.CreatedAt,
+		&i.Told,
+		&i.Bitmap,
+		&i.SentHash,
+		&i.Total,
+		&i.Language,
+		&i.Compression,
+		&i.Dpi,
+		&i.Confirmed,
 	)
 	return i, err
 }
@@ -499,7 +524,7 @@ func (q *Queries) PutProof(ctx context.Context, arg PutProofParams) error {
 }
 
 const unfinishedJobs = `-- name: UnfinishedJobs :many
-SELECT id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at FROM print_jobs WHERE state IN ('queued', 'sending', 'ask') ORDER BY created_at, id
+SELECT id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at, told, bitmap, sent_hash, total, language, compression, dpi, confirmed FROM print_jobs WHERE state IN ('queued', 'sending', 'ask') ORDER BY created_at, id
 `
 
 func (q *Queries) UnfinishedJobs(ctx context.Context) ([]PrintJob, error) {
@@ -523,6 +548,14 @@ func (q *Queries) UnfinishedJobs(ctx context.Context) ([]PrintJob, error) {
 			&i.Verdict,
 			&i.Reason,
 			&i.CreatedAt,
+			&i.Told,
+			&i.Bitmap,
+			&i.SentHash,
+			&i.Total,
+			&i.Language,
+			&i.Compression,
+			&i.Dpi,
+			&i.Confirmed,
 		); err != nil {
 			return nil, err
 		}
@@ -538,27 +571,44 @@ func (q *Queries) UnfinishedJobs(ctx context.Context) ([]PrintJob, error) {
 }
 
 const upsertJob = `-- name: UpsertJob :exec
-INSERT INTO print_jobs (id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO print_jobs (id, order_id, package_id, label, tracking, reprint, state, sent, verdict, reason, created_at, told, bitmap, sent_hash,
+    total, language, compression, dpi, confirmed)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET label = CASE WHEN excluded.label = '' THEN print_jobs.label ELSE excluded.label END,
     tracking = CASE WHEN excluded.tracking = '' THEN print_jobs.tracking ELSE excluded.tracking END,
     state = CASE WHEN print_jobs.state IN ('done', 'refused', 'dropped') AND excluded.state IN ('queued', 'sending')
         THEN print_jobs.state ELSE excluded.state END,
-    sent = max(print_jobs.sent, excluded.sent), verdict = excluded.verdict, reason = excluded.reason
+    sent = max(print_jobs.sent, excluded.sent), verdict = excluded.verdict, reason = excluded.reason,
+    told = max(print_jobs.told, excluded.told),
+    bitmap = CASE WHEN excluded.bitmap = '' THEN print_jobs.bitmap ELSE excluded.bitmap END,
+    sent_hash = CASE WHEN excluded.sent_hash = '' THEN print_jobs.sent_hash ELSE excluded.sent_hash END,
+    total = CASE WHEN excluded.total = 0 THEN print_jobs.total ELSE excluded.total END,
+    language = CASE WHEN excluded.language = '' THEN print_jobs.language ELSE excluded.language END,
+    compression = CASE WHEN excluded.compression = '' THEN print_jobs.compression ELSE excluded.compression END,
+    dpi = CASE WHEN excluded.dpi = 0 THEN print_jobs.dpi ELSE excluded.dpi END,
+    confirmed = CASE WHEN excluded.confirmed = '' THEN print_jobs.confirmed ELSE excluded.confirmed END
 `
 
 type UpsertJobParams struct {
-	ID        string
-	OrderID   string
-	PackageID string
-	Label     string
-	Tracking  string
-	Reprint   int64
-	State     string
-	Sent      int64
-	Verdict   string
-	Reason    string
-	CreatedAt int64
+	ID          string
+	OrderID     string
+	PackageID   string
+	Label       string
+	Tracking    string
+	Reprint     int64
+	State       string
+	Sent        int64
+	Verdict     string
+	Reason      string
+	CreatedAt   int64
+	Told        int64
+	Bitmap      string
+	SentHash    string
+	Total       int64
+	Language    string
+	Compression string
+	Dpi         int64
+	Confirmed   string
 }
 
 func (q *Queries) UpsertJob(ctx context.Context, arg UpsertJobParams) error {
@@ -574,6 +624,14 @@ func (q *Queries) UpsertJob(ctx context.Context, arg UpsertJobParams) error {
 		arg.Verdict,
 		arg.Reason,
 		arg.CreatedAt,
+		arg.Told,
+		arg.Bitmap,
+		arg.SentHash,
+		arg.Total,
+		arg.Language,
+		arg.Compression,
+		arg.Dpi,
+		arg.Confirmed,
 	)
 	return err
 }

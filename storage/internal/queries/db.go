@@ -132,6 +132,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.jobStmt, err = db.PrepareContext(ctx, job); err != nil {
 		return nil, fmt.Errorf("error preparing query Job: %w", err)
 	}
+	if q.jobToldStmt, err = db.PrepareContext(ctx, jobTold); err != nil {
+		return nil, fmt.Errorf("error preparing query JobTold: %w", err)
+	}
 	if q.jobsToTellStmt, err = db.PrepareContext(ctx, jobsToTell); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsToTell: %w", err)
 	}
@@ -507,6 +510,11 @@ func (q *Queries) Close() error {
 	if q.jobStmt != nil {
 		if cerr := q.jobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobStmt: %w", cerr)
+		}
+	}
+	if q.jobToldStmt != nil {
+		if cerr := q.jobToldStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing jobToldStmt: %w", cerr)
 		}
 	}
 	if q.jobsToTellStmt != nil {
@@ -904,6 +912,7 @@ type Queries struct {
 	isWipedStmt              *sql.Stmt
 	itemScansAfterStmt       *sql.Stmt
 	jobStmt                  *sql.Stmt
+	jobToldStmt              *sql.Stmt
 	jobsToTellStmt           *sql.Stmt
 	labelWipedStmt           *sql.Stmt
 	labelsToWipeStmt         *sql.Stmt
@@ -1010,6 +1019,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		isWipedStmt:              q.isWipedStmt,
 		itemScansAfterStmt:       q.itemScansAfterStmt,
 		jobStmt:                  q.jobStmt,
+		jobToldStmt:              q.jobToldStmt,
 		jobsToTellStmt:           q.jobsToTellStmt,
 		labelWipedStmt:           q.labelWipedStmt,
 		labelsToWipeStmt:         q.labelsToWipeStmt,

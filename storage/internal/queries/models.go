@@ -155,17 +155,25 @@ type Photo struct {
 }
 
 type PrintJob struct {
-	ID        string
-	OrderID   string
-	PackageID string
-	Label     string
-	Tracking  string
-	Reprint   int64
-	State     string
-	Sent      int64
-	Verdict   string
-	Reason    string
-	CreatedAt int64
+	ID          string
+	OrderID     string
+	PackageID   string
+	Label       string
+	Tracking    string
+	Reprint     int64
+	State       string
+	Sent        int64
+	Verdict     string
+	Reason      string
+	CreatedAt   int64
+	Told        int64
+	Bitmap      string
+	SentHash    string
+	Total       int64
+	Language    string
+	Compression string
+	Dpi         int64
+	Confirmed   string
 }
 
 type Product struct {
