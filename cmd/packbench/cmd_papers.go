@@ -149,18 +149,9 @@ func (c *call) carriers(ctx context.Context) ([]string, error) {
 
 // runLabel is the label path by itself.
 func runLabel(ctx context.Context, c *call) error {
-	media := fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152}
-	for name, into := range map[string]*int{"dpi": &media.DPI, "width-mm": &media.WidthMM, "height-mm": &media.HeightMM} {
-		if v, ok := c.flags[name]; ok {
-			n, err := strconv.Atoi(v)
-			if err != nil || n < 20 || n > 600 {
-				return &usageError{fmt.Sprintf("--%s %s is no sensible number", name, v)}
-			}
-			*into = n
-		}
-	}
-	if media.DPI != 203 && media.DPI != 300 && media.DPI != 600 {
-		return &usageError{fmt.Sprintf("--dpi %d is no label printer's resolution; 203 and 300 are usual", media.DPI)}
+	media, err := c.stock(fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152})
+	if err != nil {
+		return err
 	}
 	out := c.flags["out"]
 	if ext := filepath.Ext(out); ext != ".zpl" && ext != ".png" {
@@ -193,13 +184,38 @@ func runLabel(ctx context.Context, c *call) error {
 	if proof.Verdict == fulfillment.LabelRefuse || len(bitmap.Bits) == 0 {
 		return fmt.Errorf("%s: %s", filepath.Base(c.args[0]), proof.Reason)
 	}
+	return writeBitmap(out, bitmap, media)
+}
+
+// writeBitmap writes what would be printed, as the file's name asks for.
+func writeBitmap(out string, b fulfillment.Bitmap, media fulfillment.Media) error {
 	return writeResult(out, func(w io.Writer) error {
-		if filepath.Ext(out) == ".png" {
-			return png.Encode(w, label.Preview(bitmap))
+		switch filepath.Ext(out) {
+		case ".png":
+			return png.Encode(w, label.Preview(b))
+		case ".pdf":
+			return label.BitmapPDF(w, b, media)
 		}
-		_, err := w.Write(printer.ZPL{}.Encode(bitmap, media, 1))
+		_, err := w.Write(printer.ZPL{}.Encode(b, media, 1))
 		return err
 	})
+}
+
+// stock is the stock that the flags name; usual where they do not.
+func (c *call) stock(usual fulfillment.Media) (fulfillment.Media, error) {
+	for name, into := range map[string]*int{"dpi": &usual.DPI, "width-mm": &usual.WidthMM, "height-mm": &usual.HeightMM} {
+		if v, ok := c.flags[name]; ok {
+			n, err := strconv.Atoi(v)
+			if err != nil || n < 20 || n > 600 {
+				return usual, &usageError{fmt.Sprintf("--%s %s is no sensible number", name, v)}
+			}
+			*into = n
+		}
+	}
+	if usual.DPI != 203 && usual.DPI != 300 && usual.DPI != 600 {
+		return usual, &usageError{fmt.Sprintf("--dpi %d is no label printer's resolution; 203 and 300 are usual", usual.DPI)}
+	}
+	return usual, nil
 }
 
 // secretFlag is a flag whose value nobody else should see: "-" reads it from stdin, one line.

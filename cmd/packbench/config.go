@@ -26,6 +26,19 @@ type Config struct {
 	Policy    PolicyConfig     `toml:"policy"`
 	Operators []OperatorConfig `toml:"operator"`
 	Boxes     []BoxConfig      `toml:"box"`
+	Sender    *AddressConfig   `toml:"sender"`
+}
+
+// AddressConfig is the [sender] table, who stands on labels of the seller's own, and an address in a file for sellerlabel.
+type AddressConfig struct {
+	Name       string   `toml:"name"`
+	Company    string   `toml:"company"`
+	Lines      []string `toml:"lines"` // street and house, building, village
+	City       string   `toml:"city"`
+	Region     string   `toml:"region"` // state or province
+	PostalCode string   `toml:"postal_code"`
+	Country    string   `toml:"country"` // two letters
+	Phone      string   `toml:"phone"`
 }
 
 // StationConfig is the [station] table.

@@ -28,7 +28,7 @@ var stationID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
 
 // checkConfig returns the first impossible value; nil if there is none. It fills in defaults of optional keys.
 func checkConfig(c *Config) *finding {
-	for _, check := range []func(*Config) *finding{checkStation, checkShop, checkHints, checkScanners, checkPrinters, checkScale, checkCameras, checkPlaces, checkPolicy, checkOperators, checkBoxes} {
+	for _, check := range []func(*Config) *finding{checkStation, checkShop, checkHints, checkScanners, checkPrinters, checkScale, checkCameras, checkPlaces, checkPolicy, checkOperators, checkBoxes, checkSender} {
 		if f := check(c); f != nil {
 			return f
 		}
@@ -243,6 +243,21 @@ func checkOperators(c *Config) *finding {
 	}
 	return nil
 }
+
+func checkSender(c *Config) *finding {
+	if c.Sender == nil {
+		return nil
+	}
+	if !country.MatchString(c.Sender.Country) {
+		return &finding{"sender", 0, "country", fmt.Sprintf("%q is no country; write its two-letter code in capitals, for example \"GB\"", c.Sender.Country)}
+	}
+	if c.Sender.Name == "" || len(c.Sender.Lines) == 0 || c.Sender.City == "" {
+		return &finding{"sender", 0, "name", "a sender needs a name, lines (street and house), a city and a country"}
+	}
+	return nil
+}
+
+var country = regexp.MustCompile(`^[A-Z]{2}$`)
 
 // lineOf finds the line on which a key of the n-th such table stands; the table's own line where the key is missing; 0
 // where even that cannot be told.

@@ -213,6 +213,7 @@ func commands() []command {
 		{words: "evidence export", args: "ORDER --out FILE.zip", nargs: 1, flags: []string{"out"}, does: "a claim packet", run: runEvidenceExport},
 		{words: "evidence verify", args: "FILE.zip [--key FINGERPRINT] | --all", nargs: -1, flags: []string{"key"}, switchs: []string{"all"}, does: "checks a packet, or the whole chain", run: runEvidenceVerify},
 		{words: "label", args: "FILE [--dpi 203] [--tracking T] [--password -] --out FILE.zpl|.png", nargs: 1, flags: []string{"dpi", "tracking", "out", "width-mm", "height-mm", "password"}, does: "any label to what would be printed", run: runLabel},
+		{words: "sellerlabel", args: "[--order ID] [FILE.toml] [--out FILE.zpl|.png|.pdf] [--store]", nargs: -1, flags: []string{"order", "package", "out", "tracking", "carrier", "language", "dpi", "width-mm", "height-mm"}, switchs: []string{"store"}, does: "a label of the seller's own, for a carrier that gives none", run: runSellerLabel},
 		{words: "sheet", args: "--out FILE.pdf", flags: []string{"out"}, does: "the sheet of command barcodes", run: runSheet},
 		{words: "outbox", args: "", does: "what the Seller Center has not been told, JSON lines", run: runOutbox},
 		{words: "devices", args: "[--json]", switchs: []string{"json"}, does: "what is bound and how it feels", run: runDevices},

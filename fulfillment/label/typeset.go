@@ -50,8 +50,8 @@ func (m *MissingScript) Error() string {
 		m.Letter, m.Letter, m.Script, m.Script)
 }
 
-// missing returns a MissingScript for the first letter that no font has.
-func (t *Typesetter) missing(text string) error {
+// Missing returns a *MissingScript for the first letter that no font has.
+func (t *Typesetter) Missing(text string) error {
 	for _, r := range text {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
 			continue
@@ -102,7 +102,7 @@ func (b textBlock) total() int { return b.height * len(b.lines) }
 // set breaks a paragraph into lines of at most width dots. size is the em in dots, lang a BCP 47 tag.
 func (t *Typesetter) set(text, lang string, size, width int) (textBlock, error) {
 	text = clean(text)
-	if err := t.missing(text); err != nil {
+	if err := t.Missing(text); err != nil {
 		return textBlock{}, err
 	}
 	runes := []rune(text)
