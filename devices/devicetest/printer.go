@@ -76,6 +76,7 @@ type faults struct {
 	noHostStatus               bool // never an answer to ~HS
 	stuckAfter, resetAfter     int  // bytes of jobs; negative: never
 	slow                       int  // bytes a second; 0: at once
+	late                       time.Duration
 }
 
 var healthy = faults{stuckAfter: -1, resetAfter: -1}
@@ -200,6 +201,9 @@ func (p *Printer) NoHostStatus(on bool) { p.set(func(f *faults) { f.noHostStatus
 // Silent makes the printer never answer, as some clones.
 func (p *Printer) Silent(on bool) { p.set(func(f *faults) { f.silent = on }) }
 
+// AnswersLate makes every answer come so much later than the question was read; in ZPL only.
+func (p *Printer) AnswersLate(by time.Duration) { p.set(func(f *faults) { f.late = by }) }
+
 // StuckAfter makes the printer take no more bytes, and answer nothing, after so many bytes of jobs from now on.
 func (p *Printer) StuckAfter(n int) { p.set(func(f *faults) { f.stuckAfter = n }) }
 
@@ -281,10 +285,12 @@ func (p *Printer) close() {
 }
 
 func (p *Printer) serve(ctx context.Context, c net.Conn) {
+	zpl := &reader{p: p, c: c, power: p.powered()}
+	defer zpl.speaking.Wait()
 	var r interface {
 		take(p []byte) bool
 		inJob() bool
-	} = &reader{p: p, c: c, power: p.powered()}
+	} = zpl
 	if p.speak != nil {
 		r = &rasterReader{p: p, c: c, speak: p.speak(), power: p.powered()}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 )
 
@@ -15,6 +16,9 @@ type reader struct {
 	buf   []byte // not yet understood, or the job so far
 	job   bool
 	first time.Time
+	// Answers that are late wait here for those before them.
+	speaking sync.WaitGroup
+	spoken   chan struct{}
 }
 
 func (r *reader) inJob() bool { return r.job }
@@ -158,6 +162,23 @@ func (r *reader) answer() {
 }
 
 func (r *reader) say(text string) {
+	r.p.mu.Lock()
+	late := r.p.fault.late
+	r.p.mu.Unlock()
+	if late > 0 {
+		at, before, spoken := time.Now().Add(late), r.spoken, make(chan struct{})
+		r.spoken = spoken
+		r.speaking.Go(func() {
+			defer close(spoken)
+			time.Sleep(time.Until(at))
+			if before != nil {
+				<-before
+			}
+			_ = r.c.SetWriteDeadline(time.Now().Add(time.Minute)) // it has room for what nobody takes
+			_, _ = r.c.Write([]byte(text))
+		})
+		return
+	}
 	_ = r.c.SetWriteDeadline(time.Now().Add(time.Second))
 	_, _ = r.c.Write([]byte(text))
 }

@@ -51,6 +51,7 @@ func RunPrinter(t *testing.T, open func(t *testing.T, report devices.Report) (Pr
 		{"a job that is cut off certainly did not come out", printsCut},
 		{"a printer that gets stuck did not print", printsStuck},
 		{"a slow printer is not a stuck one", printsSlow},
+		{"an answer that is late is not one to a later question", printsLate},
 		{"trouble behind the last byte may mean a label", printsMaybe},
 		{"refuses a picture of another size", printsOtherSize},
 		{"gives up when it is told to", printsCancelled},
@@ -240,6 +241,26 @@ func printsStuck(t *testing.T, p *printing) {
 func printsSlow(t *testing.T, p *printing) {
 	p.end.Slow(150_000)
 	p.prints(t, 1, 1)
+}
+
+// late ends answer so much later than they are asked.
+type late interface{ AnswersLate(by time.Duration) }
+
+func printsLate(t *testing.T, p *printing) {
+	end, can := p.end.(late)
+	if !can {
+		t.Skip("this printer answers in time")
+	}
+	p.run(t)
+	health(t, p.states, devices.Ready)
+	for i, by := range []time.Duration{300 * time.Millisecond, 0, 700 * time.Millisecond, 0} {
+		end.AnswersLate(by)
+		came := len(p.end.Labels())
+		if res, err := p.drv.Print(t.Context(), Checkerboard(p.drv.Media(), i)); err != nil || !res.Complete || len(p.end.Labels()) != came+1 {
+			t.Errorf("answers %v late: Print = %+v, %v, and %d labels came out", by, res, err, len(p.end.Labels())-came)
+		}
+		p.drv.Poke()
+	}
 }
 
 func printsMaybe(t *testing.T, p *printing) {

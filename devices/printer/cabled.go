@@ -33,8 +33,9 @@ type cabled struct {
 
 	// The rest belongs to whoever has the line.
 	wire  *usbWire // nil: not claimed
-	dirty bool     // a job was cut off: what the printer holds of it must be thrown away first
-	seen  bool     // it has been there since the program started
+	in    inquiry
+	dirty bool // a job was cut off: what the printer holds of it must be thrown away first
+	seen  bool // it has been there since the program started
 }
 
 // begin fills in what was left out.
@@ -48,7 +49,11 @@ func (u *cabled) begin(who devices.Health, report devices.Report, log *slog.Logg
 	}
 	who.Kind = devices.Printer
 	u.desk = newDesk(who, u.t, u.ask, report, log)
-	u.left = u.forget
+	u.in.language = u.set
+	u.left = func() { // whoever tells has the line
+		u.forget()
+		u.in.reset()
+	}
 	u.gone = append(u.gone, devices.ErrUnplugged, devices.ErrUnsupported)
 }
 
@@ -82,7 +87,7 @@ func (u *cabled) open(ctx context.Context) error {
 		}
 		return u.lost(err)
 	}
-	u.wire = &usbWire{d: d, t: u.t, language: u.set, speech: &u.speech, ctx: ctx}
+	u.wire = &usbWire{d: d, t: u.t, speech: &u.speech, in: &u.in, ctx: ctx}
 	if d.Info().PacketOut == 0 || u.policy == StatusRequired && d.Info().PacketIn == 0 {
 		u.release()
 		return &Failure{Text: fmt.Sprintf("The %s cannot say how it feels. If labels come out of it, write no_status = true in its settings.", u.place),
@@ -141,6 +146,9 @@ func (u *cabled) ready() error {
 			u.heard(m)
 		}
 	}
+	if err == nil && u.policy == StatusRequired {
+		_ = u.wire.catchUp() // so that the next job need not; if it goes wrong it must
+	}
 	return err
 }
 
@@ -190,6 +198,11 @@ func (u *cabled) send(ctx context.Context, encoded func() []byte) (res fulfillme
 		job = encoded()
 		res.Total = len(job)
 	}
+	if u.policy == StatusRequired {
+		if err := u.wire.clear(); err != nil {
+			return res, u.failed(err)
+		}
+	}
 	if res.Sent, res.Complete, err = u.wire.job(job, u.set.Tail(job)); err != nil {
 		u.dirty = res.Sent > 0
 		return res, u.broken(ctx, err, res)
@@ -236,9 +249,15 @@ func (u *cabled) status(patience time.Duration, after bool) error {
 			return &Failure{Text: fmt.Sprintf("The %s still holds a part of a label. Switch it off and on.", u.place), Cause: fmt.Errorf("%w: it says %.120q", ErrTrouble, said)}
 		}
 	}
-	switch {
-	case err == nil:
+	if err == nil {
 		return troubled(a, said)
+	}
+	return u.failed(err)
+}
+
+// failed is the sentence for a printer that could not be asked.
+func (u *cabled) failed(err error) error {
+	switch {
 	case u.wire.ctx.Err() != nil:
 		return stopped(u.wire.ctx, err)
 	case errors.Is(err, devices.ErrUnplugged):

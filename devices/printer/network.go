@@ -166,7 +166,7 @@ func (n *Network) send(ctx context.Context, encoded func() []byte) (fulfillment.
 	if n.cfg.Status == StatusOff {
 		return res, c.taken()
 	}
-	return res, c.status(n.cfg.Timeouts.After)
+	return res, c.status(n.cfg.Timeouts.After, true)
 }
 
 // ErrMedia means that the picture has not the size of the labels in the printer.

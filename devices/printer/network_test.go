@@ -245,3 +245,19 @@ func BenchmarkFirstByte(b *testing.B) {
 		b.ReportMetric(float64(d[len(d)*99/100].Microseconds()), name+"-p99-µs")
 	}
 }
+
+// The answer to a question that was given up comes behind the job: it says nothing about the job.
+func TestNetworkAnswerOfALaterQuestion(t *testing.T) {
+	end := newEnd(t)
+	cfg := config(end)
+	cfg.Timeouts.Status, cfg.Timeouts.Fresh = 500*time.Millisecond, time.Nanosecond
+	n := printer.NewNetwork(cfg, ignore, quiet)
+	total := len(printer.ZPL{}.Encode(devicetest.Checkerboard(media, 1), media, 1))
+	end.AnswersLate(700 * time.Millisecond) // the answer to ~HS is the first one, and that to ~HQES comes behind the job
+	end.StuckAfter(total - 1)
+	res, err := n.Print(t.Context(), devicetest.Checkerboard(media, 1))
+	if err == nil || !res.Complete || len(end.Labels()) != 0 {
+		t.Errorf("a job that is stuck in the printer: %+v, %v, %d labels", res, err, len(end.Labels()))
+	}
+	end.Clear()
+}

@@ -34,16 +34,12 @@ func (p portStatus) paperOut() bool { return p&0x20 != 0 }
 
 // usbWire is one claim of the printer. It belongs to whoever has the desk's line.
 type usbWire struct {
-	d        usb.Device
-	t        Timeouts
-	language Language
-	speech   *speech
-	ctx      context.Context // of this turn
-	owed     int             // questions whose answers may still come
-	answers  int             // that have come
-	said     []byte          // of an answer that has begun
-	last     Answer          // the last whole one, and its words
-	words    []byte
+	d      usb.Device
+	t      Timeouts
+	speech *speech
+	in     *inquiry
+	ctx    context.Context // of this turn
+	used   bool            // something was read in this claim
 }
 
 func (w *usbWire) request(typ, req uint8, index uint16, data []byte) (int, error) {
@@ -65,15 +61,14 @@ func (w *usbWire) portStatus() (portStatus, error) {
 
 // reset throws away what the printer holds of a job. Printers that do not know the request are found out by their status.
 func (w *usbWire) reset() {
+	w.in.said = nil
 	if _, ok := w.d.(*serialDevice); ok {
-		if c, ok := w.language.(canceller); ok {
+		if c, ok := w.speech.set.(canceller); ok {
 			_, _ = w.write(c.Cancel())
 		}
-		w.said = nil
 		return
 	}
 	_, _ = w.request(classOut, softReset, w.number(), nil)
-	w.said = nil
 }
 
 // deviceID asks for the IEEE 1284 device ID; here the interface stands in the high byte of the index.
@@ -161,14 +156,11 @@ func (w *usbWire) status(patience time.Duration, after bool) (a Answer, said []b
 	if err := w.drain(); err != nil {
 		return a, nil, err
 	}
-	need := w.answers + 1
-	if after {
-		need += w.owed
-	}
+	done := w.in.wanted(after)
 	for _, question := range w.speech.questions() {
-		if err = w.question(question, patience, need); err == nil {
-			w.speech.answered(w.words)
-			return w.last, w.words, nil
+		if err = w.question(question, patience, done); err == nil {
+			w.speech.answered(w.in.words)
+			return w.in.last, w.in.words, nil
 		}
 		if !errors.Is(err, errSilent) {
 			break
@@ -182,23 +174,13 @@ var errSilent = fmt.Errorf("no answer: %w", devices.ErrTimeout)
 
 // identify asks the printer what it is, first itself and then its port, where a name without firmware stands.
 func (w *usbWire) identify(patience time.Duration) Model {
-	end := time.Now().Add(patience)
-	if _, err := w.writeWithin([]byte("~HI"), patience); err == nil {
-		var said []byte
-		buf := make([]byte, w.buffer())
-		for time.Now().Before(end) && w.ctx.Err() == nil && len(said) < maxAnswer {
-			n, err := w.read(buf, time.Until(end))
-			said = append(said, buf[:n]...)
-			if m, ok := ParseHostIdentification(said); ok {
-				return m
-			}
-			if err != nil && !errors.Is(err, devices.ErrTimeout) {
-				break
-			}
-			if n == 0 {
-				time.Sleep(time.Millisecond) // empty transfers must not take the processor
-			}
-		}
+	w.in.model = Model{}
+	if q, ok := w.speech.set.(interface{ AskModel() []byte }); ok {
+		// Whatever is wrong here is told by the next question about its status.
+		_ = w.question(q.AskModel(), patience, func() bool { return w.in.model.Name != "" })
+	}
+	if w.in.model.Name != "" {
+		return w.in.model
 	}
 	id, err := w.deviceID()
 	if err != nil {
@@ -207,97 +189,113 @@ func (w *usbWire) identify(patience time.Duration) Model {
 	return Model{Name: id["MDL"]}
 }
 
-// settle is how long the line must be quiet until no answer to an older question is expected any more: a printer that answers one
-// answers the others at once.
+// settle is how long the line must be quiet until answers to older questions are waited for no more, though they may come later.
 const settle = 250 * time.Millisecond
 
-// question asks one and waits until so many answers have come, and for those to older questions as long as they come.
-func (w *usbWire) question(q []byte, patience time.Duration, need int) error {
+// question asks one and waits until the answer that is wanted has come, and for others as long as they come.
+func (w *usbWire) question(q []byte, patience time.Duration, done func() bool) error {
 	// A printer that draws a label may read the question late: that is part of its answer's time.
 	end := time.Now().Add(patience)
+	w.in.ask(q) // before it is written: a piece of it that was taken may be answered, too
 	if _, err := w.writeWithin(q, max(patience, w.t.Stall)); err != nil {
 		return err
 	}
-	w.owed++
-	buf := make([]byte, w.buffer())
 	for {
-		enough, done := w.language.Read(w.said), w.answers >= need
-		wait := time.Until(end)
+		enough, wait := w.in.enough(), time.Until(end)
 		switch {
-		case done && w.owed == 0:
+		case done() && !w.in.pending():
 			return nil
-		case done:
+		case done():
 			wait = min(wait, settle)
-		case enough.Enough:
+		case enough:
 			wait = min(wait, 50*time.Millisecond)
 		}
-		n, err := w.read(buf, max(wait, time.Millisecond))
-		w.hear(buf[:n])
+		n, err := w.listen(wait)
+		switch {
+		case err != nil:
+			return err
+		case n > 0 && len(w.in.said) > maxAnswer:
+			w.in.said = nil
+			return errNonsense
+		case n == 0 && enough:
+			w.in.settle()
+		case n == 0 && done():
+			return nil
+		case !done() && !time.Now().Before(end):
+			return fmt.Errorf("%d bytes and no status: %w", len(w.in.said), errSilent)
+		}
+	}
+}
+
+// listen hears what the printer says; 0 when the time is over.
+func (w *usbWire) listen(wait time.Duration) (n int, err error) {
+	ctx, cancel := context.WithTimeout(w.ctx, max(wait, time.Millisecond))
+	defer cancel()
+	packet := max(1, w.d.Info().PacketIn) // a packet that does not fit is an error, so a whole number of them
+	buf := make([]byte, (512+packet-1)/packet*packet)
+	for {
+		n, err = w.d.Read(ctx, buf)
+		w.in.hear(buf[:n])
 		switch {
 		case w.ctx.Err() != nil:
-			return w.ctx.Err()
-		case err != nil && !errors.Is(err, devices.ErrTimeout):
-			return err
-		case n == 0 && err == nil && time.Now().Before(end):
-			time.Sleep(time.Millisecond) // empty transfers must not take the processor
-		case n == 0 && enough.Enough:
-			w.answer(enough)
-		case n == 0 && done:
-			w.owed = 0
-			return nil
-		case n == 0, !time.Now().Before(end) && w.answers < need:
-			return fmt.Errorf("%d bytes and no status: %w", len(w.said), errSilent)
-		case len(w.said) > maxAnswer:
-			w.said = nil
-			return errNonsense
+			return n, w.ctx.Err()
+		case n > 0 || errors.Is(err, devices.ErrTimeout):
+			return n, nil
+		case err != nil:
+			return n, err
+		}
+		select { // empty transfers must not take the processor
+		case <-ctx.Done():
+			return 0, w.ctx.Err()
+		case <-time.After(time.Millisecond):
 		}
 	}
 }
 
-// hear takes bytes of answers.
-func (w *usbWire) hear(p []byte) {
-	for _, b := range p {
-		w.said = append(w.said, b)
-		if a := w.language.Read(w.said); a.Whole {
-			w.answer(a)
-		}
-	}
-}
-
-// answer keeps the answer that has come.
-func (w *usbWire) answer(a Answer) {
-	w.last, w.words, w.said = a, w.said, nil
-	w.answers++
-	w.owed = max(0, w.owed-1)
-}
-
-// buffer is a whole number of packets: a packet that does not fit is an error.
-func (w *usbWire) buffer() int {
-	packet := max(1, w.d.Info().PacketIn)
-	return (512 + packet - 1) / packet * packet
-}
-
-func (w *usbWire) read(buf []byte, d time.Duration) (int, error) {
-	ctx, cancel := context.WithTimeout(w.ctx, d)
-	defer cancel()
-	return w.d.Read(ctx, buf)
-}
-
-// drain takes in what was answered to earlier questions.
+// drain hears what was answered to earlier questions, and in a new claim what is there without any.
 func (w *usbWire) drain() error {
-	buf := make([]byte, w.buffer())
 	for range 64 {
-		if w.owed == 0 && len(w.said) == 0 {
+		if w.used && len(w.in.open) == 0 && len(w.in.said) == 0 {
 			return nil
 		}
-		n, err := w.read(buf, 5*time.Millisecond)
-		w.hear(buf[:n])
-		switch {
-		case err != nil && !errors.Is(err, devices.ErrTimeout):
+		w.used = true
+		if n, err := w.listen(5 * time.Millisecond); err != nil || n == 0 {
 			return err
-		case n == 0:
-			return nil
 		}
 	}
 	return nil
+}
+
+// clear waits before a job until no older question can be answered behind it any more. Only of a printer that does not say what
+// it is an answer that takes longer than those after jobs may take is given up.
+func (w *usbWire) clear() error {
+	if err := w.catchUp(); err != nil && !errors.Is(err, errSilent) {
+		return err
+	}
+	for w.in.pending() {
+		n, err := w.listen(50 * time.Millisecond)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			w.in.giveUp(w.t.After)
+		}
+	}
+	return nil
+}
+
+// catchUp asks the printer, if answers about its status may still come, what it is: when it says so it is past all of them.
+func (w *usbWire) catchUp() error {
+	if err := w.drain(); err != nil || !w.in.pending() {
+		return err
+	}
+	q, ok := w.speech.set.(interface{ AskModel() []byte })
+	if !ok {
+		return nil
+	}
+	err := w.question(q.AskModel(), w.t.Status, func() bool { return !w.in.pending() })
+	if errors.Is(err, errSilent) {
+		w.in.giveUp(4 * w.t.After) // or such a printer would be asked with every look
+	}
+	return err
 }

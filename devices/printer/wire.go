@@ -31,6 +31,7 @@ type wire struct {
 	conn   net.Conn
 	cfg    NetworkConfig
 	speech *speech
+	in     inquiry
 	// ctx ends the wire: its deadline is put into the past, for good.
 	ctx  context.Context
 	stop func() bool
@@ -48,7 +49,7 @@ func (n *Network) dial(ctx context.Context) (*wire, error) {
 		// A small buffer here makes "written" mean nearly "taken by the printer".
 		_ = tcp.SetWriteBuffer(4096)
 	}
-	w := &wire{conn: conn, cfg: n.cfg, speech: &n.speech, ctx: ctx}
+	w := &wire{conn: conn, cfg: n.cfg, speech: &n.speech, in: inquiry{language: n.cfg.Language}, ctx: ctx}
 	w.stop = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	return w, nil
 }
@@ -195,9 +196,10 @@ func (w *wire) taken() error {
 
 // ready asks how the printer feels and, the first time that it is well, what it is.
 func (w *wire) ready() error {
-	err := w.status(w.cfg.Timeouts.Status)
+	err := w.status(w.cfg.Timeouts.Status, false)
 	if err == nil && w.speech.unknown() {
-		if m, ok := w.identify(w.cfg.Timeouts.Status); ok || w.ctx.Err() == nil {
+		m, ok := w.identify(w.cfg.Timeouts.Status)
+		if ok || w.ctx.Err() == nil {
 			w.speech.heard(m)
 		}
 	}
@@ -206,30 +208,21 @@ func (w *wire) ready() error {
 
 // identify asks the printer what it is; ok is false if it does not say.
 func (w *wire) identify(patience time.Duration) (m Model, ok bool) {
-	if _, err := w.write([]byte("~HI")); err != nil {
-		return Model{}, false
+	if q, can := w.cfg.Language.(interface{ AskModel() []byte }); can {
+		// Whatever is wrong here is told by the next question about its status.
+		_ = w.question(q.AskModel(), patience, func() bool { return w.in.model.Name != "" })
 	}
-	w.deadline(patience)
-	var said []byte
-	buf := make([]byte, 512)
-	for len(said) < maxAnswer {
-		n, err := w.conn.Read(buf)
-		said = append(said, buf[:n]...)
-		if m, ok = ParseHostIdentification(said); ok || err != nil {
-			return m, ok
-		}
-	}
-	return Model{}, false
+	return w.in.model, w.in.model.Name != ""
 }
 
-// status asks how the printer feels, by one question after the other until it answers.
-func (w *wire) status(patience time.Duration) (err error) {
+// status asks how the printer feels, by one question after the other until it answers. Where after is set only an answer to
+// this question counts, which shows that everything before it was read.
+func (w *wire) status(patience time.Duration, after bool) (err error) {
+	done := w.in.wanted(after)
 	for _, question := range w.speech.questions() {
-		var a Answer
-		var said []byte
-		if a, said, err = w.question(question, patience); err == nil {
-			w.speech.answered(said)
-			return troubled(a, said)
+		if err = w.question(question, patience, done); err == nil {
+			w.speech.answered(w.in.words)
+			return troubled(w.in.last, w.in.words)
 		}
 		if !w.timeout(err) {
 			break
@@ -238,41 +231,41 @@ func (w *wire) status(patience time.Duration) (err error) {
 	return w.silent(err)
 }
 
-// question asks one and waits for the answer, which comes only when everything sent before was read. While the printer is still
-// taking bytes the time does not run. A question that was taken and not answered ends with os.ErrDeadlineExceeded.
-func (w *wire) question(q []byte, patience time.Duration) (a Answer, answer []byte, err error) {
+// question asks one and waits for the answer that is wanted. While the printer is still taking bytes the time does not run. A
+// question that was taken and not answered ends with os.ErrDeadlineExceeded.
+func (w *wire) question(q []byte, patience time.Duration, done func() bool) error {
+	w.in.ask(q)
 	if _, err := w.write(q); err != nil {
-		return a, nil, err
+		return err
 	}
 	buf := make([]byte, 512)
 	left, _ := outstanding(w.conn)
 	end := time.Now().Add(patience)
-	for {
-		if a = w.cfg.Language.Read(answer); a.Whole {
-			return a, answer, nil
-		}
-		wait := time.Until(end)
-		if a.Enough {
+	for !done() {
+		enough, wait := w.in.enough(), time.Until(end)
+		if enough {
 			wait = min(wait, 50*time.Millisecond)
 		}
 		w.deadline(min(wait, 250*time.Millisecond))
 		n, err := w.conn.Read(buf)
-		answer = append(answer, buf[:n]...)
+		w.in.hear(buf[:n])
 		now, known := outstanding(w.conn)
 		switch {
-		case a.Enough && n == 0:
-			return a, answer, nil
-		case err == nil && len(answer) < maxAnswer && time.Now().Before(end):
+		case done():
+		case enough && n == 0:
+			w.in.settle()
+		case err == nil && len(w.in.said) < maxAnswer && time.Now().Before(end):
 		case w.timeout(err) && known && now < left:
 			end = time.Now().Add(patience)
 		case w.timeout(err) && time.Now().Before(end):
 		case err == nil:
-			return a, answer, errNonsense
+			return errNonsense
 		default:
-			return a, answer, err
+			return err
 		}
 		left = now
 	}
+	return nil
 }
 
 var errNonsense = fmt.Errorf("it says much, and nothing about its status: %w", devices.ErrTimeout)

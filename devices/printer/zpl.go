@@ -56,6 +56,9 @@ func (ZPL) Ask() []byte { return []byte("~HS") }
 // AskOther is ~HQES, for printers that do not answer ~HS: clones, and Zebra's own while a person is needed.
 func (ZPL) AskOther() []byte { return []byte("~HQES") }
 
+// AskModel is ~HI, the question what the printer is.
+func (ZPL) AskModel() []byte { return []byte("~HI") }
+
 // Cancel is ~JA (cancel all), which is obeyed in the middle of a format.
 func (ZPL) Cancel() []byte { return []byte("~JA") }
 
