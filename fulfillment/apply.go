@@ -22,6 +22,8 @@ func Apply(b Bench, in Input, pol Policy) Outcome {
 		t.changed(*in.Changed)
 	case in.Decide != nil:
 		t.decide(*in.Decide)
+	case in.Warned != nil:
+		t.warned(*in.Warned)
 	case in.Photo != nil:
 		t.photo(*in.Photo)
 	case in.Tick:

@@ -138,8 +138,8 @@ type Weight struct {
 	At     time.Time
 }
 
-// Input is one thing that happened to the bench. Exactly one of Scan, Weight, Printed, Changed, Photo, Decide and
-// Tick is set.
+// Input is one thing that happened to the bench. Exactly one of Scan, Weight, Printed, Changed, Photo, Decide,
+// Warned and Tick is set.
 type Input struct {
 	Now    time.Time
 	ID     string            // a fresh UUIDv7 for the one job or manifest that the rule may create
@@ -158,7 +158,8 @@ type Input struct {
 	Order    *Order          // for Printed: the job's order as stored, where it is not the one in hand
 	Changed  *Order          // an order in hand or on an open manifest, as the platform now tells it
 	Photo    *PhotoTaken     //
-	Tick     bool            // time has passed
+	Warned   *PlatformWarning
+	Tick     bool // time has passed
 	// ScaleSilent: the scale has not answered for a while.
 	ScaleSilent bool
 }

@@ -76,6 +76,7 @@ type Story struct {
 	Print    PrintState // where the label was then
 	PrintWhy string     // the printer's or the label's trouble at its last word; empty after a label came out
 	Skipped  bool       // put back unfinished, and nobody has opened it since
+	Warning  string     // what the platform doubts about a parcel that it took as shipped
 }
 
 // StoryOf reads an order's events, oldest first. A body that cannot be read says nothing.
@@ -98,7 +99,7 @@ func StoryOf(events []Event) Story {
 				s.PrintWhy = body.PrintWhy
 			}
 		case EventReleased:
-			s = Story{PrintWhy: s.PrintWhy}
+			s = Story{PrintWhy: s.PrintWhy, Warning: s.Warning}
 		case EventSkipped:
 			s.Skipped = true
 		case EventOrderOpened, EventReopened:
@@ -107,6 +108,12 @@ func StoryOf(events []Event) Story {
 			var body struct{ Reason string }
 			_ = json.Unmarshal(e.Body, &body)
 			s.PrintWhy = body.Reason
+		case EventReported:
+			var body struct{ Warning string }
+			_ = json.Unmarshal(e.Body, &body)
+			if body.Warning != "" {
+				s.Warning = body.Warning
+			}
 		case EventLabelPrinted, EventApplied:
 			s.PrintWhy = ""
 		}

@@ -111,6 +111,7 @@ const (
 	WhyNeedsSize       Why = "needs_size"      // the same, and no box is configured: the size of a product is missing
 	WhyNeedsWeight     Why = "needs_weight"    // the label is sold by weight, and nobody knows it
 	WhyBoxUnknown      Why = "box_unknown"     // no box of the warehouse has this code
+	WhyPlatformWarns   Why = "platform_warns"  // the platform took it as shipped, and doubts something about it
 	WhyReleased        Why = "released"        // a supervisor took it off the hold shelf
 	WhyByHand          Why = "by_hand"         // a step was ended without its scan or weight
 	WhySkipped         Why = "skipped"         // put back with items counted: they are counted anew next time

@@ -131,7 +131,7 @@ func (a *app) joinShop() (start func()) {
 	var line lineClock
 	poked := make(chan struct{}, 1)
 	s, err := a.env.newSyncer(func(o *syncer.Options) {
-		o.Changed, o.LabelReady = a.ordersChanged, a.labelStored
+		o.Changed, o.LabelReady, o.Warned = a.ordersChanged, a.labelStored, a.platformWarned
 		o.StatusChanged = func(syncer.Status) {
 			select {
 			case poked <- struct{}{}:
@@ -234,6 +234,15 @@ func (a *app) ordersChanged(ids []fulfillment.OrderID) {
 			a.env.log.Warn("News of an order came too fast for the bench", "orderID", id, "err", err)
 			return
 		}
+	}
+}
+
+// platformWarned hands a warning to the bench. Where the bench is too busy to take it the order's story still says it.
+func (a *app) platformWarned(w fulfillment.PlatformWarning) {
+	ctx, cancel := context.WithTimeout(a.stationGroup.ctx, time.Second)
+	defer cancel()
+	if err := a.station.Warned(ctx, w); err != nil {
+		a.env.log.Warn("A warning of the Seller Center was not said", "orderID", w.OrderID, "err", err)
 	}
 }
 

@@ -62,6 +62,7 @@ type message struct {
 	changed fulfillment.OrderID
 	photo   *fulfillment.PhotoTaken
 	decide  *fulfillment.OutboxDecision
+	warned  *fulfillment.PlatformWarning
 }
 
 // New returns a station; Run starts its work.
@@ -104,6 +105,11 @@ func (s *Station) Changed(ctx context.Context, id fulfillment.OrderID) error {
 // PhotoTaken hands in a stored photo.
 func (s *Station) PhotoTaken(ctx context.Context, p fulfillment.PhotoTaken) error {
 	return s.send(ctx, message{photo: &p})
+}
+
+// Warned hands in what the Seller Center doubts about a parcel; it is said aloud.
+func (s *Station) Warned(ctx context.Context, w fulfillment.PlatformWarning) error {
+	return s.send(ctx, message{warned: &w})
 }
 
 // Decide hands in what a person decided about a parked outbox row; whether that person may is judged by the rule.
@@ -180,7 +186,7 @@ func (s *Station) handle(ctx context.Context, m message) {
 		s.tell(ctx)
 		return
 	}
-	in := fulfillment.Input{Scan: m.scan, Weight: m.weight, Photo: m.photo, Decide: m.decide}
+	in := fulfillment.Input{Scan: m.scan, Weight: m.weight, Photo: m.photo, Decide: m.decide, Warned: m.warned}
 	var err error
 	switch {
 	case m.scan != nil:

@@ -71,8 +71,11 @@ func alarms(before []fulfillment.Verdict, v *fulfillment.Verdict, now time.Time)
 	return out
 }
 
-// alarming: an order in somebody's hands, on a manifest or gone may not ship.
+// alarming: an order in somebody's hands, on a manifest or gone may not ship, or the platform doubts one that has.
 func alarming(v fulfillment.Verdict) bool {
+	if v.Why == fulfillment.WhyPlatformWarns {
+		return true
+	}
 	switch v.Code {
 	case fulfillment.Cancelled, fulfillment.CancelRequested, fulfillment.OnHold, fulfillment.NeedsSupervisor:
 		return v.Scan == "" && v.OrderID != "" && v.Why != fulfillment.WhySupervisorOnly

@@ -31,6 +31,8 @@ type Options struct {
 	Changed       func([]fulfillment.OrderID)
 	LabelReady    func(fulfillment.PackageID)
 	StatusChanged func(Status)
+	// Warned is told what the platform doubts about a parcel, once that is recorded. It must not block.
+	Warned func(fulfillment.PlatformWarning)
 	// Overridden reports whether a supervisor has decided to ship the row's order over a pending cancel request. nil: never.
 	Overridden func(ctx context.Context, row fulfillment.OutboxRow) (bool, error)
 	// ClockOffset is how far the platform's clock is ahead; nil: zero.

@@ -233,6 +233,7 @@ func (p *pusher) save(ctx context.Context) {
 			continue
 		}
 		delete(p.resting, w.row.ID)
+		p.s.warn(w)
 	}
 	p.unsaved = left
 }

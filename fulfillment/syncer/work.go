@@ -279,7 +279,18 @@ func (s *Syncer) postpone(ctx context.Context, row fulfillment.OutboxRow, d *dou
 
 func (s *Syncer) done(ctx context.Context, row fulfillment.OutboxRow, news PackageNews) worked {
 	row.State, row.Reason, row.NextAt = fulfillment.OutboxDone, news.Warning, time.Time{}
-	return s.mark(ctx, row, &news)
+	w := s.mark(ctx, row, &news)
+	if w.err == nil {
+		s.warn(w)
+	}
+	return w
+}
+
+// warn passes a warning on that came with a row's end. It is called once the row is recorded as done.
+func (s *Syncer) warn(w worked) {
+	if w.told != nil && w.told.Warning != "" && s.o.Warned != nil {
+		s.o.Warned(fulfillment.PlatformWarning{OrderID: w.row.OrderID, PackageID: w.row.PackageID, Words: w.told.Warning})
+	}
 }
 
 func (s *Syncer) park(ctx context.Context, row fulfillment.OutboxRow, reason string) worked {

@@ -34,6 +34,8 @@ func Why(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) str
 		return holdWords(o.Holds[0])
 	case Unlabelled(o):
 		return noLabel(o, story)
+	case story.Warning != "":
+		return text.T("why.warned", "why", text.Sentence(story.Warning))
 	case notHere(o):
 		return text.T("why.nothere")
 	}

@@ -58,5 +58,8 @@ func alarmWord(v fulfillment.Verdict) string {
 	if v.Code == fulfillment.Cancelled && v.Why == fulfillment.WhyHandedOver {
 		return "late"
 	}
+	if v.Why == fulfillment.WhyPlatformWarns {
+		return string(v.Why)
+	}
 	return string(v.Code)
 }

@@ -93,7 +93,7 @@ func verdictPairs(v fulfillment.Verdict) []string {
 		name = T("noun.this")
 	}
 	room := nounRoom
-	if v.Code == fulfillment.PrinterTrouble {
+	if v.Code == fulfillment.PrinterTrouble || v.Why == fulfillment.WhyPlatformWarns {
 		room = 2 * nounRoom // the cause is the whole sentence
 	}
 	order := string(v.OrderID)
