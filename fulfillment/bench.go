@@ -127,6 +127,9 @@ type Bench struct {
 	// ScaleZeroed is true once the scale has shown about zero since the last weight was taken: a new parcel never
 	// inherits the weight of the one before.
 	ScaleZeroed bool
+	// TareG is what lies on the scale and is no parcel: a tray, or the drift of a scale without a zero key; grams. It ends when
+	// the scale shows nothing at all, and with the program.
+	TareG int `json:"-"`
 	// Live is the last stable reading that may belong to the parcel in hand, grams; 0: none. Not saved.
 	Live int
 }
@@ -154,6 +157,7 @@ type Input struct {
 	Carriers []string
 	Decide   *OutboxDecision // what a person decided about a parked outbox row
 	Weight   *Weight         //
+	Scale    Weight          // for PB:TARE: the scale's last reading
 	Printed  *PrintJob       // a job as the print queue left it
 	Order    *Order          // for Printed: the job's order as stored, where it is not the one in hand
 	Changed  *Order          // an order in hand or on an open manifest, as the platform now tells it

@@ -22,6 +22,8 @@ func (t *turn) command(cmd Command, arg string) {
 		t.undoHere()
 	case CmdReprint:
 		t.reprintHere(arg)
+	case CmdTare:
+		t.tare()
 	default:
 		if t.parcel() == nil {
 			t.no(cmd, WhyNoParcel)

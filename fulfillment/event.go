@@ -14,6 +14,7 @@ const (
 	EventVerified     EventKind = "verified"
 	EventWeighed      EventKind = "weighed"
 	EventNotWeighed   EventKind = "not_weighed"
+	EventTared        EventKind = "tared"
 	EventLabelQueued  EventKind = "label_queued"
 	EventLabelPrinted EventKind = "label_printed"
 	EventLabelBound   EventKind = "label_bound" // a carrier label printed elsewhere was scanned onto the parcel

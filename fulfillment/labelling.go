@@ -38,13 +38,17 @@ func (t *turn) weight(w Weight) {
 		b.Live = 0
 		return
 	}
-	if w.Grams <= emptyScaleG {
+	if w.Grams >= -emptyScaleG && w.Grams <= emptyScaleG {
+		b.TareG = 0 // the tray is gone
+	}
+	g := w.Grams - b.TareG
+	if g <= emptyScaleG {
 		b.Live, b.ScaleZeroed = 0, true
 		return
 	}
-	b.Live = w.Grams
+	b.Live = g
 	if p := t.parcel(); p != nil && p.Left() == 0 && b.ScaleZeroed && p.WeightOwed(t.pol) {
-		t.takeWeight(w.Grams)
+		t.takeWeight(g)
 	}
 }
 
@@ -83,7 +87,11 @@ func (t *turn) weighed(g int, insisted string) {
 	p := t.parcel()
 	want, _ := p.ExpectedG()
 	p.Package.WeightG, p.Package.Rung, p.WeighBy, p.OffG = g, RungWeighed, time.Time{}, 0
-	t.eventHere(EventWeighed, map[string]any{"g": g, "expected_g": want, "insisted": insisted})
+	body := map[string]any{"g": g, "expected_g": want, "insisted": insisted}
+	if tare := t.bench().TareG; tare != 0 {
+		body["tare_g"] = tare
+	}
+	t.eventHere(EventWeighed, body)
 	t.save()
 	if v := t.out.Verdict; v != nil { // the last item's verdict carries the weight
 		v.WeightG, v.ExpectedG = g, want

@@ -49,11 +49,12 @@ const (
 	CmdCarrier Command = "CARRIER"
 	CmdPhoto   Command = "PHOTO"
 	CmdSeal    Command = "SEAL"
+	CmdTare    Command = "TARE"
 )
 
 var (
 	plainCommands = map[Command]bool{CmdUndo: true, CmdSkip: true, CmdHold: true, CmdShort: true, CmdReprint: true,
-		CmdNextBox: true, CmdFinish: true, CmdPhoto: true, CmdSeal: true}
+		CmdNextBox: true, CmdFinish: true, CmdPhoto: true, CmdSeal: true, CmdTare: true}
 	argCommands = map[Command]bool{CmdBox: true, CmdUser: true, CmdMode: true, CmdCarrier: true}
 )
 

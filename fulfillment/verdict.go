@@ -53,6 +53,10 @@ const (
 	WhyBadge           Why = "badge"            // nobody has this badge
 	WhyScaleSilent     Why = "scale_silent"     // the scale does not answer: the parcel goes on without a weight
 	WhyUnchecked       Why = "unchecked"        // handed over on old knowledge: the Seller Center could not be asked
+	WhyNoScale         Why = "no_scale"         // PB:TARE at a bench without one, or with one that is silent
+	WhyScaleMoves      Why = "scale_moves"      // PB:TARE while the scale is not steady
+	WhyTareParcel      Why = "tare_parcel"      // PB:TARE while the scale waits for the parcel itself
+	WhyTareHeavy       Why = "tare_heavy"       // PB:TARE with more on the scale than a tray
 	WhyNotWeighed      Why = "not_weighed"      // the parcel must be weighed first
 	WhyTooLate         Why = "too_late"         // the label is already on its way
 	WhyNotOnOrder      Why = "not_on_order"     // a known product that this order does not contain

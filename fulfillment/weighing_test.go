@@ -2,6 +2,7 @@ package fulfillment
 
 import (
 	"testing"
+	"time"
 )
 
 func TestANewParcelNeverInheritsAWeight(t *testing.T) {
@@ -29,6 +30,57 @@ func TestANewParcelNeverInheritsAWeight(t *testing.T) {
 	weigh(130)
 	if got := w.bench.Parcel.Package.WeightG; got != 130 {
 		t.Fatalf("weight %d, want 130", got)
+	}
+}
+
+func TestTare(t *testing.T) {
+	w := newWorld(t)
+	w.pol.HasScale = true
+	now := func(g int, stable bool) Weight {
+		return Weight{Grams: g, Stable: stable, At: noon.Add(time.Duration(w.n) * time.Second)}
+	}
+	weigh := func(g int) {
+		reading := now(g, true)
+		w.apply(Input{Weight: &reading})
+	}
+	tare := func(scale Weight) Outcome { return w.apply(Input{Scan: &Scan{Code: "PB:TARE"}, Scale: scale}) }
+	refused := func(out Outcome, why Why) {
+		t.Helper()
+		if out.Verdict == nil || out.Verdict.Code != Refused || out.Verdict.Why != why {
+			t.Fatalf("got %+v, want %s", out.Verdict, why)
+		}
+	}
+	refused(tare(Weight{}), WhyNoScale)
+	refused(tare(now(130, false)), WhyScaleMoves)
+	refused(tare(now(6_000, true)), WhyTareHeavy)
+
+	weigh(130) // the tray
+	if out := tare(now(130, true)); out.Verdict.Code != CommandDone || w.bench.TareG != 130 {
+		t.Fatalf("%+v", out.Verdict)
+	}
+	for id, g := range map[OrderID]int{"1": 110, "2": 115} { // the tray alone is an empty scale
+		w.order(id, ShippingSeller, "MUG")
+		w.scan(string(id))
+		w.scan("MUG")
+		refused(tare(now(130+g, true)), WhyTareParcel)
+		weigh(130 + g)
+		if got := w.bench.Parcel; got.Package.WeightG != g {
+			t.Fatalf("weight %d, want %d", got.Package.WeightG, g)
+		}
+		w.print()
+		w.expect("TRACK"+string(id), Applied)
+		weigh(130)
+	}
+	weigh(1) // the tray was taken away
+	if w.bench.TareG != 0 {
+		t.Error("a tray that is gone is still left out")
+	}
+	w.order("3", ShippingSeller, "MUG")
+	w.scan("3")
+	w.scan("MUG")
+	weigh(120)
+	if got := w.bench.Parcel.Package.WeightG; got != 120 {
+		t.Errorf("weight %d, want 120", got)
 	}
 }
 

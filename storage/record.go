@@ -30,7 +30,7 @@ func (s *Store) Record(ctx context.Context, c station.Commit) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ctx = context.WithoutCancel(ctx)
-	c.Bench.Live = 0
+	c.Bench.Live, c.Bench.TareG = 0, 0
 	before, known := s.benches[c.Station]
 	told := known && toldByEvents(before, c)
 	err := errStale

@@ -130,6 +130,7 @@ var fixedCommands = []struct {
 		{"PB:SHORT", "An item is missing"},
 		{"PB:NEXTBOX", "Next box of the same order"},
 		{"PB:FINISH", "End this step by hand (no scale, no scan)"},
+		{"PB:TARE", "A tray stays on the scale: do not count it"},
 		{"PB:REPRINT", "Label spoiled: print it once more"},
 		{"PB:REPRINT:UNREADABLE", "Label cannot be scanned: once more"},
 		{"PB:REPRINT:LOST", "Label lost: once more"},

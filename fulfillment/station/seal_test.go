@@ -50,3 +50,25 @@ func TestASupervisorsWordEndsByItself(t *testing.T) {
 		}
 	})
 }
+
+// The rule is told what the scale showed last, and the screen shows the parcel without the tray.
+func TestTheTrayIsNotCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		b := startBench(t, ctx, newDisk(t, "1001"), script(t))
+		b.s.o.Policy.HasScale = true
+		weigh := func(g int) {
+			if err := b.s.Weigh(ctx, fulfillment.Weight{Grams: g, Stable: true, At: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		weigh(130)
+		b.scan("PB:TARE")
+		weigh(350)
+		b.scan("1001")
+		if _, last := b.verdicts(); last.TareG != 130 || last.Weight.Grams != 220 {
+			t.Errorf("%d g without a tray of %d g", last.Weight.Grams, last.TareG)
+		}
+	})
+}

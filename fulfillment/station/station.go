@@ -190,6 +190,7 @@ func (s *Station) handle(ctx context.Context, m message) {
 	var err error
 	switch {
 	case m.scan != nil:
+		in.Scale = s.scale
 		err = s.lookUp(ctx, *m.scan, &in)
 	case m.weight != nil:
 		if !s.weightMatters(*m.weight) {
@@ -337,6 +338,7 @@ func (s *Station) show(v *fulfillment.Verdict) {
 	s.view.Station, s.view.Operator, s.view.Supervisor = s.o.ID, s.operator(s.bench), s.bench.Supervisor
 	s.view.Mode, s.view.Carrier, s.view.Manifests, s.view.Weight = s.bench.Mode, s.bench.Carrier, s.bench.Open, s.scale
 	s.view.Parcel, s.view.CarrierName, s.view.Reprint = s.bench.Parcel, s.bench.CarrierName, s.bench.Reprint
+	s.view.Weight.Grams, s.view.TareG = s.scale.Grams-s.bench.TareG, s.bench.TareG
 	s.view.Stop = s.bench.Stop
 	s.view.Prompt = prompt(s.bench, s.o.Policy, s.o.Now())
 	s.o.Show(s.view)

@@ -49,7 +49,8 @@ type View struct {
 	VerdictSeq uint64               // grows with every verdict: a new one even if it reads the same
 	// Alarms are the stops that came without a scan within AlarmSpan and were not answered, oldest first.
 	Alarms []fulfillment.Verdict
-	Weight fulfillment.Weight // live reading; zero At: no scale
+	Weight fulfillment.Weight // live reading, without the tare; zero At: no scale
+	TareG  int                // grams that lie on the scale and are not counted
 	Err    string             // the last scan could not be recorded: what a person can do
 }
 

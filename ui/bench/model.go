@@ -133,6 +133,9 @@ func note(o fulfillment.Order) string {
 func weight(v station.View) (words, of string) {
 	switch {
 	case !v.Weight.At.IsZero() && v.Weight.Stable:
+		if v.TareG != 0 {
+			return text.Grams(v.Weight.Grams), text.T("bench.tared", "g", text.Grams(v.TareG))
+		}
 		return text.Grams(v.Weight.Grams), text.T("bench.steady")
 	case !v.Weight.At.IsZero():
 		return text.Grams(v.Weight.Grams), text.T("bench.moving")
