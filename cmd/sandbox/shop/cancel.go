@@ -115,6 +115,7 @@ func (s *store) openRequest(c *call) (*cancellation, bool, error) {
 		return nil, false, artificial(codeMissing, "Invalid parameter. `idempotency_key` takes at most 255 characters")
 	}
 	if key != "" && k.decidedWith == c.r.URL.Path+"?"+key {
+		s.tally.Repeated++
 		return k, true, nil
 	}
 	if k.order.request != k {
@@ -130,6 +131,7 @@ func (s *store) approveCancellation(c *call) (any, error) {
 	if err != nil || again {
 		return empty{}, err
 	}
+	s.effects.add("approve_cancel", k.order.id, "", k.id)
 	s.grant(k, c.now)
 	return empty{}, nil
 }

@@ -153,6 +153,9 @@ func (s *store) updateTracking(c *call, p *parcel) (any, error) {
 	if e != nil {
 		return nil, e
 	}
+	if p.tracking == tracking && p.provider == by {
+		s.tally.Repeated++
+	}
 	s.setTracking(p, tracking)
 	p.provider, p.updated = by, c.now.Truncate(time.Second)
 	s.effects.add("retrack", o.id, p.id, tracking)

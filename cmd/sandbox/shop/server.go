@@ -76,6 +76,7 @@ type tally struct {
 	DuplicateAttempts     int            `json:"duplicate_attempts"`      // second ship, mark or create of a package or line, all refused
 	ShipCancelledAttempts int            `json:"ship_cancelled_attempts"` // ship calls for a cancelled order, all refused
 	ShippedCancelled      int            `json:"shipped_cancelled"`       // cancelled orders that were shipped or that a carrier got: must stay 0
+	Repeated              int            `json:"repeated"`                // answers to a request to cancel and corrections that had been made before
 	Refused               int            `json:"refused"`                 // API calls that were answered with a code other than 0
 	Calls                 map[string]int `json:"-"`
 }
