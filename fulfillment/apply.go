@@ -24,6 +24,8 @@ func Apply(b Bench, in Input, pol Policy) Outcome {
 		t.decide(*in.Decide)
 	case in.Warned != nil:
 		t.warned(*in.Warned)
+	case in.Answer != nil:
+		t.answer(*in.Answer)
 	case in.Photo != nil:
 		t.photo(*in.Photo)
 	case in.Tick:

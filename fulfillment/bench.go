@@ -142,7 +142,7 @@ type Weight struct {
 }
 
 // Input is one thing that happened to the bench. Exactly one of Scan, Weight, Printed, Changed, Photo, Decide,
-// Warned and Tick is set.
+// Answer, Warned and Tick is set.
 type Input struct {
 	Now    time.Time
 	ID     string            // a fresh UUIDv7 for the one job or manifest that the rule may create
@@ -156,10 +156,11 @@ type Input struct {
 	// Carriers are for PB:CARRIER: display names of every carrier known here; nil: it cannot be known.
 	Carriers []string
 	Decide   *OutboxDecision // what a person decided about a parked outbox row
+	Answer   *CancelAnswer   // a person's answer to a request to cancel
 	Weight   *Weight         //
 	Scale    Weight          // for PB:TARE: the scale's last reading
 	Printed  *PrintJob       // a job as the print queue left it
-	Order    *Order          // for Printed: the job's order as stored, where it is not the one in hand
+	Order    *Order          // for Printed: the job's order as stored, where it is not the one in hand; for Answer: the order as stored
 	Changed  *Order          // an order in hand or on an open manifest, as the platform now tells it
 	Photo    *PhotoTaken     //
 	Warned   *PlatformWarning

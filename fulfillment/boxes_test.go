@@ -141,6 +141,7 @@ func TestOnlyASupervisorDecidesAboutParkedRows(t *testing.T) {
 		{"by hand without a reason", true, OutboxDoneByHand, "  ", Refused, WhyNoReason},
 		{"by hand", true, OutboxDoneByHand, "done in the Seller Center", CommandDone, WhyDoneByHand},
 		{"given up", true, OutboxGiveUp, "order cancelled", CommandDone, WhyGivenUp},
+		{"corrected", true, OutboxPutRight, "", CommandDone, WhyCorrecting},
 		{"an action nobody knows", true, "explode", "why not", Refused, WhyNotAvailable},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -7,13 +7,13 @@ import "strings"
 func (t *turn) decide(d OutboxDecision) {
 	about := Verdict{Class: ClassCommand, OrderID: d.OrderID, PackageID: d.PackageID}
 	d.Reason = strings.TrimSpace(d.Reason)
-	done, known := map[OutboxAction]Why{OutboxRetry: WhyRetried, OutboxDoneByHand: WhyDoneByHand, OutboxGiveUp: WhyGivenUp}[d.Action]
+	done, known := map[OutboxAction]Why{OutboxRetry: WhyRetried, OutboxDoneByHand: WhyDoneByHand, OutboxGiveUp: WhyGivenUp, OutboxPutRight: WhyCorrecting}[d.Action]
 	switch {
 	case !t.bench().Supervisor:
 		about.Code, about.Why = NeedsSupervisor, WhySupervisorOnly
-	case !known:
+	case !known || d.Action == OutboxPutRight && d.Kind != OutboxReportShipped:
 		about.Code, about.Why = Refused, WhyNotAvailable
-	case d.Action != OutboxRetry && d.Reason == "":
+	case d.Action != OutboxRetry && d.Action != OutboxPutRight && d.Reason == "":
 		about.Code, about.Why = Refused, WhyNoReason
 	}
 	if about.Code != "" {

@@ -5,6 +5,9 @@ import "errors"
 // ErrNotFound is returned by stores where nothing is kept under the name asked for.
 var ErrNotFound = errors.New("not found")
 
+// ErrAnswered is returned by stores where an answer to a request to cancel is on its way already. Nothing was changed.
+var ErrAnswered = errors.New("an answer to this request is on its way")
+
 // ErrBusy is returned by stores that another program kept from writing for longer than anybody waits. Nothing was changed.
 var ErrBusy = errors.New("the data is busy")
 

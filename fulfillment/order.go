@@ -78,6 +78,7 @@ type Order struct {
 	CheckedAt         time.Time // when this station last heard of the order from the platform; zero for CSV orders
 	OnHoldOrder       bool      // is_on_hold_order: the shop uses the platform's one-hour hold
 	CancelRequested   bool
+	Request           CancelRequest // the open one, where it is known; the flag may be known first
 	AddressUpdated    bool
 	Combined          bool // told only, not stored: the platform put several orders into one package
 	Deadlines         []Deadline

@@ -1,6 +1,11 @@
 package fulfillment
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // OutboxKind is what the platform must be told. Which call that becomes depends on market and shipping type and is
 // decided by the adapter in fulfillment/sellercenter.
@@ -9,7 +14,14 @@ type OutboxKind string
 const (
 	OutboxArrange       OutboxKind = "arrange"        // platform-shipped: ship package or create package, so that a label exists
 	OutboxReportShipped OutboxKind = "report_shipped" // seller-shipped: mark package as shipped, or ship with self_shipment
+	// OutboxCorrect gives a parcel that was reported with another tracking number the one on its label: seller-shipped only.
+	OutboxCorrect OutboxKind = "correct_tracking"
+	OutboxReject  OutboxKind = "reject_cancel"  // the buyer's request to cancel is refused: the parcel is packed
+	OutboxApprove OutboxKind = "approve_cancel" // it is granted
 )
+
+// Answers reports whether rows of this kind answer a request to cancel.
+func (k OutboxKind) Answers() bool { return k == OutboxReject || k == OutboxApprove }
 
 // OutboxState is the row's life: queued → in_flight (committed before the call) → done | queued | uncertain | parked.
 type OutboxState string
@@ -29,9 +41,34 @@ const (
 	OutboxRetry      OutboxAction = "retry"        // send it again
 	OutboxDoneByHand OutboxAction = "done_by_hand" // somebody told the platform in the Seller Center
 	OutboxGiveUp     OutboxAction = "give_up"      // the platform is not told, and that is how it stays
+	OutboxPutRight   OutboxAction = "correct"      // somebody else reported another tracking number: correct it
 )
 
-// OutboxDecision is one such decision. Reason is asked for unless the row is sent again.
+// Reasons of parked rows that wait for the answer to a request to cancel. When the request is gone they are looked at again.
+const (
+	ParkedAsked   = "the buyer has asked to cancel: a supervisor decides; shipping would answer the request"
+	ParkedBlocked = "Seller Center ships nothing while the buyer’s request to cancel is open (21011007): answer it on the Orders screen"
+)
+
+// AwaitsAnswer reports whether a row parked for this reason waits for the answer to a request to cancel.
+func AwaitsAnswer(reason string) bool {
+	return slices.Contains([]string{ParkedAsked, ParkedBlocked}, reason)
+}
+
+const otherTracking = "someone else has reported it shipped with tracking number "
+
+// OtherTracking is why a row is parked whose parcel was reported with a tracking number that is not on its label.
+func OtherTracking(told, ours Tracking) string {
+	return fmt.Sprintf("%s%s, the parcel has %s", otherTracking, told, ours)
+}
+
+// Correctable reports whether the row is parked because of another tracking number, which can be corrected.
+func (r OutboxRow) Correctable() bool {
+	return r.Kind == OutboxReportShipped && r.State == OutboxParked && strings.HasPrefix(r.Reason, otherTracking)
+}
+
+// OutboxDecision is one such decision. Reason is asked for unless the row is sent again or
+// corrected.
 type OutboxDecision struct {
 	ID        string // of the row
 	Kind      OutboxKind
@@ -42,12 +79,14 @@ type OutboxDecision struct {
 	By        string // filled in by the rule
 }
 
-// OutboxRow is one thing to tell the platform. Rows of one order are sent strictly in the order of ID (UUIDv7).
+// OutboxRow is one thing to tell the platform. Rows of one order are sent strictly in the order of ID (UUIDv7);
+// an answer to a request to cancel does not wait for those before it, which wait for the answer.
 type OutboxRow struct {
 	ID         string // UUIDv7, also the idempotency key where the platform takes one
 	Kind       OutboxKind
 	OrderID    OrderID
 	PackageID  PackageID
+	CancelID   string // the request to cancel that the row answers; empty for every other
 	Lines      []LineID
 	Tracking   Tracking
 	ProviderID string

@@ -17,5 +17,8 @@ type OrderSummary struct {
 	NoLabel      bool   // a parcel of it is packed, and the file of its label is not here
 	Status       OrderStatus
 	ShippingType ShippingType
-	CheckedAt    time.Time // zero: never heard of from the platform, such as an order from a file
+	Market       string        // region code
+	Request      CancelRequest // the buyer's open request to cancel, where it is known
+	Packed       bool          // a parcel of it is packed
+	CheckedAt    time.Time     // zero: never heard of from the platform, such as an order from a file
 }

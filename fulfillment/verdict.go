@@ -107,6 +107,12 @@ const (
 	WhyRetried         Why = "retried"         // the parked row is sent again
 	WhyDoneByHand      Why = "done_by_hand"    // the parked row was done in the Seller Center
 	WhyGivenUp         Why = "given_up"        // the parked row is not sent any more
+	WhyCorrecting      Why = "correcting"      // another tracking number than the label's was reported: it is corrected
+	WhyRejectSent      Why = "reject_sent"     // the request to cancel is rejected
+	WhyApproveSent     Why = "approve_sent"    // the request to cancel is granted
+	WhyNoRequest       Why = "no_request"      // no such request to cancel is open, as far as is known here
+	WhyRejectUnpacked  Why = "reject_unpacked" // "already packed" may be said of a packed parcel only
+	WhyAnswered        Why = "answered"        // an answer to this request is on its way
 	WhyScanAgain       Why = "scan_again"      // a supervisor accepts it by scanning the same label once more
 	WhyScanLabel       Why = "scan_label"      // a supervisor accepts a box by its label, never by a slip
 	WhyUnpacked        Why = "unpacked"        // a supervisor accepted a parcel that no bench finished

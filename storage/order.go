@@ -3,7 +3,9 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 
 	"packbench/fulfillment"
@@ -75,13 +77,19 @@ func orderFromRow(r queries.Order) (fulfillment.Order, error) {
 	for _, h := range own {
 		holds = fulfillment.WithHold(holds, h)
 	}
+	var request fulfillment.CancelRequest
+	if r.CancelRequest != "" {
+		if err := json.Unmarshal([]byte(r.CancelRequest), &request); err != nil {
+			return fulfillment.Order{}, fmt.Errorf("request to cancel order %s: %w", r.ID, err)
+		}
+	}
 	return fulfillment.Order{ID: fulfillment.OrderID(r.ID), Shop: r.Shop, Market: r.Market, Source: fulfillment.Source(r.Source),
 		Status: fulfillment.OrderStatus(r.Status), ShippingType: fulfillment.ShippingType(r.ShippingType),
 		FulfillmentType: r.FulfillmentType, DeliveryOptionID: r.DeliveryOptionID, DeliveryOption: r.DeliveryOption,
 		WarehouseID: r.WarehouseID, BuyerMessage: r.BuyerMessage, SellerNote: r.SellerNote,
 		CreatedAt: fromMS(r.CreatedAt), PaidAt: fromMS(r.PaidAt), UpdatedAt: fromMS(r.UpdatedAt), CheckedAt: fromMS(r.CheckedAt),
 		OnHoldOrder: r.OnHoldOrder != 0, CancelRequested: r.CancelRequested != 0, AddressUpdated: r.AddressUpdated != 0,
-		Deadlines: deadlines, Holds: holds, ReportedShippedAt: fromMS(r.ReportedShippedAt)}, nil
+		Request: request, Deadlines: deadlines, Holds: holds, ReportedShippedAt: fromMS(r.ReportedShippedAt)}, nil
 }
 
 func lineFromRow(r queries.LineItem) (fulfillment.LineItem, error) {
@@ -171,7 +179,15 @@ func orderRow(o fulfillment.Order, own, platform []fulfillment.Hold) (queries.Up
 	if err != nil {
 		return queries.UpsertOrderParams{}, err
 	}
-	return queries.UpsertOrderParams{ID: string(o.ID), Shop: o.Shop, Market: o.Market, Source: string(o.Source), Status: string(o.Status),
+	request := ""
+	if o.Request.ID != "" {
+		text, err := json.Marshal(o.Request)
+		if err != nil {
+			return queries.UpsertOrderParams{}, fmt.Errorf("request to cancel order %s: %w", o.ID, err)
+		}
+		request = string(text)
+	}
+	return queries.UpsertOrderParams{ID: string(o.ID), CancelRequest: request, Shop: o.Shop, Market: o.Market, Source: string(o.Source), Status: string(o.Status),
 		ShippingType: string(o.ShippingType), FulfillmentType: o.FulfillmentType, DeliveryOptionID: o.DeliveryOptionID,
 		DeliveryOption: o.DeliveryOption, WarehouseID: o.WarehouseID, BuyerMessage: o.BuyerMessage, SellerNote: o.SellerNote,
 		CreatedAt: ms(o.CreatedAt), PaidAt: ms(o.PaidAt), UpdatedAt: ms(o.UpdatedAt), CheckedAt: ms(o.CheckedAt),

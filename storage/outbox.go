@@ -12,7 +12,7 @@ import (
 )
 
 // Add queues rows; ID, state and times are filled in where empty. A row with the kind and package of one that exists, in
-// whatever state, is left out.
+// whatever state, is left out; a second answer to a request to cancel is fulfillment.ErrAnswered until the first has ended.
 func (s *Store) Add(ctx context.Context, rows []fulfillment.OutboxRow) error {
 	at := s.now()
 	err := s.write(ctx, func(q *queries.Queries) error {
@@ -27,6 +27,15 @@ func (s *Store) Add(ctx context.Context, rows []fulfillment.OutboxRow) error {
 }
 
 func addOutbox(ctx context.Context, q *queries.Queries, r fulfillment.OutboxRow, at time.Time) error {
+	if r.CancelID != "" {
+		open, err := q.OpenAnswers(ctx, r.CancelID)
+		if err != nil {
+			return err
+		}
+		if open > 0 {
+			return fulfillment.ErrAnswered
+		}
+	}
 	lines, err := list(r.Lines)
 	if err != nil {
 		return err
@@ -45,14 +54,14 @@ func addOutbox(ctx context.Context, q *queries.Queries, r fulfillment.OutboxRow,
 	_, err = q.AddOutbox(ctx, queries.AddOutboxParams{ID: r.ID, Kind: string(r.Kind), OrderID: string(r.OrderID), PackageID: string(r.PackageID),
 		Lines: lines, Tracking: string(r.Tracking), ProviderID: r.ProviderID, Carrier: r.Carrier, WeightG: int64(r.WeightG),
 		LengthMm: int64(r.LengthMM), WidthMm: int64(r.WidthMM), HeightMm: int64(r.HeightMM), State: string(r.State), Attempts: int64(r.Attempts),
-		NextAt: ms(r.NextAt), Deadline: ms(r.Deadline), Reason: r.Reason, RequestID: r.RequestID, CreatedAt: ms(r.CreatedAt), ChangedAt: ms(at)})
+		NextAt: ms(r.NextAt), Deadline: ms(r.Deadline), Reason: r.Reason, RequestID: r.RequestID, CreatedAt: ms(r.CreatedAt), ChangedAt: ms(at), CancelID: r.CancelID})
 	return err
 }
 
 func outboxFromRow(r queries.Outbox) (fulfillment.OutboxRow, error) {
 	lines, err := fromList[fulfillment.LineID](r.Lines)
 	return fulfillment.OutboxRow{ID: r.ID, Kind: fulfillment.OutboxKind(r.Kind), OrderID: fulfillment.OrderID(r.OrderID),
-		PackageID: fulfillment.PackageID(r.PackageID), Lines: lines, Tracking: fulfillment.Tracking(r.Tracking), ProviderID: r.ProviderID,
+		PackageID: fulfillment.PackageID(r.PackageID), CancelID: r.CancelID, Lines: lines, Tracking: fulfillment.Tracking(r.Tracking), ProviderID: r.ProviderID,
 		Carrier: r.Carrier, WeightG: int(r.WeightG), LengthMM: int(r.LengthMm), WidthMM: int(r.WidthMm), HeightMM: int(r.HeightMm),
 		State: fulfillment.OutboxState(r.State), Attempts: int(r.Attempts), NextAt: fromMS(r.NextAt), Deadline: fromMS(r.Deadline),
 		Reason: r.Reason, RequestID: r.RequestID, CreatedAt: fromMS(r.CreatedAt), ChangedAt: fromMS(r.ChangedAt)}, err
@@ -123,9 +132,12 @@ func decideOutbox(ctx context.Context, q *queries.Queries, d fulfillment.OutboxD
 	if err != nil {
 		return err
 	}
-	if d.Action == fulfillment.OutboxRetry {
+	switch d.Action {
+	case fulfillment.OutboxRetry:
 		_, err := q.RequeueOutbox(ctx, queries.RequeueOutboxParams{ChangedAt: ms(at), ID: d.ID})
 		return err
+	case fulfillment.OutboxPutRight:
+		return correctOutbox(ctx, q, was, d, at)
 	}
 	word := map[fulfillment.OutboxAction]string{fulfillment.OutboxDoneByHand: "done by hand", fulfillment.OutboxGiveUp: "given up"}[d.Action]
 	if word == "" {
@@ -140,6 +152,24 @@ func decideOutbox(ctx context.Context, q *queries.Queries, d fulfillment.OutboxD
 		return applyNews(ctx, q, was, nil, at)
 	}
 	return nil
+}
+
+// correctOutbox ends a row that was parked because of another tracking number and queues the correction in its place. The
+// platform has the parcel as shipped, so the row has nothing left to tell.
+func correctOutbox(ctx context.Context, q *queries.Queries, was queries.Outbox, d fulfillment.OutboxDecision, at time.Time) error {
+	row, err := outboxFromRow(was)
+	if err != nil {
+		return err
+	}
+	if !row.Correctable() {
+		return fmt.Errorf("nothing can be corrected in a row parked because %q: %w", row.Reason, fulfillment.ErrNotFound)
+	}
+	if _, err := q.MarkOutbox(ctx, queries.MarkOutboxParams{State: string(fulfillment.OutboxDone), Attempts: was.Attempts,
+		Reason: "tracking number corrected by " + d.By, RequestID: was.RequestID, ChangedAt: ms(at), ID: d.ID}); err != nil {
+		return err
+	}
+	return addOutbox(ctx, q, fulfillment.OutboxRow{Kind: fulfillment.OutboxCorrect, OrderID: row.OrderID, PackageID: row.PackageID, Lines: row.Lines,
+		Tracking: row.Tracking, ProviderID: row.ProviderID, Carrier: row.Carrier, Deadline: row.Deadline}, at)
 }
 
 // Outbox returns all rows that are not done, oldest first.
@@ -243,6 +273,9 @@ func (s *Store) outboxEvent(ctx context.Context, q *queries.Queries, row fulfill
 	if row.RequestID != "" {
 		body["request_id"] = row.RequestID
 	}
+	if was.CancelID != "" {
+		body["cancel"] = was.CancelID
+	}
 	if told != nil && told.Tracking != "" {
 		body["tracking"] = told.Tracking
 	}
@@ -255,7 +288,10 @@ func (s *Store) outboxEvent(ctx context.Context, q *queries.Queries, row fulfill
 
 // applyNews stores what the platform told of the package that a done row was about. Empty fields say nothing.
 func applyNews(ctx context.Context, q *queries.Queries, was queries.Outbox, told *fulfillment.PackageNews, at time.Time) error {
-	if was.Kind == string(fulfillment.OutboxReportShipped) {
+	if fulfillment.OutboxKind(was.Kind).Answers() {
+		return nil // what follows from an answer is told with the order
+	}
+	if was.Kind == string(fulfillment.OutboxReportShipped) || was.Kind == string(fulfillment.OutboxCorrect) {
 		if err := q.OrderReported(ctx, queries.OrderReportedParams{ReportedShippedAt: ms(at), ID: was.OrderID}); err != nil {
 			return err
 		}

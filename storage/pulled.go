@@ -120,6 +120,12 @@ func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order
 	if same {
 		return false, false, q.OrderChecked(ctx, queries.OrderCheckedParams{CheckedAt: ms(told.CheckedAt), UpdatedAt: ms(told.UpdatedAt), ID: row.ID})
 	}
+	if stored.CancelRequested && !told.CancelRequested { // answered or withdrawn: what waited for that is looked at again
+		if _, err := q.RequeueAsked(ctx, queries.RequeueAskedParams{ChangedAt: ms(now), OrderID: row.ID, Asked: fulfillment.ParkedAsked,
+			Blocked: fulfillment.ParkedBlocked}); err != nil {
+			return false, false, err
+		}
+	}
 	for _, id := range gone {
 		if err := q.DeletePackage(ctx, queries.DeletePackageParams{OrderID: row.ID, ID: string(id)}); err != nil {
 			return false, false, err
@@ -160,6 +166,7 @@ func firstPackages(o fulfillment.Order) []fulfillment.Package {
 func mergeTold(stored, told fulfillment.Order) (next fulfillment.Order, gone []fulfillment.PackageID) {
 	next = told
 	next.ReportedShippedAt = stored.ReportedShippedAt
+	next.Request = request(stored, told)
 	next.Packages = nil
 	used := map[fulfillment.PackageID]bool{}
 	for _, p := range told.Packages {
@@ -188,6 +195,18 @@ func mergeTold(stored, told fulfillment.Order) (next fulfillment.Order, gone []f
 		}
 	}
 	return next, gone
+}
+
+// request is what is known of the open request to cancel: a pull tells the flag only, and what was read of it before stands
+// as long as the flag does.
+func request(stored, told fulfillment.Order) fulfillment.CancelRequest {
+	switch {
+	case !told.CancelRequested:
+		return fulfillment.CancelRequest{}
+	case told.Request.ID == "" && stored.CancelRequested:
+		return stored.Request
+	}
+	return told.Request
 }
 
 // counterpart is the stored package that the told one is: by the platform's id, by our own id, or – where the platform

@@ -220,7 +220,7 @@ func TestWorkForTheSyncer(t *testing.T) {
 		t.Errorf("ToFetch after the label: got %+v, %v", fetch, err)
 	}
 	record(t, s, station.Commit{Events: event(fulfillment.EventOrderOpened, seller)})
-	if ids, err := s.Watched(ctx); err != nil || !slices.Equal(ids, []fulfillment.OrderID{"2", "3"}) {
-		t.Errorf("Watched: got %v, %v, want 2 (queued) and 3 (opened)", ids, err)
+	if ids, err := s.Watched(ctx); err != nil || !slices.Equal(ids, []fulfillment.OrderID{"2", "3", "4"}) {
+		t.Errorf("Watched: got %v, %v, want 2 (queued), 3 (opened) and 4 (its buyer asks to cancel)", ids, err)
 	}
 }

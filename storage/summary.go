@@ -29,7 +29,7 @@ func inHand(ctx context.Context, q *queries.Queries, station string) (fulfillmen
 // summarise makes a list's line of an order, without what is counted into the parcel in hand.
 func summarise(o fulfillment.Order) fulfillment.OrderSummary {
 	sum := fulfillment.OrderSummary{ID: o.ID, Rung: fulfillment.RungToPack, Holds: o.Holds, ShipBy: o.ShipBy(), Status: o.Status,
-		ShippingType: o.ShippingType, CheckedAt: o.CheckedAt}
+		ShippingType: o.ShippingType, CheckedAt: o.CheckedAt, Market: o.Market, Request: o.Request, Packed: o.Packed()}
 	no, _ := fulfillment.Gate(o, true, o.CheckedAt)
 	sum.NotHere = no == fulfillment.Refused
 	for i, p := range o.Packages {

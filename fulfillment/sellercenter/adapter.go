@@ -217,6 +217,12 @@ func (a *Adapter) Label(ctx context.Context, p fulfillment.Package) ([]byte, ful
 // package fulfillment; a RejectedError with Code 0 means that nothing was sent because it could not have been right.
 func (a *Adapter) Send(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order) (fulfillment.PackageNews, error) {
 	var none fulfillment.PackageNews
+	switch {
+	case row.Kind.Answers():
+		return none, a.answer(ctx, row)
+	case row.Kind == fulfillment.OutboxCorrect:
+		return a.correct(ctx, row, o)
+	}
 	market := first(o.Market, a.market)
 	w, ok := wayOf(market, o.ShippingType, o.FulfillmentType)
 	switch {

@@ -63,6 +63,7 @@ type message struct {
 	photo   *fulfillment.PhotoTaken
 	decide  *fulfillment.OutboxDecision
 	warned  *fulfillment.PlatformWarning
+	answer  *fulfillment.CancelAnswer
 }
 
 // New returns a station; Run starts its work.
@@ -115,6 +116,11 @@ func (s *Station) Warned(ctx context.Context, w fulfillment.PlatformWarning) err
 // Decide hands in what a person decided about a parked outbox row; whether that person may is judged by the rule.
 func (s *Station) Decide(ctx context.Context, d fulfillment.OutboxDecision) error {
 	return s.send(ctx, message{decide: &d})
+}
+
+// Answer hands in what a person answers to a request to cancel; whether that person may is judged by the rule.
+func (s *Station) Answer(ctx context.Context, a fulfillment.CancelAnswer) error {
+	return s.send(ctx, message{answer: &a})
 }
 
 // Supervisor reports whether a supervisor is logged in at this moment.
@@ -186,7 +192,7 @@ func (s *Station) handle(ctx context.Context, m message) {
 		s.tell(ctx)
 		return
 	}
-	in := fulfillment.Input{Scan: m.scan, Weight: m.weight, Photo: m.photo, Decide: m.decide, Warned: m.warned}
+	in := fulfillment.Input{Scan: m.scan, Weight: m.weight, Photo: m.photo, Decide: m.decide, Warned: m.warned, Answer: m.answer}
 	var err error
 	switch {
 	case m.scan != nil:
@@ -196,6 +202,8 @@ func (s *Station) handle(ctx context.Context, m message) {
 		if !s.weightMatters(*m.weight) {
 			return
 		}
+	case m.answer != nil:
+		err = s.orderOf(ctx, m.answer.OrderID, &in.Order)
 	case m.changed != "":
 		if err = s.orderOf(ctx, m.changed, &in.Changed); err == nil && (in.Changed == nil || !s.concerns(*in.Changed)) {
 			return
@@ -263,9 +271,8 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) error {
 	if c := s.commit(in, out); len(c.Events) > 0 {
 		// Disk before screen: a green tick must survive a power cut.
 		if err := s.o.Store.Record(ctx, c); err != nil {
-			if in.Decide != nil && errors.Is(err, fulfillment.ErrNotFound) {
-				s.show(&fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyNotParked, Class: fulfillment.ClassCommand,
-					OrderID: in.Decide.OrderID, PackageID: in.Decide.PackageID, At: in.Now})
+			if v := tooLate(in, err); v != nil {
+				s.show(v)
 				return nil
 			}
 			return err
@@ -284,6 +291,20 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) error {
 		s.o.Wish(*out.Photo)
 	}
 	return nil
+}
+
+// tooLate is what is said when the disk knows that somebody has decided already; nil: the trouble is another.
+func tooLate(in fulfillment.Input, err error) *fulfillment.Verdict {
+	v := fulfillment.Verdict{Code: fulfillment.Refused, Class: fulfillment.ClassCommand, At: in.Now}
+	switch {
+	case in.Decide != nil && errors.Is(err, fulfillment.ErrNotFound):
+		v.Why, v.OrderID, v.PackageID = fulfillment.WhyNotParked, in.Decide.OrderID, in.Decide.PackageID
+	case in.Answer != nil && errors.Is(err, fulfillment.ErrAnswered):
+		v.Why, v.OrderID = fulfillment.WhyAnswered, in.Answer.OrderID
+	default:
+		return nil
+	}
+	return &v
 }
 
 // operator is the name on every event: the fixed one of this station unless somebody logged in.

@@ -18,6 +18,7 @@ const (
 	foundOther                  // told, but not by this row: another tracking number
 	foundPart                   // only some of the units
 	foundUnclear                // told, but the platform does not say with which tracking number yet
+	foundMoot                   // somebody else has seen to it: there is nothing to send
 )
 
 // judge compares a row with the order as the platform tells it. For foundOurs the news are the package's; for
@@ -35,7 +36,7 @@ func judge(row fulfillment.OutboxRow, o fulfillment.Order) (f finding, news Pack
 		case p.Tracking == "":
 			unclear++
 		default:
-			return foundOther, PackageNews{}, fmt.Sprintf("someone else has reported it shipped with tracking number %s, the parcel has %s", p.Tracking, row.Tracking)
+			return foundOther, PackageNews{}, fulfillment.OtherTracking(p.Tracking, row.Tracking)
 		}
 	}
 	switch {
@@ -113,7 +114,7 @@ func guard(o fulfillment.Order, now time.Time, overridden bool) refusal {
 	case o.FulfillmentType != fulfillment.FulfillmentBySeller:
 		return refusal{park: fmt.Sprintf("the order is not the seller's to ship (%s)", o.FulfillmentType)}
 	case o.CancelRequested && !overridden:
-		return refusal{park: "the buyer has asked to cancel: a supervisor decides; shipping would answer the request"}
+		return refusal{park: fulfillment.ParkedAsked}
 	}
 	switch o.Status {
 	case fulfillment.StatusUnpaid, fulfillment.StatusOnHold:

@@ -66,6 +66,13 @@ type Market interface {
 	Label(ctx context.Context, p fulfillment.Package) (document []byte, tracking fulfillment.Tracking, err error)
 }
 
+// Canceller is a Market that knows requests to cancel by themselves. Optional: without it an order only says that there is
+// one, and no answer to it can be sent.
+type Canceller interface {
+	// CancelRequests are all requests to cancel of these orders, those that were answered long ago included.
+	CancelRequests(ctx context.Context, orders []fulfillment.OrderID) ([]fulfillment.CancelRequest, error)
+}
+
 // Superseder is an Outbox that can end a row without claiming that the platform was told. Optional: without it such a row
 // is parked.
 type Superseder interface {

@@ -27,6 +27,9 @@ func (s *Syncer) round(ctx context.Context) (changed int, err error) {
 	}
 	n, werr := s.watch(ctx)
 	changed += n
+	if changed > 0 {
+		s.Wake() // what waited for an answer may go on
+	}
 	aerr := s.arrange(ctx)
 	s.count(ctx)
 	return changed, errors.Join(err, werr, aerr)
@@ -166,6 +169,7 @@ func (s *Syncer) read(ctx context.Context, ids []fulfillment.OrderID) ([]fulfill
 	orders, err := s.o.Market.ReadOrders(ctx, ids)
 	s.line.note(err)
 	s.hear(orders)
+	s.addRequests(ctx, orders)
 	return orders, err
 }
 

@@ -74,13 +74,18 @@ func (s *Syncer) decide(ctx context.Context, row fulfillment.OutboxRow, o fulfil
 	if s.blind {
 		return worked{}, false
 	}
-	f, news, reason := judge(row, o)
+	f, news, reason, err := s.find(ctx, row, o)
+	if err != nil {
+		return s.postpone(ctx, row, d, err), true
+	}
 	switch f {
+	case foundMoot:
+		return s.superseded(ctx, row, reason), true
 	case foundOurs:
 		return s.done(ctx, row, news), true
 	case foundOther, foundPart:
 		if f == foundPart && replaced(row, o) {
-			return s.superseded(ctx, row), true
+			return s.superseded(ctx, row, replacedWords), true
 		}
 		return s.park(ctx, row, reason), true
 	case foundUnclear:
@@ -92,14 +97,16 @@ func (s *Syncer) decide(ctx context.Context, row fulfillment.OutboxRow, o fulfil
 		}
 	}
 	if replaced(row, o) {
-		return s.superseded(ctx, row), true
+		return s.superseded(ctx, row, replacedWords), true
 	}
 	return s.permitted(ctx, row, o, d)
 }
 
-// superseded ends a row whose package was split or combined before it was arranged: its successors get rows of their own.
-func (s *Syncer) superseded(ctx context.Context, row fulfillment.OutboxRow) worked {
-	const reason = "Seller Center has replaced the package by others, which are arranged by themselves"
+const replacedWords = "Seller Center has replaced the package by others, which are arranged by themselves"
+
+// superseded ends a row that has nothing left to tell: its package was split or combined before it was arranged, and its
+// successors get rows of their own; or the request that it answers was closed by somebody else.
+func (s *Syncer) superseded(ctx context.Context, row fulfillment.OutboxRow, reason string) worked {
 	keeper, ok := s.o.Outbox.(Superseder)
 	if !ok {
 		return s.park(ctx, row, reason)
@@ -164,7 +171,7 @@ func (s *Syncer) permitted(ctx context.Context, row fulfillment.OutboxRow, o ful
 			return s.postpone(ctx, row, d, fmt.Errorf("looking for a supervisor's decision: %w", err)), true
 		}
 	}
-	no := guard(o, s.platformNow(), overridden)
+	no := guardRow(row, o, s.platformNow(), overridden)
 	switch {
 	case no.park != "":
 		return s.park(ctx, row, no.park), true
@@ -247,11 +254,19 @@ func (s *Syncer) refused(ctx context.Context, row fulfillment.OutboxRow, d *doub
 		return s.mark(ctx, row, nil)
 	}
 	if len(orders) > 0 {
-		if f, news, _ := judge(row, orders[0]); f == foundOurs {
+		f, news, reason, err := s.find(context.WithoutCancel(ctx), row, orders[0])
+		switch {
+		case err != nil:
+			row.State, row.Reason = fulfillment.OutboxUncertain, cause.Error()
+			row.NextAt = s.o.Now().Add(s.o.BackoffBase)
+			return s.mark(ctx, row, nil)
+		case f == foundOurs:
 			return s.done(ctx, row, news)
+		case f == foundMoot:
+			return s.superseded(ctx, row, reason)
 		}
 	}
-	return s.park(ctx, row, cause.Error())
+	return s.park(ctx, row, refusalWords(cause))
 }
 
 // postpone leaves the row in its state for a while because of err. It is no attempt.
@@ -314,6 +329,9 @@ func (s *Syncer) mark(ctx context.Context, row fulfillment.OutboxRow, told *Pack
 	}
 	if row.State == fulfillment.OutboxDone && row.Kind == fulfillment.OutboxArrange {
 		poke(s.fetch)
+	}
+	if row.State == fulfillment.OutboxDone && row.Kind.Answers() {
+		s.Look(row.OrderID) // the order goes on, or is cancelled
 	}
 	return w
 }

@@ -10,8 +10,8 @@ SELECT * FROM packages WHERE order_id = ? ORDER BY pos, id;
 -- name: UpsertOrder :exec
 INSERT INTO orders (id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option,
     warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested,
-    address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, cancel_request)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET shop = excluded.shop, market = excluded.market, source = excluded.source,
     status = excluded.status, shipping_type = excluded.shipping_type, fulfillment_type = excluded.fulfillment_type,
     delivery_option_id = excluded.delivery_option_id, delivery_option = excluded.delivery_option,
@@ -20,7 +20,8 @@ ON CONFLICT (id) DO UPDATE SET shop = excluded.shop, market = excluded.market, s
     checked_at = excluded.checked_at, on_hold_order = excluded.on_hold_order,
     cancel_requested = excluded.cancel_requested, address_updated = excluded.address_updated,
     deadlines = excluded.deadlines, ship_by = excluded.ship_by, own_holds = excluded.own_holds,
-    platform_holds = excluded.platform_holds, reported_shipped_at = excluded.reported_shipped_at;
+    platform_holds = excluded.platform_holds, reported_shipped_at = excluded.reported_shipped_at,
+    cancel_request = excluded.cancel_request;
 
 -- name: OrderChecked :exec
 UPDATE orders SET checked_at = ?, updated_at = ? WHERE id = ?;

@@ -12,9 +12,16 @@ INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET 
 
 -- name: AddOutbox :execrows
 INSERT INTO outbox (id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm,
-    height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (kind, package_id) DO NOTHING;
+    height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, package_id) WHERE cancel_id = '' DO NOTHING;
+
+-- name: OpenAnswers :one
+SELECT count(*) FROM outbox WHERE cancel_id = ? AND cancel_id <> '' AND state <> 'done';
+
+-- name: RequeueAsked :execrows
+UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = sqlc.arg(changed_at)
+WHERE order_id = sqlc.arg(order_id) AND state = 'parked' AND state <> 'done' AND reason IN (sqlc.arg(asked), sqlc.arg(blocked));
 
 -- name: OutboxRow :one
 SELECT * FROM outbox WHERE id = ?;
@@ -33,13 +40,13 @@ UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = ? WHE
 -- name: DueOutbox :many
 SELECT o.* FROM outbox o
 WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= sqlc.arg(now)
-    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done')
+    AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
 ORDER BY o.deadline = 0, o.deadline, o.id LIMIT sqlc.arg(n);
 
 -- name: NextOutbox :many
 SELECT o.next_at FROM outbox o
 WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done'
-    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done')
+    AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
 ORDER BY o.next_at LIMIT 1;
 
 -- name: UnfinishedOutbox :many
@@ -54,6 +61,8 @@ WHERE o.opened_at > 0 AND o.source = 'platform' AND o.status NOT IN ('CANCELLED'
     AND EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 7)
 UNION
 SELECT o.id FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.state <> 'done' AND o.source = 'platform'
+UNION
+SELECT o.id FROM orders o WHERE o.cancel_requested = 1 AND o.closed_at = 0 AND o.source = 'platform'
 ORDER BY 1;
 
 -- name: ToArrange :many
@@ -63,7 +72,7 @@ WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
     AND o.cancel_requested = 0 AND o.own_holds = '[]' AND o.platform_holds = '[]'
     AND p.arranged = 0 AND p.holds = '[]' AND p.label = '' AND p.height < 6
     AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
-    AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'arrange' AND b.package_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'arrange' AND b.package_id = p.id AND b.cancel_id = '')
 ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?;
 
 -- name: ToFetch :many

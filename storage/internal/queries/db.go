@@ -168,6 +168,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.nextOutboxStmt, err = db.PrepareContext(ctx, nextOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query NextOutbox: %w", err)
 	}
+	if q.openAnswersStmt, err = db.PrepareContext(ctx, openAnswers); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenAnswers: %w", err)
+	}
 	if q.openManifestsStmt, err = db.PrepareContext(ctx, openManifests); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenManifests: %w", err)
 	}
@@ -263,6 +266,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.reopenOrderStmt, err = db.PrepareContext(ctx, reopenOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query ReopenOrder: %w", err)
+	}
+	if q.requeueAskedStmt, err = db.PrepareContext(ctx, requeueAsked); err != nil {
+		return nil, fmt.Errorf("error preparing query RequeueAsked: %w", err)
 	}
 	if q.requeueOutboxStmt, err = db.PrepareContext(ctx, requeueOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query RequeueOutbox: %w", err)
@@ -572,6 +578,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing nextOutboxStmt: %w", cerr)
 		}
 	}
+	if q.openAnswersStmt != nil {
+		if cerr := q.openAnswersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openAnswersStmt: %w", cerr)
+		}
+	}
 	if q.openManifestsStmt != nil {
 		if cerr := q.openManifestsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing openManifestsStmt: %w", cerr)
@@ -730,6 +741,11 @@ func (q *Queries) Close() error {
 	if q.reopenOrderStmt != nil {
 		if cerr := q.reopenOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing reopenOrderStmt: %w", cerr)
+		}
+	}
+	if q.requeueAskedStmt != nil {
+		if cerr := q.requeueAskedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing requeueAskedStmt: %w", cerr)
 		}
 	}
 	if q.requeueOutboxStmt != nil {
@@ -924,6 +940,7 @@ type Queries struct {
 	moveEventCursorStmt      *sql.Stmt
 	nextJobStmt              *sql.Stmt
 	nextOutboxStmt           *sql.Stmt
+	openAnswersStmt          *sql.Stmt
 	openManifestsStmt        *sql.Stmt
 	openOrdersStmt           *sql.Stmt
 	orderStmt                *sql.Stmt
@@ -956,6 +973,7 @@ type Queries struct {
 	recordPackageStmt        *sql.Stmt
 	recoverOutboxStmt        *sql.Stmt
 	reopenOrderStmt          *sql.Stmt
+	requeueAskedStmt         *sql.Stmt
 	requeueOutboxStmt        *sql.Stmt
 	sKUsOfCodeStmt           *sql.Stmt
 	searchInClosedStmt       *sql.Stmt
@@ -1031,6 +1049,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		moveEventCursorStmt:      q.moveEventCursorStmt,
 		nextJobStmt:              q.nextJobStmt,
 		nextOutboxStmt:           q.nextOutboxStmt,
+		openAnswersStmt:          q.openAnswersStmt,
 		openManifestsStmt:        q.openManifestsStmt,
 		openOrdersStmt:           q.openOrdersStmt,
 		orderStmt:                q.orderStmt,
@@ -1063,6 +1082,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		recordPackageStmt:        q.recordPackageStmt,
 		recoverOutboxStmt:        q.recoverOutboxStmt,
 		reopenOrderStmt:          q.reopenOrderStmt,
+		requeueAskedStmt:         q.requeueAskedStmt,
 		requeueOutboxStmt:        q.requeueOutboxStmt,
 		sKUsOfCodeStmt:           q.sKUsOfCodeStmt,
 		searchInClosedStmt:       q.searchInClosedStmt,

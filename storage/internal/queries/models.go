@@ -97,6 +97,7 @@ type Order struct {
 	ReportedShippedAt int64
 	OpenedAt          int64
 	ClosedAt          int64
+	CancelRequest     string
 }
 
 type Outbox struct {
@@ -120,6 +121,7 @@ type Outbox struct {
 	RequestID  string
 	CreatedAt  int64
 	ChangedAt  int64
+	CancelID   string
 }
 
 type Package struct {

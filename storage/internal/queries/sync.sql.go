@@ -11,9 +11,9 @@ import (
 
 const addOutbox = `-- name: AddOutbox :execrows
 INSERT INTO outbox (id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm,
-    height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (kind, package_id) DO NOTHING
+    height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, package_id) WHERE cancel_id = '' DO NOTHING
 `
 
 type AddOutboxParams struct {
@@ -37,6 +37,7 @@ type AddOutboxParams struct {
 	RequestID  string
 	CreatedAt  int64
 	ChangedAt  int64
+	CancelID   string
 }
 
 func (q *Queries) AddOutbox(ctx context.Context, arg AddOutboxParams) (int64, error) {
@@ -61,6 +62,7 @@ func (q *Queries) AddOutbox(ctx context.Context, arg AddOutboxParams) (int64, er
 		arg.RequestID,
 		arg.CreatedAt,
 		arg.ChangedAt,
+		arg.CancelID,
 	)
 	if err != nil {
 		return 0, err
@@ -89,9 +91,9 @@ func (q *Queries) DeleteScratch(ctx context.Context) error {
 }
 
 const dueOutbox = `-- name: DueOutbox :many
-SELECT o.id, o.kind, o.order_id, o.package_id, o.lines, o.tracking, o.provider_id, o.carrier, o.weight_g, o.length_mm, o.width_mm, o.height_mm, o.state, o.attempts, o.next_at, o.deadline, o.reason, o.request_id, o.created_at, o.changed_at FROM outbox o
+SELECT o.id, o.kind, o.order_id, o.package_id, o.lines, o.tracking, o.provider_id, o.carrier, o.weight_g, o.length_mm, o.width_mm, o.height_mm, o.state, o.attempts, o.next_at, o.deadline, o.reason, o.request_id, o.created_at, o.changed_at, o.cancel_id FROM outbox o
 WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= ?1
-    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done')
+    AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
 ORDER BY o.deadline = 0, o.deadline, o.id LIMIT ?2
 `
 
@@ -130,6 +132,7 @@ func (q *Queries) DueOutbox(ctx context.Context, arg DueOutboxParams) ([]Outbox,
 			&i.RequestID,
 			&i.CreatedAt,
 			&i.ChangedAt,
+			&i.CancelID,
 		); err != nil {
 			return nil, err
 		}
@@ -188,7 +191,7 @@ func (q *Queries) MarkOutbox(ctx context.Context, arg MarkOutboxParams) (int64, 
 const nextOutbox = `-- name: NextOutbox :many
 SELECT o.next_at FROM outbox o
 WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done'
-    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done')
+    AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
 ORDER BY o.next_at LIMIT 1
 `
 
@@ -213,6 +216,17 @@ func (q *Queries) NextOutbox(ctx context.Context) ([]int64, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const openAnswers = `-- name: OpenAnswers :one
+SELECT count(*) FROM outbox WHERE cancel_id = ? AND cancel_id <> '' AND state <> 'done'
+`
+
+func (q *Queries) OpenAnswers(ctx context.Context, cancelID string) (int64, error) {
+	row := q.queryRow(ctx, q.openAnswersStmt, openAnswers, cancelID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const outboxCounts = `-- name: OutboxCounts :many
@@ -249,7 +263,7 @@ func (q *Queries) OutboxCounts(ctx context.Context) ([]OutboxCountsRow, error) {
 }
 
 const outboxRow = `-- name: OutboxRow :one
-SELECT id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm, height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at FROM outbox WHERE id = ?
+SELECT id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm, height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id FROM outbox WHERE id = ?
 `
 
 func (q *Queries) OutboxRow(ctx context.Context, id string) (Outbox, error) {
@@ -276,6 +290,7 @@ func (q *Queries) OutboxRow(ctx context.Context, id string) (Outbox, error) {
 		&i.RequestID,
 		&i.CreatedAt,
 		&i.ChangedAt,
+		&i.CancelID,
 	)
 	return i, err
 }
@@ -325,6 +340,31 @@ func (q *Queries) RecoverOutbox(ctx context.Context, arg RecoverOutboxParams) (i
 	return result.RowsAffected()
 }
 
+const requeueAsked = `-- name: RequeueAsked :execrows
+UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = ?1
+WHERE order_id = ?2 AND state = 'parked' AND state <> 'done' AND reason IN (?3, ?4)
+`
+
+type RequeueAskedParams struct {
+	ChangedAt int64
+	OrderID   string
+	Asked     string
+	Blocked   string
+}
+
+func (q *Queries) RequeueAsked(ctx context.Context, arg RequeueAskedParams) (int64, error) {
+	result, err := q.exec(ctx, q.requeueAskedStmt, requeueAsked,
+		arg.ChangedAt,
+		arg.OrderID,
+		arg.Asked,
+		arg.Blocked,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const requeueOutbox = `-- name: RequeueOutbox :execrows
 UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = ? WHERE id = ? AND state = 'parked'
 `
@@ -360,7 +400,7 @@ WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
     AND o.cancel_requested = 0 AND o.own_holds = '[]' AND o.platform_holds = '[]'
     AND p.arranged = 0 AND p.holds = '[]' AND p.label = '' AND p.height < 6
     AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
-    AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'arrange' AND b.package_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'arrange' AND b.package_id = p.id AND b.cancel_id = '')
 ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?
 `
 
@@ -459,7 +499,7 @@ func (q *Queries) ToFetch(ctx context.Context, limit int64) ([]Package, error) {
 }
 
 const unfinishedOutbox = `-- name: UnfinishedOutbox :many
-SELECT id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm, height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at FROM outbox WHERE state <> 'done' ORDER BY created_at, id
+SELECT id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm, height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id FROM outbox WHERE state <> 'done' ORDER BY created_at, id
 `
 
 func (q *Queries) UnfinishedOutbox(ctx context.Context) ([]Outbox, error) {
@@ -492,6 +532,7 @@ func (q *Queries) UnfinishedOutbox(ctx context.Context) ([]Outbox, error) {
 			&i.RequestID,
 			&i.CreatedAt,
 			&i.ChangedAt,
+			&i.CancelID,
 		); err != nil {
 			return nil, err
 		}
@@ -512,6 +553,8 @@ WHERE o.opened_at > 0 AND o.source = 'platform' AND o.status NOT IN ('CANCELLED'
     AND EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 7)
 UNION
 SELECT o.id FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.state <> 'done' AND o.source = 'platform'
+UNION
+SELECT o.id FROM orders o WHERE o.cancel_requested = 1 AND o.closed_at = 0 AND o.source = 'platform'
 ORDER BY 1
 `
 
