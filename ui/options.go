@@ -57,6 +57,7 @@ type Options struct {
 	Camera       Frames
 	Story        func(ctx context.Context, id fulfillment.OrderID) (fulfillment.Story, error) // why an order stands where it stands
 	Decide       func(fulfillment.OutboxDecision)                                             // about a parked outbox row; called like Command
+	Answer       func(fulfillment.CancelAnswer)                                               // to a request to cancel; called like Command
 	ApplyScan    bool                                                                         // a label on the parcel must be scanned back
 	Setup        Setup                                                                        // setting devices up, and test labels
 	Shop         ShopDesk                                                                     // connecting shops

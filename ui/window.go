@@ -94,7 +94,7 @@ func (w *Window) build() {
 	w.nav, w.banner, w.prompt, w.strip = newNav(w.o.Station, w.navigate), newBanner(w.gate.beacon), newPromptBand(), newStrip()
 	w.bench = bench.New(bench.Options{Command: send, Background: w.back.add, Orders: w.o.Orders, Picture: w.o.Picture, LabelPreview: w.o.LabelPreview, ApplyScan: w.o.ApplyScan, Now: w.o.Now})
 	w.handoff = handoff.New(handoff.Options{Command: send, Background: w.back.add, Missing: w.o.Missing, Camera: w.o.Camera, Now: w.o.Now})
-	w.orders = orders.New(orders.Options{Scan: w.searchScan, Background: w.back.add, Orders: w.o.Orders, Story: w.o.Story, Now: w.o.Now})
+	w.orders = orders.New(orders.Options{Scan: w.searchScan, Background: w.back.add, Orders: w.o.Orders, Story: w.o.Story, Answer: w.answer, Now: w.o.Now})
 	w.orders.Search.Entered = func() { w.do(w.win.Canvas().Unfocus) } // the next scan goes to the sink
 	w.equipment = equipment.New(w.o.Now, w.decide)
 	w.buildSetup()
@@ -154,13 +154,6 @@ func (w *Window) guard() {
 
 // scanned takes a code from the keyboard.
 func (w *Window) scanned(code string) { w.codes.put(code, w.o.Scan) }
-
-// decide hands a decision over in the order of scans and buttons.
-func (w *Window) decide(d fulfillment.OutboxDecision) {
-	if w.o.Decide != nil {
-		w.codes.put(d.ID, func(string) { w.o.Decide(d) })
-	}
-}
 
 // searchScan takes a code that was scanned, or typed and entered, in the search field.
 func (w *Window) searchScan(code string) {
@@ -280,6 +273,7 @@ func (w *Window) ShowSync(s SyncStatus) {
 		w.sync = s
 		w.strip.sync(s, w.o.Now())
 		w.equipment.ShowSync(s)
+		w.orders.Answers(answers(s))
 		w.bench.Offline(offlineSince(s), s.LastPull)
 	})
 }
@@ -292,6 +286,7 @@ func (w *Window) apply(v station.View) {
 	w.showPrompt()
 	w.strip.operator(v)
 	w.equipment.Supervisor(v.Supervisor)
+	w.orders.Supervisor(v.Supervisor)
 	w.shop.Supervisor(v.Supervisor)
 	w.bench.Show(v)
 	w.handoff.Show(v)
@@ -310,6 +305,9 @@ func (w *Window) follow(before, v station.View) {
 	worked := news && v.Verdict.Scan != "" && v.Verdict.Code.Accepted() && v.Verdict.Class != fulfillment.ClassBadge
 	if t := modeTab(v.Mode); w.tab != t && (t != modeTab(before.Mode) || worked) {
 		w.choose(t)
+	}
+	if news && w.tab == tabOrders {
+		w.orders.Load()
 	}
 	if news && w.tab == tabHandoff {
 		w.handoff.LoadMissing()

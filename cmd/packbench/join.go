@@ -32,6 +32,7 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 		Drawn:        a.drawn,
 		Story:        a.story,
 		Decide:       a.decide,
+		Answer:       a.answer,
 		ApplyScan:    a.env.cfg.policy().ApplyScan,
 		Setup:        a.setup.options(),
 	}
@@ -79,6 +80,13 @@ func (a *app) story(ctx context.Context, id fulfillment.OrderID) (fulfillment.St
 func (a *app) decide(d fulfillment.OutboxDecision) {
 	if err := a.station.Decide(a.deviceGroup.ctx, d); err != nil {
 		a.env.log.Warn("Decision came while the program was closing", "err", err)
+	}
+}
+
+// answer hands a person's answer to a request to cancel to the bench, which knows who stands there.
+func (a *app) answer(x fulfillment.CancelAnswer) {
+	if err := a.station.Answer(a.deviceGroup.ctx, x); err != nil {
+		a.env.log.Warn("Answer came while the program was closing", "err", err)
 	}
 }
 
@@ -299,7 +307,7 @@ func (a *app) showSync(line *lineClock) int {
 			out.Queued++
 		}
 		out.Outbox = append(out.Outbox, ui.OutboxLine{ID: r.ID, Kind: r.Kind, OrderID: r.OrderID, PackageID: r.PackageID, State: r.State,
-			Age: time.Since(r.CreatedAt), Reason: r.Reason, RequestID: r.RequestID, Gone: a.gone(r)})
+			Age: time.Since(r.CreatedAt), Reason: r.Reason, RequestID: r.RequestID, Gone: a.gone(r), Correctable: r.Correctable()})
 	}
 	a.window.ShowSync(out)
 	return len(rows)

@@ -167,3 +167,31 @@ func TestAParcelThatLeftCannotStayHere(t *testing.T) {
 		}
 	}
 }
+
+// What somebody else has reported with another tracking number can be corrected; other rows offer no such thing.
+func TestASupervisorHasATrackingNumberCorrected(t *testing.T) {
+	test.NewTempApp(t)
+	var got []fulfillment.OutboxDecision
+	s := New(func() time.Time { return now }, func(d fulfillment.OutboxDecision) { got = append(got, d) })
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	row := OutboxLine{ID: "a", Kind: fulfillment.OutboxReportShipped, OrderID: "1", PackageID: "P", State: fulfillment.OutboxParked, Reason: "another number"}
+	show := func(can bool) {
+		row.Correctable = can
+		s.ShowSync(SyncStatus{Configured: true, Parked: 1, Outbox: []OutboxLine{row}})
+	}
+	show(false)
+	if s.parked.correct.Visible() {
+		t.Error("there is nothing to correct")
+	}
+	show(true)
+	test.Tap(s.parked.correct)
+	if !s.parked.correct.Visible() || len(got) > 0 {
+		t.Fatalf("visible %t; a packer decided: %+v", s.parked.correct.Visible(), got)
+	}
+	s.Supervisor(true)
+	test.Tap(s.parked.correct)
+	want := []fulfillment.OutboxDecision{{ID: "a", Kind: fulfillment.OutboxReportShipped, OrderID: "1", PackageID: "P", Action: fulfillment.OutboxPutRight}}
+	if !cmp.Equal(got, want) {
+		t.Error(cmp.Diff(want, got))
+	}
+}

@@ -30,15 +30,16 @@ type SyncStatus struct {
 
 // OutboxLine is one row that is not done, oldest first.
 type OutboxLine struct {
-	ID        string
-	Kind      fulfillment.OutboxKind
-	OrderID   fulfillment.OrderID
-	PackageID fulfillment.PackageID
-	State     fulfillment.OutboxState
-	Age       time.Duration // since it was queued
-	Reason    string
-	RequestID string // the platform's, of the last answer; empty: it never answered
-	Gone      bool   // its parcel was handed over: nobody can keep it here any more
+	ID          string
+	Kind        fulfillment.OutboxKind
+	OrderID     fulfillment.OrderID
+	PackageID   fulfillment.PackageID
+	State       fulfillment.OutboxState
+	Age         time.Duration // since it was queued
+	Reason      string
+	RequestID   string // the platform's, of the last answer; empty: it never answered
+	Correctable bool   // another tracking number than the label's was reported, which can be corrected
+	Gone        bool   // its parcel was handed over: nobody can keep it here any more
 }
 
 // Total is how many rows are not done.

@@ -22,6 +22,7 @@ type parkedCard struct {
 	hint       *widgets.Text
 	next       *widgets.Button
 	buttons    [3]*widgets.Button
+	correct    *widgets.Button // for rows that can be corrected
 	rows       []OutboxLine
 	at         int
 	asking     fulfillment.OutboxAction // whose reason is being chosen; empty: none
@@ -49,6 +50,7 @@ func newParkedCard(decide func(fulfillment.OutboxDecision)) *parkedCard {
 	p := &parkedCard{decide: decide, head: widgets.NewText(20, true, widgets.Ink).Fit(13, 1), words: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(13, 2).Top(),
 		request: widgets.NewText(14, false, widgets.Soft).Fit(10, 1), hint: widgets.NewText(widgets.SizeSmall, true, widgets.WarnInk).Fit(11, 1)}
 	p.next = widgets.NewButton("", "", widgets.Ink, widgets.Card, func() { p.turn() })
+	p.correct = widgets.NewButton("note", text.T("decide.correct"), widgets.Ink, widgets.Card, func() { p.put() })
 	var row []widgets.Item
 	for i := range p.buttons {
 		p.buttons[i] = widgets.NewButton("", "", widgets.Ink, widgets.Card, func() { p.tapped(i) })
@@ -57,7 +59,7 @@ func newParkedCard(decide func(fulfillment.OutboxDecision)) *parkedCard {
 	row = append(row, widgets.Fix(p.next, 92))
 	head := widgets.Row(8, widgets.Fix(widgets.NewIcon("hand", widgets.Bad, 26), 26), widgets.Grow(p.head, 1))
 	panel := widgets.NewPanel(widgets.BadPale, 12, 8, widgets.Column(4, widgets.Fix(head, 30), widgets.Grow(p.words, 1), widgets.Fix(p.request, 18),
-		widgets.Fix(p.hint, 20), widgets.Fix(widgets.Row(8, row...), widgets.TouchSize)))
+		widgets.Fix(p.hint, 20), widgets.Fix(p.correct, 44), widgets.Fix(widgets.Row(8, row...), widgets.TouchSize)))
 	panel.Paint(widgets.BadPale, widgets.Bad, 2)
 	p.object = panel.Container
 	p.object.Hide()
@@ -112,6 +114,12 @@ func (p *parkedCard) show() {
 		hint = text.T("decide.supervisor")
 	}
 	p.hint.Set(hint)
+	p.correct.Enable(p.supervisor)
+	can := row.Correctable && p.asking == ""
+	widgets.ShowOnly(p.correct, can) // in the place of the two lines
+	widgets.ShowOnly(p.request, !can)
+	widgets.ShowOnly(p.hint, !can)
+	p.object.Refresh()
 	for i, b := range p.buttons {
 		fill := ink
 		if i == 0 {
@@ -140,6 +148,14 @@ func (p *parkedCard) tapped(i int) {
 		p.asking = fulfillment.OutboxGiveUp
 	}
 	p.show()
+}
+
+// put corrects the tracking number that somebody else has reported.
+func (p *parkedCard) put() {
+	if p.at < len(p.rows) && p.supervisor {
+		p.send(fulfillment.OutboxPutRight, "")
+		p.show()
+	}
 }
 
 func (p *parkedCard) send(action fulfillment.OutboxAction, reason string) {

@@ -24,7 +24,9 @@ type Options struct {
 	Orders     Lister
 	// Story reads why an order stands where it stands; nil: reasons are told by the holds alone.
 	Story func(ctx context.Context, id fulfillment.OrderID) (fulfillment.Story, error)
-	Now   func() time.Time
+	// Answer takes a supervisor's answer to a request to cancel; it must not block, and nil drops it.
+	Answer func(fulfillment.CancelAnswer)
+	Now    func() time.Time
 }
 
 // limit bounds a list: who looks for more searches.
@@ -35,27 +37,28 @@ type Screen struct {
 	Object fyne.CanvasObject
 	Search *SearchField
 
-	o      Options
-	all    []fulfillment.OrderSummary // as read
-	list   []fulfillment.OrderSummary // those of all that the filter lets through
-	only   sort                       // what is shown only; everything: all
-	filter [sorts]*widgets.Button     // one for each but everything
-	story  map[fulfillment.OrderID]told
-	query  string
-	first  int
-	table  *table
-	page   *widgets.Text
-	counts *widgets.Text
-	notice *widgets.Text
-	up     *widgets.Button
-	down   *widgets.Button
-	loaded bool
-	err    error
+	o       Options
+	all     []fulfillment.OrderSummary // as read
+	list    []fulfillment.OrderSummary // those of all that the filter lets through
+	only    sort                       // what is shown only; everything: all
+	filter  [sorts]*widgets.Button     // one for each but everything
+	story   map[fulfillment.OrderID]told
+	query   string
+	first   int
+	table   *table
+	request *requestCard
+	page    *widgets.Text
+	counts  *widgets.Text
+	notice  *widgets.Text
+	up      *widgets.Button
+	down    *widgets.Button
+	loaded  bool
+	err     error
 }
 
 // New returns the screen without orders; nothing is read before Load.
 func New(o Options) *Screen {
-	s := &Screen{o: o, table: newTable(), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
+	s := &Screen{o: o, table: newTable(), request: newRequestCard(o.Now, o.Answer), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
 		counts: widgets.NewText(20, true, widgets.Bad).Fit(13, 1).Right(), notice: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(14, 3).Centred()}
 	s.Search = NewSearchField(text.T("orders.search"), o.Now, s.searched, o.Scan)
 	s.only = everything
@@ -70,7 +73,7 @@ func New(o Options) *Screen {
 		widgets.Fix(s.filter[gone], 112), widgets.Grow(s.counts, 2),
 		widgets.Fix(s.up, 76), widgets.Fix(s.page, 120), widgets.Fix(s.down, 76))
 	body := widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 30), widgets.Fix(s.notice, 90), widgets.Grow(s.table.stack.Object, 1)))
-	s.Object = widgets.Column(10, widgets.Fix(head, widgets.TouchSize), widgets.Grow(body.Container, 1))
+	s.Object = widgets.Column(10, widgets.Fix(head, widgets.TouchSize), widgets.Fix(s.request.object, requestHeight), widgets.Grow(body.Container, 1))
 	s.show()
 	return s
 }
@@ -119,6 +122,9 @@ func (s *Screen) show() {
 		lines = append(lines, LineOf(o, s.storyOf(o), now))
 	}
 	s.table.set(lines)
+	if s.request.set(s.all) {
+		s.Object.Refresh()
+	}
 	key := "orders.page"
 	if len(s.list) >= limit {
 		key = "orders.more"

@@ -30,7 +30,7 @@ func TestWhyAnOrderDoesNotGoOn(t *testing.T) {
 		{"label refused", fulfillment.OrderSummary{Holds: []fulfillment.Hold{fulfillment.HoldHeld}}, refused, "Held",
 			"The barcode is another parcel's. Put aside by the bench, 14:00."},
 		{"the buyer asked", fulfillment.OrderSummary{Holds: []fulfillment.Hold{fulfillment.HoldCancelRequested}}, fulfillment.Story{}, "Cancel asked",
-			"The buyer asked to cancel: a supervisor decides"},
+			"The buyer asked to cancel: a supervisor answers"},
 		{"a hold to come", fulfillment.OrderSummary{Holds: []fulfillment.Hold{"brand_new"}}, fulfillment.Story{}, "brand_new", "A hold that this window does not know"},
 		{"handed over and cancelled", fulfillment.OrderSummary{Rung: fulfillment.RungHandedOver, Status: fulfillment.StatusCancelled}, fulfillment.Story{},
 			"Handed over, Cancelled", "Cancelled after it had left: call it back"},

@@ -84,6 +84,8 @@ func Outbox(k fulfillment.OutboxKind, s fulfillment.OutboxState) (what, how stri
 		what = T("outbox.arrange")
 	case fulfillment.OutboxReportShipped:
 		what = T("outbox.report")
+	case fulfillment.OutboxCorrect, fulfillment.OutboxReject, fulfillment.OutboxApprove:
+		what = T("outbox." + string(k))
 	default:
 		what = Visible(string(k))
 	}

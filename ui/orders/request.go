@@ -1,0 +1,201 @@
+package orders
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"packbench/fulfillment"
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// requestCard shows one buyer's request to cancel, what an answer means in its market, and the answers. The reason of an
+// answer is chosen by touch: nobody types here.
+type requestCard struct {
+	object     *fyne.Container
+	head       *widgets.Text
+	words      *widgets.Text
+	means      *widgets.Text
+	hint       *widgets.Text
+	buttons    [3]*widgets.Button // the third is "back" while a reason is chosen
+	next       *widgets.Button
+	rows       []fulfillment.OrderSummary
+	at         int
+	asking     fulfillment.OutboxKind // whose reason is being chosen; empty: none
+	supervisor bool
+	sent       map[fulfillment.OrderID]fulfillment.OutboxState // answers that are not done
+	answer     func(fulfillment.CancelAnswer)
+	now        func() time.Time
+}
+
+// requestHeight is the card's height in units.
+const requestHeight = 152
+
+func newRequestCard(now func() time.Time, answer func(fulfillment.CancelAnswer)) *requestCard {
+	c := &requestCard{now: now, answer: answer, head: widgets.NewText(20, true, widgets.Ink).Fit(13, 1), words: widgets.NewText(widgets.SizeSmall, true, widgets.Ink).Fit(11, 2),
+		means: widgets.NewText(widgets.SizeSmall, false, widgets.Ink).Fit(11, 2).Top(), hint: widgets.NewText(widgets.SizeSmall, true, widgets.WarnInk).Fit(11, 2)}
+	c.next = widgets.NewButton("", "", widgets.Ink, widgets.Card, c.turn)
+	row := []widgets.Item{widgets.Grow(c.hint, 2)}
+	for i := range c.buttons {
+		c.buttons[i] = widgets.NewButton("", "", widgets.Ink, widgets.Card, func() { c.tapped(i) })
+		row = append(row, widgets.Grow(c.buttons[i], 2))
+	}
+	row = append(row, widgets.Fix(c.next, 92))
+	head := widgets.Row(8, widgets.Fix(widgets.NewIcon("hand", widgets.Bad, 26), 26), widgets.Grow(c.head, 1), widgets.Grow(c.words, 2))
+	panel := widgets.NewPanel(widgets.BadPale, 12, 8, widgets.Column(2, widgets.Fix(head, 36), widgets.Grow(c.means, 1), widgets.Fix(widgets.Row(8, row...), widgets.TouchSize)))
+	panel.Paint(widgets.BadPale, widgets.Bad, 2)
+	c.object = panel.Container
+	c.object.Hide()
+	return c
+}
+
+// asked are the orders whose request is known and can be answered.
+func asked(list []fulfillment.OrderSummary) []fulfillment.OrderSummary {
+	return slices.DeleteFunc(slices.Clone(list), func(o fulfillment.OrderSummary) bool {
+		return o.Request.ID == "" || o.Status == fulfillment.StatusCancelled
+	})
+}
+
+// set shows the orders' requests; it reports whether the card came or went. The one in front stays there.
+func (c *requestCard) set(list []fulfillment.OrderSummary) (changed bool) {
+	var front string
+	if c.at < len(c.rows) {
+		front = c.rows[c.at].Request.ID
+	}
+	c.rows = asked(list)
+	c.at = max(0, slices.IndexFunc(c.rows, func(o fulfillment.OrderSummary) bool { return o.Request.ID == front }))
+	if c.at < len(c.rows) && c.rows[c.at].Request.ID != front {
+		c.asking = "" // the question was about another one
+	}
+	c.show()
+	return widgets.ShowOnly(c.object, len(c.rows) > 0)
+}
+
+func (c *requestCard) turn() {
+	if len(c.rows) > 0 {
+		c.at, c.asking = (c.at+1)%len(c.rows), ""
+		c.show()
+	}
+}
+
+// reasonsFor are the keys of the reasons that can be true of the order.
+func reasonsFor(o fulfillment.OrderSummary, kind fulfillment.OutboxKind) [2]string {
+	switch {
+	case kind == fulfillment.OutboxApprove:
+		return [2]string{"request.reason.wish", "request.reason.cannot"}
+	case o.Rung.AtLeast(fulfillment.RungHandedOver):
+		return [2]string{"request.reason.gone", "request.reason.packed"}
+	}
+	return [2]string{"request.reason.packed", "request.reason.label"}
+}
+
+func (c *requestCard) show() {
+	if c.at >= len(c.rows) {
+		return
+	}
+	o, now := c.rows[c.at], c.now()
+	c.head.Set(text.T("request.head", "order", text.Code(string(o.ID))))
+	c.words.Set(Deadline(o.Request, now))
+	c.means.Set(Consequence(o))
+	words, icons := [3]string{text.T("request.reject"), text.T("request.approve")}, [3]string{"box", "cross"}
+	hint, ink := text.T("request.hint"), widgets.Card
+	if c.asking != "" {
+		pair := reasonsFor(o, c.asking)
+		words, icons = [3]string{text.T(pair[0]), text.T(pair[1]), text.T("decide.back")}, [3]string{"note", "note", "undo"}
+		hint, ink = text.T("decide.why"), widgets.Warn
+	}
+	state, sent := c.sent[o.ID]
+	switch {
+	case sent && state == fulfillment.OutboxParked:
+		hint = text.T("request.parked")
+	case sent:
+		hint = text.T("request.sent")
+	case !c.supervisor:
+		hint = text.T("decide.supervisor")
+	case !o.Packed && c.asking == "":
+		hint = text.T("request.unpacked")
+	}
+	c.hint.Set(hint)
+	for i, b := range c.buttons {
+		fill := ink
+		if i == 2 {
+			fill = widgets.Card
+		}
+		b.Set(icons[i], words[i], widgets.Ink, fill)
+		b.Enable(c.supervisor && !sent && (i != 0 || c.asking != "" || o.Packed))
+	}
+	widgets.ShowOnly(c.buttons[2], c.asking != "")
+	c.next.Set("", text.T("decide.nth", "i", fmt.Sprint(c.at+1), "n", fmt.Sprint(len(c.rows))), widgets.Ink, widgets.Card)
+	c.next.Enable(len(c.rows) > 1)
+	c.object.Refresh()
+}
+
+func (c *requestCard) tapped(i int) {
+	if c.at >= len(c.rows) || !c.supervisor {
+		return
+	}
+	o := c.rows[c.at]
+	switch {
+	case c.asking != "" && i == 2:
+		c.asking = ""
+	case c.asking != "":
+		kind := c.asking
+		c.asking = ""
+		if c.answer != nil {
+			c.answer(fulfillment.CancelAnswer{Kind: kind, OrderID: o.ID, CancelID: o.Request.ID, Reason: text.T(reasonsFor(o, kind)[i])})
+		}
+	case i == 0:
+		c.asking = fulfillment.OutboxReject
+	case i == 1:
+		c.asking = fulfillment.OutboxApprove
+	}
+	c.show()
+}
+
+// Deadline says why the buyer asks and what happens if nobody answers.
+func Deadline(r fulfillment.CancelRequest, now time.Time) string {
+	why := ""
+	if r.Reason != "" {
+		why = text.Sentence(r.Reason) + " "
+	}
+	switch left := r.AnswerBy.Sub(now); {
+	case r.AnswerBy.IsZero():
+		return why + text.T("request.nolimit")
+	case left <= 0:
+		return why + text.T("request.over")
+	default:
+		return why + text.T("request.until", "at", text.Clock(r.AnswerBy, now), "span", text.Span(left))
+	}
+}
+
+// Consequence says what the answers mean for this parcel in its market.
+func Consequence(o fulfillment.OrderSummary) string {
+	key := "request.means"
+	if o.Market == "US" { // the platform's own rule: shipping rejects the request
+		key = "request.means.us"
+	}
+	if o.Rung.AtLeast(fulfillment.RungHandedOver) {
+		key = "request.means.gone"
+	}
+	return text.T(key)
+}
+
+// Supervisor tells whether a supervisor is logged in: nobody else answers a request to cancel.
+func (s *Screen) Supervisor(on bool) {
+	if s.request.supervisor == on {
+		return
+	}
+	if s.request.supervisor = on; !on {
+		s.request.asking = ""
+	}
+	s.request.show()
+}
+
+// Answers tells which orders have an answer that the Seller Center does not have yet.
+func (s *Screen) Answers(sent map[fulfillment.OrderID]fulfillment.OutboxState) {
+	s.request.sent = sent
+	s.request.show()
+}
