@@ -8,8 +8,8 @@ import (
 	"packbench/storage/internal/queries"
 )
 
-// Watched are the platform's orders that were opened here and have a parcel the carrier has not scanned, and all with an
-// outbox row that is not done.
+// Watched are the platform's orders that were opened here and have a parcel the carrier has not scanned, all with an outbox
+// row that is not done, and those whose buyer asks to cancel as long as nothing more is known of that.
 func (s *Store) Watched(ctx context.Context) ([]fulfillment.OrderID, error) {
 	ids, err := s.qr.Watched(ctx)
 	return strs[fulfillment.OrderID](ids), explain(err, "list watched orders")

@@ -24,8 +24,8 @@ func TestOverlapIsReadOnce(t *testing.T) {
 		}
 		return count.n.Load()
 	}
-	if n := once(); n != 2+3 {
-		t.Errorf("first pull: %d requests, want 2 searches and 3 details", n)
+	if n := once(); n != 2+3+2 {
+		t.Errorf("first pull: %d requests, want 2 searches, 3 details, and a detail and a search for the buyers who ask to cancel", n)
 	}
 	if n := once(); n != 2 {
 		t.Errorf("second pull: %d requests, want the 2 searches", n)

@@ -15,7 +15,8 @@ type Orders interface {
 	// transaction. It keeps what only this station knows: rungs, own holds, weights, labels, tracking from an import.
 	// It returns the orders for which something changed that the bench must know. A zero cursor leaves it as it is.
 	ApplyPulled(ctx context.Context, shop string, orders []fulfillment.Order, cursor time.Time) (changed []fulfillment.OrderID, err error)
-	// Watched are the orders between opened and carrier-scanned, and all with an unfinished outbox row: they are re-read.
+	// Watched are the orders between opened and carrier-scanned, all with an unfinished outbox row, and
+	// those with a request to cancel of which only the flag is known: they are re-read.
 	Watched(ctx context.Context) ([]fulfillment.OrderID, error)
 	// ToArrange are platform-shipped packages that may be arranged and have neither been arranged nor have a row,
 	// earliest ship-by first, with WeightG and sizes computed from the products; those whose label needs them and whose

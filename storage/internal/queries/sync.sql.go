@@ -554,7 +554,7 @@ WHERE o.opened_at > 0 AND o.source = 'platform' AND o.status NOT IN ('CANCELLED'
 UNION
 SELECT o.id FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.state <> 'done' AND o.source = 'platform'
 UNION
-SELECT o.id FROM orders o WHERE o.cancel_requested = 1 AND o.closed_at = 0 AND o.source = 'platform'
+SELECT o.id FROM orders o WHERE o.cancel_requested = 1 AND o.closed_at = 0 AND o.source = 'platform' AND o.cancel_request = ''
 ORDER BY 1
 `
 
