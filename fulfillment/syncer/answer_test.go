@@ -141,7 +141,7 @@ func TestShippingOverARequestWaitsForItsAnswer(t *testing.T) {
 		o.Overridden = func(context.Context, fulfillment.OutboxRow) (bool, error) { return true, nil }
 	})
 	rows, err := f.store.Outbox(t.Context())
-	if err != nil || len(rows) != 1 || rows[0].Reason != fulfillment.ParkedBlocked || rows[0].RequestID == "" {
+	if err != nil || rows[0].OrderID != id || rows[0].Reason != fulfillment.ParkedBlocked || rows[0].RequestID == "" {
 		t.Fatalf("%+v, %v", rows, err)
 	}
 	f.answered(id, fulfillment.OutboxReject)
@@ -161,7 +161,7 @@ func TestARequestThatIsGoneNeedsNoAnswer(t *testing.T) {
 	}
 	f.until("the answer has ended", func() string {
 		rows, err := f.store.Outbox(t.Context())
-		if err != nil || len(rows) != 1 || rows[0].Kind.Answers() {
+		if err != nil || slices.ContainsFunc(rows, func(r fulfillment.OutboxRow) bool { return r.Kind.Answers() }) {
 			return fmt.Sprintf("%+v, %v", rows, err)
 		}
 		return ""
