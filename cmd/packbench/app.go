@@ -16,6 +16,8 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 	"github.com/google/uuid"
 
+	"packbench/devices/scanner"
+	"packbench/devices/usb"
 	"packbench/fulfillment"
 	"packbench/fulfillment/label"
 	"packbench/fulfillment/station"
@@ -92,7 +94,7 @@ func (a *app) build() {
 	e := a.env
 	player := sound.New(e.log)
 	a.pics = newPictures(filepath.Join(a.dir, "cache", "pictures"))
-	a.devices = openDevices(e.cfg, a.scanned, a.weighed, e.log)
+	a.devices = openDevices(e.cfg, usb.NewSystem(), takers{a.scanned, a.weighed, a.calibrated}, e.log)
 	if a.devices.camera != nil {
 		a.photos = station.NewPhotographer(a.devices.camera, e.store, a.photoTaken, e.log)
 	}
@@ -205,6 +207,9 @@ func (a *app) scanned(ctx context.Context, s fulfillment.Scan) error {
 	}
 	return a.station.Submit(ctx, s)
 }
+
+// calibrated: a scanner of the bench has read the calibration barcode; its driver has acted on it.
+func (a *app) calibrated(c scanner.Calibration) { a.setup.calibrated(c) }
 
 func (a *app) weighed(ctx context.Context, w fulfillment.Weight) error {
 	a.setup.weighed(w)

@@ -15,7 +15,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"packbench/devices"
-	"packbench/fulfillment"
+	"packbench/devices/usb"
 	"packbench/storage"
 )
 
@@ -89,7 +89,7 @@ func deviceHealth(ctx context.Context, dir string, cfg Config) ([]devices.Health
 		defer one.Close()
 	}
 	silent := slog.New(slog.DiscardHandler)
-	b := openDevices(cfg, func(context.Context, fulfillment.Scan) error { return nil }, func(context.Context, fulfillment.Weight) error { return nil }, silent)
+	b := openDevices(cfg, usb.NewSystem(), nobody(), silent)
 	g := newGroup("probe", silent, func(string, error) {})
 	for _, r := range b.runs {
 		g.run(r.name, r.run)

@@ -13,6 +13,7 @@ import (
 
 	"packbench/devices"
 	"packbench/devices/printer"
+	"packbench/devices/usb"
 )
 
 const goodConfig = `[station]
@@ -104,7 +105,7 @@ func TestPrinterOnAQueue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := openPrinter(cfg.Printers[0], func(devices.Health) {}, slog.New(slog.DiscardHandler))
+	p := openPrinter(cfg.Printers[0], usb.NewSystem(), func(devices.Health) {}, slog.New(slog.DiscardHandler))
 	if _, ok := p.(*printer.Spooler); !ok || p.Media() != mediaOf(cfg.Printers[0]) {
 		t.Errorf("got a %T", p)
 	}
@@ -237,7 +238,7 @@ func TestUSBDevices(t *testing.T) {
 		t.Errorf("got %+v, %v, %v", s, w, p)
 	}
 	ignore := slog.New(slog.DiscardHandler)
-	b := openDevices(cfg, nil, nil, ignore)
+	b := openDevices(cfg, usb.NewSystem(), takers{}, ignore)
 	if len(b.runs) != 4 || b.printer == nil {
 		t.Errorf("devices %+v", b.runs)
 	}

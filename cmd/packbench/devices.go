@@ -49,24 +49,38 @@ type benchDevices struct {
 	typed   *scanner.Typed
 }
 
+// takers are who gets what the devices give.
+type takers struct {
+	scan       func(context.Context, fulfillment.Scan) error
+	weigh      func(context.Context, fulfillment.Weight) error
+	calibrated func(scanner.Calibration) // the country setting of a scanner that types; must not block
+}
+
+// nobody takes what devices give that are only looked at.
+func nobody() takers {
+	return takers{func(context.Context, fulfillment.Scan) error { return nil }, func(context.Context, fulfillment.Weight) error { return nil }, nil}
+}
+
 // openDevices makes every configured driver. Nothing is opened before Run: a device that is missing never stops the start.
-func openDevices(cfg Config, scans func(context.Context, fulfillment.Scan) error, weights func(context.Context, fulfillment.Weight) error, log *slog.Logger) *benchDevices {
+func openDevices(cfg Config, bus usb.Bus, to takers, log *slog.Logger) *benchDevices {
 	b := &benchDevices{board: new(devices.Board)}
 	for _, s := range cfg.Scanners {
 		switch s.Transport {
 		case "serial":
-			d := scanner.NewSerial(scanner.SerialConfig{Port: s.Port, Baud: s.Baud, Prefix: s.Prefix, Repeat: repeat}, scans, b.board.Report, log)
+			d := scanner.NewSerial(scanner.SerialConfig{Port: s.Port, Baud: s.Baud, Prefix: s.Prefix, Repeat: repeat}, to.scan, b.board.Report, log)
 			b.runs = append(b.runs, runner{"scanner " + s.Port, d.Run})
 		case "usb":
-			d := scanner.NewUSB(usbScannerConfig(s), usb.NewSystem(), scans, b.board.Report, log)
+			c := usbScannerConfig(s)
+			c.Calibrated = to.calibrated
+			d := scanner.NewUSB(c, bus, to.scan, b.board.Report, log)
 			b.runs = append(b.runs, runner{"scanner " + s.PID, d.Run})
 		}
 	}
 	if s := cfg.Scale; s != nil {
-		b.openScale(*s, weights, log)
+		b.openScale(*s, bus, to.weigh, log)
 	}
 	if p := cfg.labelPrinter(); p != nil {
-		b.printer = openPrinter(*p, b.board.Report, log)
+		b.printer = openPrinter(*p, bus, b.board.Report, log)
 		b.runs = append(b.runs, runner{"printer " + p.Address + p.Queue + p.PID + p.Port, b.printer.Run})
 	}
 	for i, c := range cfg.Cameras {
@@ -116,9 +130,9 @@ func (c CameraConfig) crop() camera.Crop {
 	return camera.Crop{X: c.Crop[0], Y: c.Crop[1], W: c.Crop[2], H: c.Crop[3]}
 }
 
-func (b *benchDevices) openScale(s ScaleConfig, weights func(context.Context, fulfillment.Weight) error, log *slog.Logger) {
+func (b *benchDevices) openScale(s ScaleConfig, bus usb.Bus, weights func(context.Context, fulfillment.Weight) error, log *slog.Logger) {
 	if s.Transport == "hid" {
-		d := scale.NewHID(scale.HIDConfig{Device: s.mustDevice()}, usb.NewSystem(), weights, b.board.Report, log)
+		d := scale.NewHID(scale.HIDConfig{Device: s.mustDevice()}, bus, weights, b.board.Report, log)
 		b.runs = append(b.runs, runner{"scale " + s.PID, d.Run})
 		return
 	}
@@ -156,13 +170,13 @@ func (c Config) keyboardScans() bool {
 	return true
 }
 
-func openPrinter(p PrinterConfig, report devices.Report, log *slog.Logger) labelPrinter {
+func openPrinter(p PrinterConfig, bus usb.Bus, report devices.Report, log *slog.Logger) labelPrinter {
 	if p.Transport == "spooler" {
 		return printer.NewSpooler(printer.SpoolerConfig{Queue: p.Queue, Role: p.Role, Language: languageOf(p), Media: mediaOf(p)}, report, log)
 	}
 	if p.Transport == "usb" {
 		cfg := printer.USBConfig{Device: p.mustDevice(), Role: p.Role, Language: languageOf(p), Media: mediaOf(p), Status: statusOf(p)}
-		return printer.NewUSB(cfg, usb.NewSystem(), report, log)
+		return printer.NewUSB(cfg, bus, report, log)
 	}
 	if p.Transport == "serial" {
 		cfg := printer.SerialConfig{Port: p.Port, Baud: p.Baud, Role: p.Role, Language: languageOf(p), Media: mediaOf(p), Status: statusOf(p)}

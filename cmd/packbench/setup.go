@@ -7,13 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"strings"
 	"sync"
 	"time"
 
 	"packbench/assets"
 	"packbench/devices"
-	"packbench/devices/hid"
+	"packbench/devices/scanner"
+	"packbench/devices/usb"
 	"packbench/fulfillment"
 	"packbench/fulfillment/label"
 	"packbench/fulfillment/policy"
@@ -24,7 +24,10 @@ import (
 // setupDesk is the program's side of the setup wizard. A device that the bench does not use is opened by a driver of its own for
 // as long as it is on trial; what the bench uses is listened to. Its methods may be called concurrently.
 type setupDesk struct {
-	app *app
+	app     *app
+	show    func(setup.News)
+	bus     usb.Bus
+	plugged func() ([]usb.Found, error)
 
 	mu    sync.Mutex
 	found map[string]candidate
@@ -40,7 +43,9 @@ type trial struct {
 	done   *sync.WaitGroup
 }
 
-func newSetupDesk(a *app) *setupDesk { return &setupDesk{app: a, found: map[string]candidate{}} }
+func newSetupDesk(a *app) *setupDesk {
+	return &setupDesk{app: a, show: func(n setup.News) { a.window.ShowSetup(n) }, bus: usb.NewSystem(), plugged: usb.List, found: map[string]candidate{}}
+}
 
 // options are what the window is told of the setup.
 func (d *setupDesk) options() ui.Setup {
@@ -89,7 +94,11 @@ func printSheet(ctx context.Context, p labelPrinter, s setup.Sheet) error {
 	return err
 }
 
-var errNotTried = errors.New("choose a label printer first")
+var (
+	errNotTried = errors.New("choose a label printer first")
+	errGone     = errors.New("this device is no longer in the list; touch “Look again”")
+	errInUse    = errors.New("it is in use with its old settings. Keep the new ones, start Packbench again, then try it once more here")
+)
 
 // Print implements setup.Desk.
 func (d *setupDesk) Print(ctx context.Context, s setup.Sheet) error {
@@ -115,7 +124,7 @@ func (d *setupDesk) Try(_ context.Context, c setup.Choice) error {
 	defer d.mu.Unlock()
 	what, ok := d.found[c.Key]
 	if !ok {
-		return errors.New("this device is no longer in the list; touch “Look again”")
+		return errGone
 	}
 	what, err := what.with(c)
 	if err != nil {
@@ -126,7 +135,7 @@ func (d *setupDesk) Try(_ context.Context, c setup.Choice) error {
 	case what.used(d.app.env.cfg):
 		t.live = true
 	case what.heldByBench(d.app.env.cfg):
-		return errors.New("it is in use with its old settings. Keep the new ones, start Packbench again, then print the test label from Equipment")
+		return errInUse
 	default:
 		d.open(t)
 	}
@@ -140,13 +149,13 @@ func (d *setupDesk) Try(_ context.Context, c setup.Choice) error {
 // open starts a driver for the device alone.
 func (d *setupDesk) open(t *trial) {
 	cfg := t.what.only(d.app.env.cfg)
-	scans := func(_ context.Context, s fulfillment.Scan) error { d.read(t, s.Code); return nil }
-	weights := func(_ context.Context, w fulfillment.Weight) error {
-		d.app.window.ShowSetup(setup.News{Weight: &w})
-		return nil
+	to := takers{
+		scan:       func(_ context.Context, s fulfillment.Scan) error { d.read(t, s.Code); return nil },
+		weigh:      func(_ context.Context, w fulfillment.Weight) error { d.show(setup.News{Weight: &w}); return nil },
+		calibrated: func(c scanner.Calibration) { d.show(setup.News{Reading: calibrationOf(c)}) },
 	}
-	t.drive = openDevices(cfg, scans, weights, d.app.env.log)
-	t.drive.board.OnChange(func(h devices.Health) { d.app.window.ShowSetup(setup.News{Health: &h}) })
+	t.drive = openDevices(cfg, d.bus, to, d.app.env.log)
+	t.drive.board.OnChange(func(h devices.Health) { d.show(setup.News{Health: &h}) })
 	ctx, cancel := context.WithCancel(d.app.deviceGroup.ctx)
 	t.cancel = cancel
 	for _, r := range t.drive.runs {
@@ -174,42 +183,8 @@ func (d *setupDesk) end() {
 func (d *setupDesk) tellHealth(kind devices.Kind) {
 	for _, h := range d.app.devices.board.Snapshot() {
 		if h.Kind == kind && h.ID != "keyboard" {
-			d.app.window.ShowSetup(setup.News{Health: &h})
+			d.show(setup.News{Health: &h})
 		}
-	}
-}
-
-// listens reports whether the bench's own device of a kind is on trial.
-func (d *setupDesk) listens(kind devices.Kind) *trial {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.on != nil && d.on.live && d.on.what.kind == kind {
-		return d.on
-	}
-	return nil
-}
-
-// takes reports whether a scan of the bench's scanners belongs to the scanner test. Commands and badges go to the bench at all
-// times; so does everything when the test is left.
-func (d *setupDesk) takes(s fulfillment.Scan) bool {
-	t := d.listens(devices.Scanner)
-	_, _, calibration := hid.Calibrated(defaultLayout(), s.Code)
-	if t == nil || strings.HasPrefix(s.Code, "PB:") && !calibration {
-		return false
-	}
-	d.read(t, s.Code)
-	return true
-}
-
-func (d *setupDesk) weighed(w fulfillment.Weight) {
-	if d.listens(devices.Scale) != nil {
-		d.app.window.ShowSetup(setup.News{Weight: &w})
-	}
-}
-
-func (d *setupDesk) feels(h devices.Health) {
-	if d.listens(h.Kind) != nil {
-		d.app.window.ShowSetup(setup.News{Health: &h})
 	}
 }
 
@@ -227,56 +202,13 @@ func (d *setupDesk) Latest() (jpeg []byte, at time.Time, seq uint64) {
 	return t.drive.camera.Latest()
 }
 
-// read tells what became of a code on its way from the scanner on trial.
-func (d *setupDesk) read(t *trial, code string) {
-	d.app.window.ShowSetup(setup.News{Reading: readingOf(t.what.scanner, code)})
-}
-
-func defaultLayout() *hid.Layout {
-	l, err := hid.ParseLayout("")
-	if err != nil {
-		panic(err) // a constant
-	}
-	return l
-}
-
-// readingOf compares a code with what the calibration barcode becomes on every pair of country settings. Which setting the
-// computer itself reads with is not known for the window's own keys, so every one is tried; a code that came through as it is
-// needs no guess.
-func readingOf(s ScannerConfig, code string) *setup.Reading {
-	r := &setup.Reading{Code: code, Keys: s.Transport == "keyboard" || s.Transport == "usb" && s.Mode == "keyboard", Calibration: code == hid.Calibration}
-	if r.Calibration || !r.Keys {
-		return r
-	}
-	reads := hid.Layouts()
-	if s.Transport == "usb" {
-		reads = []string{s.Layout}
-	}
-	for _, name := range reads {
-		read, err := hid.ParseLayout(name)
-		if err != nil {
-			continue
-		}
-		typed, caps, is := hid.Calibrated(read, code)
-		if !is {
-			continue
-		}
-		r.Calibration, r.Caps = true, caps
-		if typed.Name() != read.Name() {
-			r.Typed, r.Read = typed.Name(), read.Name()
-		}
-		return r
-	}
-	return r
-}
-
 // Keep implements setup.Desk.
 func (d *setupDesk) Keep(_ context.Context, c setup.Choice) (before string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	what, ok := d.found[c.Key]
 	if !ok {
-		return "", errors.New("this device is no longer in the list; touch “Look again”")
+		return "", errGone
 	}
 	if what, err = what.with(c); err != nil {
 		return "", err

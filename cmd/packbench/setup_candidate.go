@@ -18,6 +18,7 @@ type candidate struct {
 	name  string
 	bound bool // stands in the configuration that the bench works with
 	nth   int  // which of its kind there
+	doubt bool // it may be the keyboard that people type on
 
 	scanner ScannerConfig
 	printer PrinterConfig
@@ -44,6 +45,9 @@ func (c candidate) place() string {
 var stocks = [][2]int{{102, 152}, {100, 150}, {100, 180}, {105, 148}, {76, 130}}
 
 func stockName(w, h int) string { return fmt.Sprintf("%d × %d", w, h) }
+
+// printerBauds are the speeds at which label printers are delivered, the usual one first.
+var printerBauds = []string{"9600", "19200", "38400", "57600", "115200"}
 
 // turnOf offers values, with the one that is set among them.
 func turnOf(name, now string, values ...string) setup.Turn {
@@ -77,7 +81,7 @@ func protocolNames() []string {
 
 // choice is the candidate as the wizard shows it.
 func (c candidate) choice(key string) setup.Choice {
-	out := setup.Choice{Key: key, Kind: c.kind, Name: c.name, Bound: c.bound}
+	out := setup.Choice{Key: key, Kind: c.kind, Name: c.name, Bound: c.bound, Doubt: c.doubt}
 	_, out.Detail, _ = strings.Cut(strings.TrimRight(c.place(), ":"), " ")
 	switch c.kind {
 	case devices.Scanner:
@@ -95,6 +99,9 @@ func (c candidate) choice(key string) setup.Choice {
 			sizes = append(sizes, stockName(s[0], s[1]))
 		}
 		out.Turns = []setup.Turn{turnOf("language", p.Language, languages...), turnOf("dpi", fmt.Sprint(p.DPI), "203", "300"), turnOf("stock", stockName(p.WidthMM, p.HeightMM), sizes...)}
+		if p.Transport == "serial" {
+			out.Turns = append(out.Turns, turnOf("baud", fmt.Sprint(p.Baud), printerBauds...))
+		}
 	case devices.Camera:
 		out.Detail = strings.TrimSpace(c.place())
 		out.Turns = []setup.Turn{setup.CropTurn(c.camera.Crop)}
@@ -121,6 +128,11 @@ func (c candidate) with(choice setup.Choice) (candidate, error) {
 		}
 		if _, err := fmt.Sscanf(choice.Value("stock"), "%d × %d", &p.WidthMM, &p.HeightMM); err != nil {
 			return c, fmt.Errorf("label size %q: %w", choice.Value("stock"), err)
+		}
+		if b := choice.Value("baud"); b != "" {
+			if _, err := fmt.Sscanf(b, "%d", &p.Baud); err != nil {
+				return c, fmt.Errorf("bits a second %q: %w", b, err)
+			}
 		}
 	case devices.Camera:
 		if part, ok := setup.CropPart(choice.Value("crop")); ok {
@@ -160,8 +172,13 @@ func (c candidate) used(cfg Config) bool {
 	for _, b := range bound(cfg, c.kind) {
 		same := b.place() == c.place()
 		switch c.kind {
-		case devices.Scanner, devices.Scale: // tried with the bench's settings
-			if same && reflect.DeepEqual(b.scanner, c.scanner) && reflect.DeepEqual(b.scale, c.scale) {
+		case devices.Scanner: // the layout barcode sets the driver right, whatever the layout was
+			b.scanner.Layout = c.scanner.Layout
+			if same && reflect.DeepEqual(b.scanner, c.scanner) {
+				return true
+			}
+		case devices.Scale:
+			if same && reflect.DeepEqual(b.scale, c.scale) {
 				return true
 			}
 		case devices.Printer:

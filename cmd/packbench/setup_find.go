@@ -37,15 +37,16 @@ func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice
 	case devices.Scanner, devices.Scale:
 		var ports, wired []candidate
 		ports, err = serialCandidates(kind)
-		wired = usbCandidates(kind)
+		wired = d.usbCandidates(kind)
 		list = append(append(list, wired...), ports...)
 		if kind == devices.Scanner {
+			slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(flag(a.doubt), flag(b.doubt)) })
 			list = append(list, candidate{kind: kind, name: "Types like a keyboard", scanner: ScannerConfig{Transport: "keyboard"}})
 		}
 	case devices.Printer:
-		var queues []candidate
-		queues, err = queueCandidates(ctx)
-		list = append(append(list, usbCandidates(kind)...), queues...)
+		queues, noQueues := queueCandidates(ctx)
+		ports, noPorts := serialCandidates(kind)
+		list, err = slices.Concat(list, d.usbCandidates(kind), queues, ports), errors.Join(noQueues, noPorts)
 	case devices.Camera:
 		for _, c := range camera.List() {
 			list = append(list, candidate{kind: kind, name: c.Name, camera: CameraConfig{Device: c.Device}})
@@ -101,6 +102,13 @@ func (d *setupDesk) Address(kind devices.Kind, address string) (setup.Choice, er
 
 func ptr[T any](v T) *T { return &v }
 
+func flag(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
 // bound are the devices of a kind in the configuration that the bench works with.
 func bound(cfg Config, kind devices.Kind) []candidate {
 	var out []candidate
@@ -129,7 +137,7 @@ func bound(cfg Config, kind devices.Kind) []candidate {
 	return out
 }
 
-// serialCandidates are the serial ports, each as a scanner or a scale.
+// serialCandidates are the serial ports, each as a scanner, a scale or a printer.
 func serialCandidates(kind devices.Kind) ([]candidate, error) {
 	found, err := serialport.List()
 	var out []candidate
@@ -137,6 +145,7 @@ func serialCandidates(kind devices.Kind) ([]candidate, error) {
 		c := candidate{kind: kind, name: name}
 		c.scanner = ScannerConfig{Transport: "serial", Port: port, Baud: 9600}
 		c.scale = ScaleConfig{Transport: "serial", Port: port, Baud: 9600, Protocol: "sics"}
+		c.printer = usualPrinter(PrinterConfig{Transport: "serial", Port: port, Baud: 9600})
 		out = append(out, c)
 	}
 	for _, p := range found {
@@ -154,18 +163,13 @@ func serialCandidates(kind devices.Kind) ([]candidate, error) {
 	return out, err
 }
 
-// scannerMakers are the vendors of USB whose keyboards are scanners; any other keyboard may be the one that people type on.
+// scannerMakers are the vendors of USB whose keyboards are scanners. Any other keyboard may be the one that people type on: it is
+// offered last, and kept only after a scan has proved it.
 var scannerMakers = []uint16{0x0c2e /* Honeywell */, 0x05e0 /* Symbol, Zebra */, 0x05f9 /* Datalogic */, 0x065a /* Opticon */, 0x1eab /* Newland */}
 
-// Usage pages of HID (USB HID Point of Sale Usage Tables).
-const (
-	pageScanner = 0x8C
-	pageScale   = 0x8D
-)
-
 // usbCandidates are the USB devices of a kind. Where the system tells nothing there are none.
-func usbCandidates(kind devices.Kind) []candidate {
-	found, err := usb.List()
+func (d *setupDesk) usbCandidates(kind devices.Kind) []candidate {
+	found, err := d.plugged()
 	if err != nil {
 		return nil
 	}
@@ -178,11 +182,12 @@ func usbCandidates(kind devices.Kind) []candidate {
 		at := USBConfig{VID: fmt.Sprintf("%04x", f.ID.Vendor), PID: fmt.Sprintf("%04x", f.ID.Product), Serial: f.ID.Serial}
 		c.name = cmp.Or(c.name, at.VID+":"+at.PID)
 		switch {
-		case kind == devices.Scanner && f.Has(hidOf(pageScanner, usb.Any)):
+		case kind == devices.Scanner && f.Has(hidOf(hid.PageScanner, usb.Any)):
 			c.scanner = ScannerConfig{Transport: "usb", USBConfig: at, Mode: "pos"}
-		case kind == devices.Scanner && f.Has(hidOf(0, 1)) && slices.Contains(scannerMakers, f.ID.Vendor):
+		case kind == devices.Scanner && f.Has(hidOf(0, 1)):
+			c.doubt = !slices.Contains(scannerMakers, f.ID.Vendor)
 			c.scanner = ScannerConfig{Transport: "usb", USBConfig: at, Mode: "keyboard", Layout: "us"}
-		case kind == devices.Scale && f.Has(hidOf(pageScale, usb.Any)):
+		case kind == devices.Scale && f.Has(hidOf(hid.PageScale, usb.Any)):
 			c.scale = ScaleConfig{Transport: "hid", USBConfig: at}
 		case kind == devices.Printer && f.Has(usb.Interface{Class: usb.ClassPrinter, SubClass: usb.Any, Protocol: usb.Any}):
 			c.printer = suggested(PrinterConfig{Transport: "usb", USBConfig: at}, f)

@@ -40,6 +40,16 @@ type USBConfig struct {
 	Prefix  string      // taken off the front of every code if it is there
 	IdleGap time.Duration
 	Repeat  time.Duration // as for SerialConfig
+	// Calibrated is told what the calibration barcode found, on Run's goroutine; it must not block. nil: nobody asks.
+	Calibrated func(Calibration)
+}
+
+// Calibration is what the calibration barcode found out about a scanner that types.
+type Calibration struct {
+	Device      string // the scanner, as in a scan
+	Code        string // the barcode as it was read
+	Typed, Read string // layouts: the scanner's, and the one it was read with until now
+	Caps        bool   // capitals and small letters are exchanged; nothing is mended then
 }
 
 // USB reads one scanner on USB. While it has the scanner, the system's keyboard driver has not: codes are typed into no
@@ -50,6 +60,7 @@ type USB struct {
 	out    func(context.Context, fulfillment.Scan) error
 	report devices.Report
 	log    *slog.Logger
+	layout *hid.Layout // that of the settings until a calibration barcode has found another
 	last   Code
 	lastAt time.Time
 }
@@ -63,7 +74,7 @@ func NewUSB(cfg USBConfig, bus usb.Bus, out func(context.Context, fulfillment.Sc
 	if cfg.Layout == nil {
 		cfg.Layout, _ = hid.ParseLayout("") // the empty name is always known
 	}
-	return &USB{cfg: cfg, bus: bus, out: out, report: report, log: log}
+	return &USB{cfg: cfg, layout: cfg.Layout, bus: bus, out: out, report: report, log: log}
 }
 
 var (
@@ -161,8 +172,8 @@ func (u *USB) keyboard(ctx context.Context, d usb.Device, l *usb.Line) error {
 			return err
 		}
 	}
-	l.Say(devices.Ready, "Ready to scan.")
-	keys, frame := hid.NewKeyboard(u.cfg.Layout), NewDecoder(u.cfg.Prefix)
+	u.sayReady(l, "Ready to scan.")
+	keys, frame := hid.NewKeyboard(u.layout), NewDecoder(u.cfg.Prefix)
 	buf := make([]byte, d.Info().PacketIn)
 	for {
 		n, err := u.patiently(ctx, d, buf, frame.Pending())
@@ -179,8 +190,12 @@ func (u *USB) keyboard(ctx context.Context, d usb.Device, l *usb.Line) error {
 		}
 		at := time.Now()
 		for _, c := range codes {
+			was := u.layout
 			if !u.calibrated(l, c) {
 				u.give(ctx, c, at)
+			}
+			if u.layout != was {
+				keys = hid.NewKeyboard(u.layout)
 			}
 		}
 		if ctx.Err() != nil {
@@ -189,20 +204,32 @@ func (u *USB) keyboard(ctx context.Context, d usb.Device, l *usb.Line) error {
 	}
 }
 
-// calibrated answers the calibration barcode, which is for the driver and not for the station.
+// calibrated answers the calibration barcode, which is for the driver and not for the station: from then on the scanner is read
+// with the layout that it types on.
 func (u *USB) calibrated(l *usb.Line, c Code) bool {
-	typed, caps, is := hid.Calibrated(u.cfg.Layout, c.Text)
-	switch {
-	case !is:
+	typed, caps, is := hid.Calibrated(u.layout, c.Text)
+	if !is {
 		return false
-	case caps:
-		l.Say(devices.Attention, "The scanner exchanges capitals and small letters. Switch its Caps Lock setting off, and scan the layout barcode again.")
-	case typed.Name() != u.cfg.Layout.Name():
-		l.Say(devices.Attention, fmt.Sprintf("The scanner types on a keyboard of layout %s. Write layout = %q in its settings.", typed.Name(), typed.Name()))
-	default:
-		l.Say(devices.Ready, "Ready to scan; the keyboard layout is right.")
 	}
+	if u.cfg.Calibrated != nil {
+		u.cfg.Calibrated(Calibration{Device: u.cfg.Device.String(), Code: c.Text, Typed: typed.Name(), Read: u.layout.Name(), Caps: caps})
+	}
+	if caps {
+		l.Say(devices.Attention, "The scanner exchanges capitals and small letters. Switch its Caps Lock setting off, and scan the layout barcode again.")
+		return true
+	}
+	u.layout = typed
+	u.sayReady(l, "Ready to scan; the keyboard layout is right.")
 	return true
+}
+
+// sayReady says so, or that the layout in use stands in no settings yet.
+func (u *USB) sayReady(l *usb.Line, text string) {
+	if u.layout != u.cfg.Layout {
+		l.Say(devices.Attention, fmt.Sprintf("The scanner types on a keyboard of layout %s and is read so until Packbench is closed. Touch “Set devices up” and keep it.", u.layout.Name()))
+		return
+	}
+	l.Say(devices.Ready, text)
 }
 
 // patiently reads one report; with a code begun it gives up after the idle gap.

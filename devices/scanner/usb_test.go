@@ -172,27 +172,61 @@ func TestUSBOtherMode(t *testing.T) {
 	}
 }
 
-// A scanner set to another country tells by the calibration barcode which one, and that code goes no further.
+// A scanner set to another country tells by the calibration barcode which one: that code goes no further, the driver says what it
+// found and reads rightly from then on.
 func TestUSBCalibration(t *testing.T) {
-	de, err := hid.ParseLayout("de")
-	if err != nil {
+	for _, name := range []string{"us", "uk", "de", "fr"} {
+		t.Run(name, func(t *testing.T) {
+			end := devicetest.NewUSBScanner(layoutOf(t, name))
+			found := devicetest.NewInbox[scanner.Calibration]()
+			scans, states := usbRunning(t, end, scanner.USBConfig{Calibrated: found.Put})
+			states.Until(t, "ready", func(h devices.Health) bool { return h.State == devices.Ready })
+			const letters = "PB:azqWM-/_@#"
+			for _, code := range []string{hid.Calibration, letters, hid.Calibration} {
+				if err := end.Scan(code); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c := found.Take(t); c.Device != end.ID().String() || c.Typed != name || c.Read != "us" || c.Caps {
+				t.Errorf("found %+v", c)
+			}
+			if s := scans.Take(t); s.Code != letters {
+				t.Errorf("got %q after the calibration, want %q", s.Code, letters)
+			}
+			if c := found.Take(t); c.Typed != name || c.Read != name || c.Code != hid.Calibration {
+				t.Errorf("scanned again: %+v", c)
+			}
+			if name == "us" {
+				return
+			}
+			states.Until(t, "what is to be kept", func(h devices.Health) bool {
+				return h.State == devices.Attention && strings.Contains(h.Text, "layout "+name)
+			})
+		})
+	}
+}
+
+// A layout that was found outlives the cable: the scanner that comes back is the same one.
+func TestUSBCalibrationOutlivesTheCable(t *testing.T) {
+	end := devicetest.NewUSBScanner(layoutOf(t, "fr"))
+	found := devicetest.NewInbox[scanner.Calibration]()
+	scans, states := usbRunning(t, end, scanner.USBConfig{Calibrated: found.Put})
+	if err := end.Scan(hid.Calibration); err != nil {
 		t.Fatal(err)
 	}
-	end := devicetest.NewUSBScanner(de)
-	scans, states := devicetest.NewInbox[fulfillment.Scan](), devicetest.NewInbox[devices.Health]()
-	d := scanner.NewUSB(scanner.USBConfig{Device: end.ID()}, end,
-		func(_ context.Context, s fulfillment.Scan) error { scans.Put(s); return nil }, states.Put, slog.New(slog.DiscardHandler))
-	devicetest.Start(t, "Run", d.Run)
-	states.Until(t, "ready", func(h devices.Health) bool { return h.State == devices.Ready })
-	for _, code := range []string{hid.Calibration, "123"} {
-		if err := end.Scan(code); err != nil {
-			t.Fatal(err)
-		}
+	found.Take(t)
+	if err := end.Unplug(); err != nil {
+		t.Fatal(err)
 	}
-	states.Until(t, "the layout", func(h devices.Health) bool {
-		return h.State == devices.Attention && strings.Contains(h.Text, `layout = "de"`)
-	})
-	if s := scans.Take(t); s.Code != "123" {
-		t.Errorf("got %q, want the code after the calibration", s.Code)
+	states.Until(t, "unplugged", func(h devices.Health) bool { return h.State == devices.Absent })
+	if err := end.Plug(); err != nil {
+		t.Fatal(err)
+	}
+	states.Until(t, "back", func(h devices.Health) bool { return h.State != devices.Absent })
+	if err := end.Scan("AZQ-1"); err != nil {
+		t.Fatal(err)
+	}
+	if s := scans.Take(t); s.Code != "AZQ-1" {
+		t.Errorf("got %q", s.Code)
 	}
 }

@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"packbench/devices"
@@ -17,6 +18,7 @@ type Choice struct {
 	Name   string
 	Detail string // where it is plugged in
 	Bound  bool   // stands in station.toml
+	Doubt  bool   // it may be something else, such as the keyboard of this PC: it is kept only when it has proved itself
 	Turns  []Turn // what is chosen with it, by touch
 }
 
@@ -39,8 +41,7 @@ func (c Choice) Value(name string) string {
 
 // Turned returns the choice with the next value of a setting; it shares nothing with c.
 func (c Choice) Turned(name string) Choice {
-	turns := make([]Turn, len(c.Turns))
-	copy(turns, c.Turns)
+	turns := slices.Clone(c.Turns)
 	for i, t := range turns {
 		if t.Name == name {
 			turns[i].At = (t.At + 1) % len(t.Values)
@@ -48,6 +49,26 @@ func (c Choice) Turned(name string) Choice {
 	}
 	c.Turns = turns
 	return c
+}
+
+// Set returns the choice with a value of a setting, if it is one of its values; it shares nothing with c.
+func (c Choice) Set(name, value string) Choice {
+	turns := slices.Clone(c.Turns)
+	for i, t := range turns {
+		if at := slices.Index(t.Values, value); t.Name == name && at >= 0 {
+			turns[i].At = at
+		}
+	}
+	c.Turns = turns
+	return c
+}
+
+// Shown is the value chosen in words.
+func (t Turn) Shown() string {
+	if t.Name == "layout" {
+		return layout(t.Values[t.At])
+	}
+	return t.Values[t.At]
 }
 
 // Sheet is a label of our own.
@@ -89,6 +110,8 @@ type Reading struct {
 	Caps        bool   // capitals and small letters are exchanged
 	Mended      bool   // the program reads with the scanner's setting from now on
 	Keys        bool   // the scanner types like a keyboard: its country setting counts
+	Layout      string // the scanner's country setting, where the program reads with it and keeps it
+	Other       bool   // another scanner than the one on trial read it
 }
 
 // Mark is how a trial stands.
@@ -127,6 +150,8 @@ func Ask(kind devices.Kind, chosen bool) Say {
 func JudgeReading(r Reading) Say {
 	code := text.Code(r.Code)
 	switch {
+	case r.Other:
+		return say(Going, "read.other", "code", code)
 	case r.Caps:
 		return say(Bad, "read.caps", "code", code)
 	case r.Mended:

@@ -244,6 +244,12 @@ func (s *Screen) Take(n News) {
 	}
 	switch kind := s.kind(); {
 	case n.Reading != nil && kind == devices.Scanner:
+		if n.Reading.Other && st.say.Mark == Good {
+			return
+		}
+		if n.Reading.Layout != "" { // kept with the scanner
+			st.choices[st.chosen] = st.choices[st.chosen].Set("layout", n.Reading.Layout)
+		}
 		st.say = JudgeReading(*n.Reading)
 	case n.Weight != nil && kind == devices.Scale:
 		st.say = s.weighed.Judge(*n.Weight)

@@ -18,7 +18,7 @@ import (
 const perPage = 4
 
 // maxTurns is how many settings one device has at most.
-const maxTurns = 3
+const maxTurns = 4
 
 // view is what is drawn.
 type view struct {
@@ -244,6 +244,9 @@ func (s *Screen) drawList() {
 		}
 		c := st.choices[at]
 		words := c.Name
+		if c.Doubt {
+			words = text.T("setup.doubt", "name", c.Name)
+		}
 		if c.Detail != "" {
 			words += " – " + c.Detail
 		}
@@ -300,7 +303,7 @@ func (s *Screen) drawTrial() {
 	for i, b := range v.turns {
 		widgets.ShowOnly(b, i < len(c.Turns))
 		if i < len(c.Turns) {
-			b.Set("undo", text.T("setup.turn."+c.Turns[i].Name)+": "+c.Turns[i].Values[c.Turns[i].At], widgets.Ink, widgets.White)
+			b.Set("undo", text.T("setup.turn."+c.Turns[i].Name)+": "+c.Turns[i].Shown(), widgets.Ink, widgets.White)
 		}
 	}
 	v.crop.set(c.Value("crop"))
@@ -309,7 +312,7 @@ func (s *Screen) drawTrial() {
 		word, fill, icon = text.T("setup.anyway"), widgets.Idle, "arrow"
 	}
 	v.keep.Set(icon, word, widgets.White, fill)
-	v.keep.Enable(chosen && !st.busy)
+	v.keep.Enable(chosen && !st.busy && (st.say.Mark == Good || !c.Doubt))
 	v.leave.Enable(true)
 }
 

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"image"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"packbench/devices"
+	"packbench/devices/devicetest"
+	"packbench/devices/hid"
+	"packbench/devices/usb"
+	"packbench/fulfillment"
+	"packbench/ui/orders"
+	"packbench/ui/setup"
+	"packbench/ui/text"
+	"packbench/ui/widgets"
+)
+
+// deskTest is the wizard joined to the program's side, with one emulated scanner plugged in; news comes on the test's goroutine.
+type deskTest struct {
+	t      *testing.T
+	desk   *setupDesk
+	screen *setup.Screen
+	end    *devicetest.USBScanner
+	news   chan setup.News
+	asked  [2]string
+}
+
+func newDeskTest(t *testing.T, settings, layout string) *deskTest {
+	t.Helper()
+	l, err := hid.ParseLayout(layout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	file := filepath.Join(t.TempDir(), "station.toml")
+	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := loadConfig(file, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &deskTest{t: t, end: devicetest.NewUSBScanner(l), news: make(chan setup.News, 100)}
+	a := &app{config: file, env: &env{cfg: cfg, log: log}, deviceGroup: newGroup("devices", log, func(string, error) {})}
+	x.desk = newSetupDesk(a)
+	a.setup = x.desk
+	x.desk.bus, x.desk.show = x.end, func(n setup.News) { x.news <- n }
+	x.desk.plugged = func() ([]usb.Found, error) {
+		return []usb.Found{{ID: x.end.ID(), Maker: "Nobody knows", Model: "Reader", Interfaces: []usb.Interface{{Class: usb.ClassHID, SubClass: 1, Protocol: 1}}}}, nil
+	}
+	a.devices = openDevices(cfg, x.end, takers{func(_ context.Context, s fulfillment.Scan) error { x.desk.takes(s); return nil }, nil, a.calibrated}, log)
+	for _, r := range a.devices.runs {
+		a.deviceGroup.run(r.name, r.run)
+	}
+	a.devices.board.OnChange(x.desk.feels)
+	t.Cleanup(func() { x.desk.end(); a.deviceGroup.stop() })
+	test.NewTempApp(t)
+	x.screen = setup.New(setup.Options{Desk: x.desk, Calibration: image.NewGray(image.Rect(0, 0, 4, 4)), Now: time.Now, Closed: func() {},
+		Background: func(_ string, work func(context.Context) func()) {
+			if then := work(t.Context()); then != nil {
+				then()
+			}
+		},
+		Prompt: func(head, detail string) { x.asked = [2]string{head, detail} },
+		Field:  func(hint string) fyne.Widget { return orders.NewSearchField(hint, time.Now, nil, nil) }})
+	test.NewTempWindow(t, x.screen.Object).Resize(fyne.NewSize(1240, 500))
+	x.screen.Front(true)
+	x.screen.Open()
+	return x
+}
+
+// button is the visible one whose words hold a text; nil: there is none.
+func (x *deskTest) button(words string) *widgets.Button {
+	x.t.Helper()
+	var found *widgets.Button
+	var walk func(o fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject) {
+		if !o.Visible() {
+			return
+		}
+		switch o := o.(type) {
+		case *widgets.Button:
+			if found == nil && strings.Contains(o.Word(), words) {
+				found = o
+			}
+		case *fyne.Container:
+			for _, in := range o.Objects {
+				walk(in)
+			}
+		}
+	}
+	walk(x.screen.Object)
+	return found
+}
+
+func (x *deskTest) touch(words string) {
+	x.t.Helper()
+	b := x.button(words)
+	if b == nil || !b.Enabled() {
+		x.t.Fatalf("no button %q to touch; the screen asks %q", words, x.asked)
+	}
+	test.Tap(b)
+}
+
+// until takes news until the screen asks for something.
+func (x *deskTest) until(head string) {
+	x.t.Helper()
+	for end := time.After(10 * time.Second); x.asked[0] != head; {
+		select {
+		case n := <-x.news:
+			x.screen.Take(n)
+		case <-end:
+			x.t.Fatalf("the screen says %q, want %q", x.asked, head)
+		}
+	}
+}
+
+func (x *deskTest) scan(code string) {
+	x.t.Helper()
+	eventually(x.t, "the scanner is claimed", x.end.Claimed)
+	if err := x.end.Scan(code); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// TestLayoutOfAScannerThatTypes: a USB scanner of any country is set right by one scan, by touch alone, and so it is kept.
+func TestLayoutOfAScannerThatTypes(t *testing.T) {
+	for layout, words := range map[string]string{"us": "US", "de": "German", "fr": "French"} {
+		t.Run(layout, func(t *testing.T) {
+			x := newDeskTest(t, "[station]\nid = \"PACK-01\"\n", layout)
+			x.touch("Nobody knows")
+			if x.button(text.T("setup.anyway")).Enabled() {
+				t.Error("what may be the keyboard that people type on can be kept without a scan")
+			}
+			x.scan("123456")
+			x.until(text.T("setup.read.keys.head"))
+			x.scan(hid.Calibration)
+			want := text.T("setup.read.mended.head")
+			if layout == "us" {
+				want = text.T("setup.read.good.head")
+			}
+			x.until(want)
+			if x.button(words) == nil {
+				t.Errorf("the country setting does not stand at %s", words)
+			}
+			x.touch(text.T("setup.keep"))
+			kept, err := loadConfig(x.desk.app.config, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := x.end.ID()
+			if len(kept.Scanners) != 1 || kept.Scanners[0].Layout != layout || kept.Scanners[0].mustDevice().Product != id.Product {
+				t.Errorf("kept %+v", kept.Scanners)
+			}
+		})
+	}
+}
+
+// TestLayoutOfTheBenchsScanner: the scanner that the bench works with is set right in the same way, while it works.
+func TestLayoutOfTheBenchsScanner(t *testing.T) {
+	id := devicetest.NewUSBScanner(defaultLayout()).ID()
+	vid, rest, _ := strings.Cut(id.String(), ":")
+	pid, serial, _ := strings.Cut(rest, ":")
+	settings := "[station]\nid = \"PACK-01\"\n\n[[scanner]]\ntransport = \"usb\" # on the left\nvid = \"" + vid + "\"\npid = \"" + pid + "\"\nserial = \"" + serial + "\"\nmode = \"keyboard\"\nlayout = \"us\"\n"
+	x := newDeskTest(t, settings, "de")
+	x.touch(text.T("setup.inuse"))
+	x.scan(hid.Calibration)
+	x.until(text.T("setup.read.mended.head"))
+	x.touch(text.T("setup.keep"))
+	kept, err := os.ReadFile(x.desk.app.config)
+	if err != nil || !strings.Contains(string(kept), `layout = "de"`) || !strings.Contains(string(kept), "# on the left") {
+		t.Errorf("%v\n%s", err, kept)
+	}
+	x.touch(text.Device(devices.Scanner)) // back: it is not refused as in use with other settings
+	x.scan(hid.Calibration)
+	x.until(text.T("setup.read.good.head"))
+}
+
+// TestOnlyTheScannerOnTrialProvesItself: a barcode that another scanner has read proves nothing of this one.
+func TestOnlyTheScannerOnTrialProvesItself(t *testing.T) {
+	x := newDeskTest(t, "[station]\nid = \"PACK-01\"\n", "us")
+	x.touch("Types like")
+	for _, s := range []fulfillment.Scan{{Code: hid.Calibration, Device: "/dev/ttyS0"}, {Code: "1", Device: "/dev/ttyS0"}} {
+		if !x.desk.takes(s) {
+			t.Errorf("%q went to the bench", s.Code)
+		}
+		x.until(text.T("setup.read.other.head"))
+	}
+	if x.desk.takes(fulfillment.Scan{Code: "PB:UNDO", Device: "keyboard"}) {
+		t.Error("a command was taken away from the bench")
+	}
+	if !x.desk.takes(fulfillment.Scan{Code: hid.Calibration, Device: "keyboard"}) {
+		t.Error("the scan of the test went to the bench")
+	}
+	x.until(text.T("setup.read.good.head"))
+	x.desk.takes(fulfillment.Scan{Code: "1", Device: "/dev/ttyS0"})
+	x.screen.Take(<-x.news)
+	if x.asked[0] != text.T("setup.read.good.head") {
+		t.Errorf("another scanner took the proof away: %q", x.asked)
+	}
+}
+
+// TestUnknownDevicesAreOffered: what a device is is told by its class and usage, not by its maker; what is sure comes first.
+func TestUnknownDevicesAreOffered(t *testing.T) {
+	x := newDeskTest(t, "[station]\nid = \"PACK-01\"\n", "us")
+	keys := usb.Interface{Class: usb.ClassHID, SubClass: 1, Protocol: 1}
+	x.desk.plugged = func() ([]usb.Found, error) {
+		return []usb.Found{
+			{ID: usb.ID{Vendor: 1, Product: 1}, Model: "Any keys", Interfaces: []usb.Interface{keys}},
+			{ID: usb.ID{Vendor: 1, Product: 2}, Model: "POS", Interfaces: []usb.Interface{{Class: usb.ClassHID, Page: hid.PageScanner}}},
+			{ID: usb.ID{Vendor: 0x0c2e, Product: 3}, Model: "Known", Interfaces: []usb.Interface{keys}},
+			{ID: usb.ID{Vendor: 1, Product: 4}, Model: "Labels", Interfaces: []usb.Interface{{Class: usb.ClassPrinter, SubClass: 1, Protocol: 1}}},
+		}, nil
+	}
+	port := filepath.Join(t.TempDir(), "ttyX")
+	if err := os.WriteFile(port, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(portsVariable, port)
+	names := func(kind devices.Kind) (all []string) {
+		list, err := x.desk.Find(t.Context(), kind)
+		if err != nil {
+			t.Log(err) // no print service here
+		}
+		for _, c := range list {
+			all = append(all, c.Name)
+		}
+		return all
+	}
+	got := names(devices.Scanner)
+	at := func(part string) int {
+		return slices.IndexFunc(got, func(s string) bool { return strings.Contains(s, part) })
+	}
+	if at("POS") < 0 || at("Known") < 0 || at("Any keys") < max(at("POS"), at("Known")) || at("Labels") >= 0 {
+		t.Errorf("scanners: %q", got)
+	}
+	if got = names(devices.Printer); at("Labels") < 0 || at("ttyX") < 0 {
+		t.Errorf("printers: %q", got)
+	}
+}
