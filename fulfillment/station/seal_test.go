@@ -57,6 +57,7 @@ func TestTheTrayIsNotCounted(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		b := startBench(t, ctx, newDisk(t, "1001"), script(t))
+		b.verdicts() // the station waits: its options may be changed
 		b.s.o.Policy.HasScale = true
 		weigh := func(g int) {
 			if err := b.s.Weigh(ctx, fulfillment.Weight{Grams: g, Stable: true, At: time.Now()}); err != nil {
