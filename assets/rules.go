@@ -7,6 +7,11 @@ import _ "embed"
 //go:embed rules/labels.toml
 var LabelRules []byte
 
+// CarrierRules says how carriers' barcodes carry the tracking number; package label reads it.
+//
+//go:embed rules/carriers.toml
+var CarrierRules []byte
+
 // PrinterRules is the rule pack of what the markets' procedures ask of a label printer; package policy reads it.
 //
 //go:embed rules/printers.toml

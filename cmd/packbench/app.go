@@ -40,6 +40,7 @@ type app struct {
 	station *station.Station
 	devices *benchDevices
 	archive *label.Archive
+	codes   *label.Carriers
 	queue   *station.PrintQueue
 	sync    *syncer.Syncer // nil without a shop
 	photos  *station.Photographer
@@ -81,7 +82,9 @@ func openWindow(ctx context.Context, c *call) (again bool, err error) {
 	}
 	defer trace.close()
 	a := &app{dir: c.dir, config: c.config, env: e, trace: trace, warmed: make(chan struct{})}
-	engine := label.NewEngine(labelOptions(c.dir, e.cfg.Station.Market, e.log))
+	options := labelOptions(c.dir, e.cfg.Station.Market, e.log)
+	a.codes = options.Carriers
+	engine := label.NewEngine(options)
 	defer closeRenderer(engine)
 	a.archive = label.NewArchive(engine, e.store, e.log)
 	a.build()
@@ -106,7 +109,7 @@ func (a *app) build() {
 	a.window = ui.New(screen, options)
 	a.station = station.New(station.Options{
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
-		Candidates: label.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.wakeSync, Wish: a.wish, Refresh: a.lastLook, Carriers: a.carriers, NewID: newID, Log: e.log,
+		Candidates: a.codes.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.wakeSync, Wish: a.wish, Refresh: a.lastLook, Carriers: a.carriers, NewID: newID, Log: e.log,
 	})
 	startShop := a.joinShop() // before any part runs: they read a.sync
 	fail := a.partFailed

@@ -168,6 +168,9 @@ func runLabel(ctx context.Context, c *call) error {
 	if _, err := readLabelRules(c.dir); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Join(c.dir, labelRulesName), err)
 	}
+	if _, err := readCarriers(c.dir); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(c.dir, carriersName), err)
+	}
 	options := labelOptions(c.dir, cfg.Station.Market, nil)
 	if options.Password, err = c.secretFlag("password"); err != nil {
 		return err

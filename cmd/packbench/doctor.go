@@ -67,6 +67,7 @@ func runDoctor(ctx context.Context, c *call) error {
 	d.checks = append(d.checks, checkDisk(c.dir))
 	d.shop(ctx)
 	d.rulePacks()
+	d.carriers()
 	d.letters()
 	d.outbox(ctx)
 	d.sound(ctx)

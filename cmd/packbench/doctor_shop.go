@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"packbench/assets"
@@ -118,4 +119,24 @@ func (d *doctor) rulePacks() {
 		text += fmt.Sprintf(", %d of them estimates taken over from other markets", estimates)
 	}
 	d.say("rule packs", "ok", text+"; deadlines are those on the orders, retention is that of [policy]")
+}
+
+// carriers says of which carriers of the market the barcodes' format is known.
+func (d *doctor) carriers() {
+	own := filepath.Join(d.c.dir, carriersName)
+	from := "as delivered"
+	if _, err := os.Stat(own); err == nil {
+		from = "the warehouse's own, " + own
+	}
+	c, err := readCarriers(d.c.dir)
+	if err != nil {
+		d.say("carriers", "fail", plain(err)+"; mend or remove "+own+", the delivered one is used meanwhile")
+		return
+	}
+	known, exact := c.Named(d.cfg.Station.Market)
+	text := fmt.Sprintf("barcodes of %s (%s): format known of %s", c.Checked(), from, strings.Join(known, ", "))
+	if len(exact) > 0 {
+		text += "; format not known, so the barcode must be the number: " + strings.Join(exact, ", ")
+	}
+	d.say("carriers", "ok", text)
 }

@@ -30,7 +30,37 @@ func labelOptions(dir, market string, log *slog.Logger) label.Options {
 	if err == nil {
 		o.Rules = rules
 	}
+	o.Carriers = carriersOf(dir, log)
 	return o
+}
+
+// carriersName is where a supervisor may say how carriers' barcodes carry the tracking number; it takes the place of the bundled
+// file.
+var carriersName = filepath.Join("rules", "carriers.toml")
+
+// carriersOf reads them; those with a mistake are not used, and that is said in the log.
+func carriersOf(dir string, log *slog.Logger) *label.Carriers {
+	c, err := readCarriers(dir)
+	if err != nil {
+		if log != nil {
+			log.Error("The carriers of the data folder are not used", "err", err)
+		}
+		if c, err = label.ReadCarriers(assets.CarrierRules); err != nil {
+			return nil // the bundled file is tested; without it codes are compared exactly
+		}
+	}
+	return c
+}
+
+func readCarriers(dir string) (*label.Carriers, error) {
+	pack, err := os.ReadFile(filepath.Join(dir, carriersName))
+	if errors.Is(err, fs.ErrNotExist) {
+		pack, err = assets.CarrierRules, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return label.ReadCarriers(pack)
 }
 
 func readLabelRules(dir string) (*policy.LabelRules, error) {

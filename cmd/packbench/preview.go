@@ -23,7 +23,7 @@ func (a *app) labelPreview(ctx context.Context, p fulfillment.Parcel) (ui.Label,
 	}
 	l := ui.Label{Picture: label.Preview(b), DPI: media.DPI, Verdict: proof.Verdict, Reason: proof.Reason, Lint: proof.Lint}
 	for _, code := range proof.Decoded {
-		l.Codes = append(l.Codes, ui.LabelCode{Text: code, Ours: label.Match([]string{code}, p.Package.Tracking, p.Package.Carrier)})
+		l.Codes = append(l.Codes, ui.LabelCode{Text: code, Ours: a.codes.Match([]string{code}, p.Package.Tracking, p.Package.Carrier)})
 	}
 	return l, nil
 }

@@ -40,6 +40,7 @@ type Options struct {
 	Timeout  time.Duration    // for opening and drawing one document; 0 means DefaultTimeout
 	Now      func() time.Time // for Proof.At; nil means time.Now
 	Rules    Rules            // what a label may not carry; nil: nothing is checked
+	Carriers *Carriers        // how barcodes carry the tracking number; nil: only exactly
 	Market   string           // two letters; of the station, for Rules
 	Password string           // opens protected PDFs; a station has none, because carriers protect no labels
 }

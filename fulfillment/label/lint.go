@@ -31,10 +31,10 @@ func (e *Engine) lint(text string, decoded []string, at time.Time) []string {
 }
 
 // lintOthers warns of a second parcel's number on the label.
-func lintOthers(decoded []string, want fulfillment.Tracking) []string {
+func (e *Engine) lintOthers(decoded []string, want fulfillment.Tracking) []string {
 	var found []string
 	for _, code := range decoded {
-		if other := certainly(code); other != "" && !Match([]string{code}, want, "") {
+		if other := e.opts.Carriers.certainly(code); other != "" && !e.opts.Carriers.Match([]string{code}, want, "") {
 			found = append(found, fmt.Sprintf("The label also carries %s, another tracking number.", other))
 		}
 	}

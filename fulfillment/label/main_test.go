@@ -27,7 +27,16 @@ import (
 var (
 	shared   *Engine
 	cacheDir string
+	carriers = mustCarriers()
 )
+
+func mustCarriers() *Carriers {
+	c, err := ReadCarriers(assets.CarrierRules)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
@@ -49,7 +58,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	shared = NewEngine(Options{CacheDir: dir, Timeout: time.Minute, Rules: rules, Market: "VN"})
+	shared = NewEngine(Options{CacheDir: dir, Timeout: time.Minute, Rules: rules, Market: "VN", Carriers: carriers})
 	code := m.Run()
 	if err := shared.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -55,12 +55,12 @@ func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillmen
 	if err != nil {
 		return proof, fulfillment.Bitmap{}, fmt.Errorf("proving the label of %s: %w", tracking, err)
 	}
-	chosen, read := choose(pages, tracking)
+	chosen, read := e.choose(pages, tracking)
 	page, decoded := pages[chosen], read.list
 	proof.Decoded = decoded
-	proof.Verdict, proof.Reason = judge(page.Bitmap, decoded, tracking)
+	proof.Verdict, proof.Reason = e.judge(page.Bitmap, decoded, tracking)
 	proof.Lint = slices.Clone(page.Notes)
-	if small := tooSmall(page, read, tracking); small != "" && proof.Verdict == fulfillment.LabelPrint {
+	if small := e.tooSmall(page, read, tracking); small != "" && proof.Verdict == fulfillment.LabelPrint {
 		if page.scaled() {
 			proof.Verdict, proof.Reason = fulfillment.LabelCannotVerify, small
 		} else {
@@ -72,15 +72,15 @@ func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillmen
 	}
 	proof.Lint = append(proof.Lint, e.lint(page.Text, decoded, proof.At)...)
 	if tracking != "" {
-		proof.Lint = append(proof.Lint, lintOthers(decoded, tracking)...)
+		proof.Lint = append(proof.Lint, e.lintOthers(decoded, tracking)...)
 	}
 	return proof, page.Bitmap, nil
 }
 
 // choose returns the first page that carries the tracking number, else the first that carries any, else the first, with
 // the barcodes of that page.
-func choose(pages []Page, tracking fulfillment.Tracking) (index int, read texts) {
-	proven := func(codes []string) bool { return Match(codes, tracking, "") }
+func (e *Engine) choose(pages []Page, tracking fulfillment.Tracking) (index int, read texts) {
+	proven := func(codes []string) bool { return e.opts.Carriers.Match(codes, tracking, "") }
 	all := make([]texts, len(pages))
 	best := -1
 	for i, page := range pages {
@@ -105,10 +105,10 @@ const (
 
 // tooSmall says in a sentence why a scanner may not read the tracking number's barcode although it was read here; "" where
 // nothing speaks against it. Half a dot is forgiven, by which a width may be measured wrong.
-func tooSmall(page Page, read texts, tracking fulfillment.Tracking) string {
+func (e *Engine) tooSmall(page Page, read texts, tracking fulfillment.Tracking) string {
 	eleven := 0
 	for code, width := range read.eleven {
-		if Match([]string{code}, tracking, "") {
+		if e.opts.Carriers.Match([]string{code}, tracking, "") {
 			eleven = max(eleven, width)
 		}
 	}
@@ -126,14 +126,14 @@ func tooSmall(page Page, read texts, tracking fulfillment.Tracking) string {
 	return ""
 }
 
-func judge(b fulfillment.Bitmap, decoded []string, tracking fulfillment.Tracking) (fulfillment.LabelVerdict, string) {
+func (e *Engine) judge(b fulfillment.Bitmap, decoded []string, tracking fulfillment.Tracking) (fulfillment.LabelVerdict, string) {
 	others := slices.DeleteFunc(slices.Clone(decoded), func(code string) bool { return !LooksLikeTracking(code) })
 	switch {
 	case !slices.ContainsFunc(b.Bits, func(v byte) bool { return v != 0 }):
 		return fulfillment.LabelRefuse, "The label is blank. Download the label again."
 	case normal(string(tracking)) == "":
 		return fulfillment.LabelCannotVerify, "There is no tracking number to compare the label with."
-	case Match(decoded, tracking, ""):
+	case e.opts.Carriers.Match(decoded, tracking, ""):
 		return fulfillment.LabelPrint, ""
 	case len(others) > 0:
 		return fulfillment.LabelRefuse, fmt.Sprintf("The label is for %s, not for %s. Download the label of this parcel.", listed(others), tracking)

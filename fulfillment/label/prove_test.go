@@ -171,7 +171,7 @@ func TestTwoPagesThePageWithTheNumberIsTaken(t *testing.T) {
 	}
 	checkStock(t, bitmap, stock203)
 	pages := []Page{{Bitmap: fulfillment.NewBitmap(815, 1215, 203)}, {Bitmap: bitmap}}
-	if i, read := choose(pages, upsNumber); i != 1 || !slices.Contains(read.list, upsNumber) {
+	if i, read := shared.choose(pages, upsNumber); i != 1 || !slices.Contains(read.list, upsNumber) {
 		t.Errorf("chose page %d with %q", i+1, read.list)
 	}
 }

@@ -38,25 +38,29 @@ func TestMatch(t *testing.T) {
 		{"USPS with 34 digits is not FedEx", "420459991234" + uspsNumber, uspsNumber[10:], "", false},
 		{"DHL licence plate", "JJD0146000123456789", "JD0146000123456789", "DHL", true},
 		{"link with the number in it", "https://example.com/track?n=" + upsNumber, upsNumber, "", false},
+		{"FedEx, a number of 14 digits", "1001901781990001000312776543219990", "12776543219990", "FedEx", true},
+		{"GHN has no format: exactly", "GHN12345678", "GHN12345678", "GHN", true},
+		{"GHN has no format: nothing else", "JJD0146000123456789", "JD0146000123456789", "GHN", false},
+		{"J&T is called JT in capitals", "JX8009962760", "JX8009962760", "J&T Express", true},
 		{"no number", "JX1234567890", "", "", false},
 		{"empty code and number", "", "", "", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Match([]string{"0", tt.code}, fulfillment.Tracking(tt.want), tt.carrier); got != tt.match {
-				t.Errorf("got %v; candidates %q", got, candidates(tt.code, tt.carrier))
+			if got := carriers.Match([]string{"0", tt.code}, fulfillment.Tracking(tt.want), tt.carrier); got != tt.match {
+				t.Errorf("got %v; candidates %q", got, carriers.candidates(tt.code, tt.carrier))
 			}
 		})
 	}
 }
 
 func TestCandidatesPutTheRightZIPFirst(t *testing.T) {
-	got := Candidates("420459991234" + uspsNumber)
+	got := carriers.Candidates("420459991234" + uspsNumber)
 	want := []fulfillment.Tracking{fulfillment.Tracking("420459991234" + uspsNumber), uspsNumber}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := Candidates(strings.Repeat("9", fulfillment.MaxScan+1)); got != nil {
+	if got := carriers.Candidates(strings.Repeat("9", fulfillment.MaxScan+1)); got != nil {
 		t.Errorf("a code that is too long has candidates: %q", got)
 	}
 }
@@ -67,7 +71,8 @@ func TestCheckDigits(t *testing.T) {
 		check func(string) bool
 		code  string
 	}{
-		{"UPS", upsWhole, upsNumber}, {"UPS with letters", upsWhole, "1Z5R89390357567127"}, {"USPS", uspsWhole, uspsNumber}, {"S10", s10Whole, "RR473124829GB"},
+		{"UPS", upsDigit, upsNumber}, {"UPS with letters", upsDigit, "1Z5R89390357567127"}, {"USPS", mod10Digit, uspsNumber}, {"S10", s10Digit, "RR473124829GB"},
+		{"FedEx", fedexDigit, "986578788855"},
 	}
 	for _, tt := range tests {
 		if !tt.check(tt.code) {
@@ -81,6 +86,22 @@ func TestCheckDigits(t *testing.T) {
 			changed[i] = '0' + (changed[i]-'0'+1)%10
 			if tt.check(string(changed)) {
 				t.Errorf("%s: %s with a wrong digit is accepted", tt.name, changed)
+			}
+		}
+	}
+}
+
+// FedEx's digit is taken modulo 11 and then 10, so 0 stands for two rests, and DHL's modulo 7: some wrong digits pass. Real numbers do.
+func TestCheckDigitsThatForgive(t *testing.T) {
+	for number, check := range map[string]func(string) bool{"00776632517510": fedexDigit, "00779017972697": fedexDigit, "477179081230": fedexDigit, "3318810025": mod7Digit, "8487135506": mod7Digit} {
+		if !check(number) || check(number[:len(number)-1]+string('0'+(number[len(number)-1]-'0'+1)%10)) {
+			t.Errorf("%s", number)
+		}
+	}
+	for name, check := range checkDigits {
+		for _, s := range []string{"", "1", "x", "1Z", "12345678901x"} {
+			if check(s) {
+				t.Errorf("%s takes %q", name, s)
 			}
 		}
 	}
@@ -110,7 +131,7 @@ func TestSurroundedNumbersAreNotTaken(t *testing.T) {
 		if before == "J" && strings.HasPrefix(number, "JD") && after == "" {
 			rt.Skip("that is DHL's data identifier")
 		}
-		if Match([]string{before + number + after}, fulfillment.Tracking(number), "") {
+		if carriers.Match([]string{before + number + after}, fulfillment.Tracking(number), "") {
 			rt.Errorf("%s was found in %s", number, before+number+after)
 		}
 	})
@@ -121,18 +142,18 @@ func FuzzCandidates(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, code string) {
-		for i, c := range Candidates(code) {
+		for i, c := range carriers.Candidates(code) {
 			if c == "" || !strings.HasSuffix(normal(code), string(c)) {
 				t.Errorf("candidate %q of %q is not its end", c, code)
 			}
 			if i > 0 && len(c) < 12 {
 				t.Errorf("candidate %q of %q is too short for a tracking number", c, code)
 			}
-			if !Match([]string{code}, c, "") {
+			if !carriers.Match([]string{code}, c, "") {
 				t.Errorf("%q does not match its own candidate %q", code, c)
 			}
 		}
 		LooksLikeTracking(code)
-		certainly(code)
+		carriers.certainly(code)
 	})
 }
