@@ -83,6 +83,7 @@ type Parcel struct {
 	Unweighed bool // the wait for a weight was given up and recorded
 	ByHand    bool `json:",omitempty"` // a step was ended by PB:FINISH
 	Over      bool `json:",omitempty"` // a supervisor's word carries it over something, and that is recorded
+	Arranging bool `json:",omitempty"` // the platform is asked for the label, or was before
 	Wants     Why  `json:",omitempty"` // Print is PrintSizes: what must be known for the label
 	WantsSKU  SKU  `json:",omitempty"` // the first product whose size or weight is not known
 	OffG      int  // a weight in grams that cannot be right and was said; PB:FINISH insists on it under policy warn

@@ -33,6 +33,7 @@ const (
 	EventReleased     EventKind = "released"
 	EventOverride     EventKind = "override" // a supervisor went on over a pending cancel request
 	EventBox          EventKind = "box"
+	EventArranging    EventKind = "arranging" // the bench asks the platform for the parcel's label
 	EventOperator     EventKind = "operator"
 	EventMode         EventKind = "mode"
 	EventCarrier      EventKind = "carrier"

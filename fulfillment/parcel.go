@@ -124,7 +124,7 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 	}
 	p.Box, p.Print, p.PrintWhy, p.Job, p.OpenedAt = old.Box, old.Print, old.PrintWhy, old.Job, old.OpenedAt
 	p.WeighBy, p.Unweighed, p.OffG, p.ByHand, p.Over = old.WeighBy, old.Unweighed, old.OffG, old.ByHand, old.Over
-	p.Wants, p.WantsSKU = old.Wants, old.WantsSKU
+	p.Wants, p.WantsSKU, p.Arranging = old.Wants, old.WantsSKU, old.Arranging
 	if same {
 		p.Done = old.Done
 	}

@@ -80,12 +80,12 @@ func (p Parcel) weightForLabel(pol Policy) bool {
 	return p.Order.NeedsSizes() && !p.Package.Arranged && p.Package.Label == "" && p.measures(pol).WeightG == 0
 }
 
-// arrange asks the platform for the parcel's label, or says what must be known first. What was arranged or queued ahead is
-// left alone: the store keeps one row a parcel.
+// arrange asks the platform for the parcel's label, or says what must be known first. What was arranged is left alone, and
+// the store keeps one row a parcel.
 func (t *turn) arrange() {
 	p := t.parcel()
 	p.Print, p.Wants, p.WantsSKU = PrintWaiting, WhyNone, ""
-	if p.Package.Arranged || p.Order.Source != SourcePlatform {
+	if p.Package.Arranged || p.Arranging || p.Order.Source != SourcePlatform {
 		return
 	}
 	m := p.measures(t.pol)
@@ -97,6 +97,8 @@ func (t *turn) arrange() {
 	for _, l := range linesOf(p.Order, p.Package) {
 		lines = append(lines, l.ID)
 	}
+	p.Arranging = true
+	t.eventHere(EventArranging, map[string]any{"weight_g": m.WeightG, "length_mm": m.LengthMM, "width_mm": m.WidthMM, "height_mm": m.HeightMM, "box": p.Box})
 	t.out.Outbox = append(t.out.Outbox, OutboxRow{Kind: OutboxArrange, OrderID: p.Order.ID, PackageID: p.Package.ID, Lines: lines,
 		WeightG: m.WeightG, LengthMM: m.LengthMM, WidthMM: m.WidthMM, HeightMM: m.HeightMM, Deadline: p.Order.ShipBy()})
 }

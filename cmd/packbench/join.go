@@ -140,6 +140,7 @@ func (a *app) joinShop() (start func()) {
 	poked := make(chan struct{}, 1)
 	s, err := a.env.newSyncer(func(o *syncer.Options) {
 		o.Changed, o.LabelReady, o.Warned = a.ordersChanged, a.labelStored, a.platformWarned
+		o.Heard = a.ordersHeard
 		o.StatusChanged = func(syncer.Status) {
 			select {
 			case poked <- struct{}{}:
@@ -245,6 +246,15 @@ func (a *app) ordersChanged(ids []fulfillment.OrderID) {
 	}
 }
 
+// ordersHeard tells the bench which orders were asked about, so that the age it shows is true.
+func (a *app) ordersHeard(ids []fulfillment.OrderID) {
+	ctx, cancel := context.WithTimeout(a.stationGroup.ctx, time.Second)
+	defer cancel()
+	if err := a.station.Heard(ctx, ids); err != nil {
+		a.env.log.Info("The bench was too busy to hear of orders", "err", err)
+	}
+}
+
 // platformWarned hands a warning to the bench. Where the bench is too busy to take it the order's story still says it.
 func (a *app) platformWarned(w fulfillment.PlatformWarning) {
 	ctx, cancel := context.WithTimeout(a.stationGroup.ctx, time.Second)
@@ -285,7 +295,7 @@ func (a *app) showSync(line *lineClock) int {
 	// Connected is not enough: orders must really come in, or no cancellation is ever heard of.
 	fresh := st.LastPull.IsZero() || time.Since(st.LastPull) < 3*time.Duration(a.env.cfg.Shop.Poll)+2*time.Minute
 	st.Online = st.Online && st.NeedsPerson == "" && fresh
-	out := ui.SyncStatus{Configured: true, Online: st.Online, OfflineSince: line.since(st.Online || st.LastError == "", time.Now()), LastPull: st.LastPull, Err: st.LastError, ClockOffset: st.ClockOffset, ClockKnown: !st.LastPull.IsZero(),
+	out := ui.SyncStatus{Configured: true, Online: st.Online, OfflineSince: line.since(st.Online || st.LastError == "", time.Now()), LastPull: st.LastPull, WorkChecked: st.WorkChecked, Err: st.LastError, ClockOffset: st.ClockOffset, ClockKnown: !st.LastPull.IsZero(),
 		Queued: st.Outbox[fulfillment.OutboxQueued] + st.Outbox[fulfillment.OutboxInFlight], Uncertain: st.Outbox[fulfillment.OutboxUncertain],
 		Parked: st.Outbox[fulfillment.OutboxParked]}
 	if st.NeedsPerson != "" {

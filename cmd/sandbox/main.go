@@ -50,6 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	reads := flags.Float64("rate", 50, "calls a second of one shop to one endpoint before 429")
 	writes := flags.Float64("write-rate", 0, "the same for calls that change something; 0: as --rate")
 	quota := flags.Int("hourly-quota", 0, "calls an hour before 429, as test shops have; 0: no limit")
+	statusTime := flags.Bool("status-time", false, "update_time moves with the status only: not for a cancel request, a new address, a split")
 	orders := flags.Int("orders", 60, "number of orders")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -70,7 +71,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	regions := strings.Split(*market, ",")
-	s, err := shop.New(shop.Options{Market: regions[0], Also: regions[1:], Seed: *seed, Speed: *speed, Orders: *orders, Training: *training, RedirectURL: *redirect, RatePerSecond: *reads, WritesPerSecond: *writes, HourlyQuota: *quota,
+	s, err := shop.New(shop.Options{Market: regions[0], Also: regions[1:], Seed: *seed, Speed: *speed, Orders: *orders, Training: *training, RedirectURL: *redirect, RatePerSecond: *reads, WritesPerSecond: *writes, HourlyQuota: *quota, StatusTimeOnly: *statusTime,
 		Logger: slog.New(slog.NewJSONHandler(stderr, nil))})
 	if err != nil {
 		fmt.Fprintln(stderr, "sandbox:", err)

@@ -50,8 +50,10 @@ type Station struct {
 	view  View
 	alarm []fulfillment.Verdict // said without a scan, and nobody has answered yet
 	scale fulfillment.Weight
-	owed  []fulfillment.PrintJob // jobs as the queue left them, oldest first, that could not be recorded yet
-	stuck bool                   // that they could not be was said
+	// checked is when the Seller Center was last asked about orders that were here.
+	checked map[fulfillment.OrderID]time.Time
+	owed    []fulfillment.PrintJob // jobs as the queue left them, oldest first, that could not be recorded yet
+	stuck   bool                   // that they could not be was said
 }
 
 // message is one thing that happened, with the channel on which its sender waits until it is judged; nil: nobody waits.
@@ -64,6 +66,7 @@ type message struct {
 	decide  *fulfillment.OutboxDecision
 	warned  *fulfillment.PlatformWarning
 	answer  *fulfillment.CancelAnswer
+	heard   []fulfillment.OrderID
 }
 
 // New returns a station; Run starts its work.
@@ -79,7 +82,7 @@ func New(o Options) *Station {
 	if o.Wish == nil {
 		o.Wish = func(fulfillment.PhotoWish) {}
 	}
-	return &Station{o: o, in: make(chan message, 256)}
+	return &Station{o: o, in: make(chan message, 256), checked: map[fulfillment.OrderID]time.Time{}}
 }
 
 // Submit hands in a scan. It waits while the station is busy and drops nothing; an error means ctx ended first.
@@ -148,6 +151,7 @@ func (s *Station) Run(ctx context.Context) error {
 		s.bench.Operator = s.o.Operator
 	}
 	s.supervisor.Store(s.bench.Supervisor)
+	s.restoreChecked(work)
 	s.show(nil)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -187,9 +191,15 @@ func (s *Station) arm(t *time.Timer) {
 
 // handle fills in what the rule must be told and applies it.
 func (s *Station) handle(ctx context.Context, m message) {
-	if m.printed != nil {
+	switch {
+	case m.printed != nil:
 		s.owed = append(s.owed, *m.printed)
 		s.tell(ctx)
+		return
+	case m.heard != nil:
+		if err := s.hear(ctx, m.heard); err != nil {
+			s.o.Log.Warn("Orders could not be read anew", "err", err)
+		}
 		return
 	}
 	in := fulfillment.Input{Scan: m.scan, Weight: m.weight, Photo: m.photo, Decide: m.decide, Warned: m.warned, Answer: m.answer}
@@ -278,6 +288,7 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) error {
 			return err
 		}
 	}
+	s.noteInput(in)
 	s.bench = out.Next
 	s.supervisor.Store(s.bench.Supervisor)
 	s.show(out.Verdict)
@@ -360,7 +371,7 @@ func (s *Station) show(v *fulfillment.Verdict) {
 	s.view.Mode, s.view.Carrier, s.view.Manifests, s.view.Weight = s.bench.Mode, s.bench.Carrier, s.bench.Open, s.scale
 	s.view.Parcel, s.view.CarrierName, s.view.Reprint = s.bench.Parcel, s.bench.CarrierName, s.bench.Reprint
 	s.view.Weight.Grams, s.view.TareG = s.scale.Grams-s.bench.TareG, s.bench.TareG
-	s.view.Stop = s.bench.Stop
+	s.view.Stop, s.view.Checked = s.bench.Stop, s.checkedHere()
 	s.view.Prompt = prompt(s.bench, s.o.Policy, s.o.Now())
 	s.o.Show(s.view)
 }

@@ -44,7 +44,9 @@ type View struct {
 	Reprint     fulfillment.ReprintReason // another label is wanted, and the next scan says for which parcel
 	Manifests   []fulfillment.Manifest
 	// Stop are parcels on open manifests that may not leave any more, and why.
-	Stop       map[fulfillment.PackageID]fulfillment.VerdictCode
+	Stop map[fulfillment.PackageID]fulfillment.VerdictCode
+	// Checked is when the Seller Center was last asked about each of its orders on open manifests.
+	Checked    map[fulfillment.OrderID]time.Time
 	Verdict    *fulfillment.Verdict // the last verdict
 	VerdictSeq uint64               // grows with every verdict: a new one even if it reads the same
 	// Alarms are the stops that came without a scan within AlarmSpan and were not answered, oldest first.

@@ -31,6 +31,8 @@ type Options struct {
 	Changed       func([]fulfillment.OrderID)
 	LabelReady    func(fulfillment.PackageID)
 	StatusChanged func(Status)
+	// Heard is told which orders the platform was asked about and stored, also where nothing was new. It must not block.
+	Heard func([]fulfillment.OrderID)
 	// Warned is told what the platform doubts about a parcel, once that is recorded. It must not block.
 	Warned func(fulfillment.PlatformWarning)
 	// Overridden reports whether a supervisor has decided to ship the row's order over a pending cancel request. nil: never.
@@ -72,10 +74,13 @@ const (
 
 // Status is the state of the line in a few words; a copy.
 type Status struct {
-	Online      bool      // the last call got an answer
-	LastPull    time.Time // end of the last complete pull; zero: none since the start
-	LastError   string    // in words; empty after a success
-	NeedsPerson string    // the authorization or the settings are refused: what to do; empty if not
+	Online   bool      // the last call got an answer
+	LastPull time.Time // end of the last complete pull; zero: none since the start
+	// WorkChecked is when the order in work that was not read for longest was read; zero: one was never read since the start,
+	// or none is in work.
+	WorkChecked time.Time
+	LastError   string // in words; empty after a success
+	NeedsPerson string // the authorization or the settings are refused: what to do; empty if not
 	Outbox      map[fulfillment.OutboxState]int
 	Oldest      time.Time // when the oldest row that is not done was made
 	DrainRate   float64   // rows that ended in a second, over the last minute; 0: none

@@ -111,6 +111,13 @@ func (s *Syncer) keepFew(ctx context.Context, orders []fulfillment.Order, cursor
 	if len(ids) > 0 && s.o.Changed != nil {
 		s.o.Changed(ids)
 	}
+	if s.o.Heard != nil && len(orders) > 0 {
+		heard := make([]fulfillment.OrderID, len(orders))
+		for i, o := range orders {
+			heard[i] = o.ID
+		}
+		s.o.Heard(heard)
+	}
 	return len(ids), nil
 }
 
@@ -125,6 +132,7 @@ func (s *Syncer) watch(ctx context.Context) (changed int, err error) {
 		return 0, fmt.Errorf("listing the orders in work: %w", err)
 	}
 	ids = s.longestUnheard(ids)
+	defer s.noteWork()
 	for batch := range slices.Chunk(ids[:min(len(ids), watchMost)], 50) {
 		orders, err := s.read(ctx, batch)
 		if err != nil {
@@ -149,6 +157,20 @@ func (s *Syncer) longestUnheard(ids []fulfillment.OrderID) []fulfillment.OrderID
 	}
 	s.heard = heard
 	return slices.SortedStableFunc(slices.Values(ids), func(a, b fulfillment.OrderID) int { return heard[a].Compare(heard[b]) })
+}
+
+// noteWork tells how old the oldest knowledge about an order in work is.
+func (s *Syncer) noteWork() {
+	s.mu.Lock()
+	var oldest time.Time
+	first := true
+	for _, at := range s.heard {
+		if first || at.Before(oldest) {
+			oldest, first = at, false
+		}
+	}
+	s.mu.Unlock()
+	s.line.update(func(st *Status) { st.WorkChecked = oldest })
 }
 
 // hear notes that these orders in work were read now.

@@ -36,7 +36,6 @@ type Screen struct {
 	o        Options
 	view     station.View
 	offline  time.Time // zero while the Seller Center answers
-	lastPull time.Time // end of the last complete pull
 	items    *itemList
 	facts    *factsPanel
 	queue    *queueCard
@@ -83,12 +82,7 @@ func (s *Screen) Show(v station.View) {
 }
 
 func (s *Screen) setFacts() {
-	v := s.view
-	if p := v.Parcel; p != nil && !p.Order.CheckedAt.IsZero() && s.lastPull.After(p.Order.CheckedAt) {
-		fresh := *p // a complete pull without news of the order is knowledge of it, too
-		fresh.Order.CheckedAt, v.Parcel = s.lastPull, &fresh
-	}
-	f := FactsOf(v, s.offline, s.o.Now())
+	f := FactsOf(s.view, s.offline, s.o.Now())
 	s.facts.set(f)
 	s.queue.setWeight(f)
 }
@@ -106,9 +100,9 @@ func (s *Screen) swap(parcel bool) {
 	s.LoadQueue()
 }
 
-// Offline tells since when the Seller Center does not answer, zero: it does; and when the last pull was complete.
-func (s *Screen) Offline(since, lastPull time.Time) {
-	s.offline, s.lastPull = since, lastPull
+// Offline tells since when the Seller Center does not answer, zero: it does.
+func (s *Screen) Offline(since time.Time) {
+	s.offline = since
 	s.Tick()
 }
 

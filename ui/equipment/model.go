@@ -17,6 +17,7 @@ type SyncStatus struct {
 	Online       bool      // the last call was answered
 	OfflineSince time.Time // zero while online
 	LastPull     time.Time // last complete pull of orders; zero: never
+	WorkChecked  time.Time // when the order in work that was not asked about for longest was; zero: nobody can tell
 	Err          string    // why the last call failed, in words; empty: it did not
 	Outbox       []OutboxLine
 	Queued       int // waiting or being sent
@@ -86,6 +87,9 @@ func Facts(s SyncStatus, now time.Time) []Fact {
 		out = append(out, Fact{text.T("sync.never"), Look})
 	} else {
 		out = append(out, Fact{text.T("sync.pulled", "ago", text.Ago(s.LastPull, now)), Quiet})
+	}
+	if !s.WorkChecked.IsZero() {
+		out = append(out, Fact{text.T("sync.work", "ago", text.Ago(s.WorkChecked, now)), Quiet})
 	}
 	return append(out, clock(s))
 }

@@ -85,6 +85,9 @@ func newCardRow() *cardRow {
 func (r *cardRow) set(card Card) {
 	r.carrier.Set(card.Carrier)
 	since, ink := card.Since, widgets.Soft
+	if card.Known != "" {
+		since += "  ·  " + card.Known
+	}
 	if card.LeftOff > 0 {
 		since += "  ·  " + fmt.Sprint(card.LeftOff) + " " + text.T("handoff.off")
 	}

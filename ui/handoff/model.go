@@ -14,6 +14,7 @@ import (
 type Card struct {
 	Carrier string
 	Since   string
+	Known   string // how old the oldest knowledge about its orders is; empty: none is the Seller Center's
 	Count   int
 	LeftOff int
 	TakeOff []string // tracking numbers of parcels on it that may not leave
@@ -45,10 +46,14 @@ func ModelOf(v station.View, now time.Time) Model {
 		}
 		c := Card{Carrier: text.Visible(mf.Carrier), Since: text.T("handoff.since", "at", text.Clock(mf.OpenedAt, now)),
 			Sealing: v.Carrier == "" || fulfillment.CarrierCode(mf.Carrier) == v.Carrier}
+		oldest := time.Time{}
 		for _, p := range mf.Parcels {
 			if p.LeftOff {
 				c.LeftOff++
 				continue
+			}
+			if at, ok := v.Checked[p.OrderID]; ok && (oldest.IsZero() || at.Before(oldest)) {
+				oldest = at
 			}
 			if _, stop := v.Stop[p.PackageID]; stop { // the seal leaves it off: it is none of those that leave
 				c.TakeOff = append(c.TakeOff, text.Code(cmp.Or(string(p.Tracking), string(p.OrderID))))
@@ -57,6 +62,9 @@ func ModelOf(v station.View, now time.Time) Model {
 			}
 			c.Count++
 			m.noteLast(mf.Carrier, p)
+		}
+		if !oldest.IsZero() {
+			c.Known = text.T("handoff.known", "ago", text.Ago(oldest, now))
 		}
 		if c.Count == 0 && c.LeftOff == 0 && len(c.TakeOff) == 0 {
 			continue // its parcels were all taken off again: it waits for the next one of its carrier

@@ -87,6 +87,7 @@ func (s *Screen) Visible(on bool) {
 
 // Tick brings what depends on the time up to date; call it about once a second.
 func (s *Screen) Tick() {
+	s.cards.set(ModelOf(s.view, s.o.Now())) // ages grow
 	s.seal.tick()
 	s.tickUndo()
 }

@@ -129,7 +129,7 @@ func (s *store) combineGroup(c *call, g combinable) (*parcel, *apiError) {
 	p := s.join(all, c)
 	for _, o := range all {
 		c.named(o, p.id)
-		s.touch(o, c.now)
+		s.touchBeside(o, c.now)
 		s.effects.add("combine", o.id, p.id, strings.Join(g.OrderIDs, " "))
 	}
 	s.hookPackages("COMBINE", "ROLE_SELLER", []*parcel{p}, c.now)
@@ -180,7 +180,7 @@ func (s *store) uncombine(c *call) (any, error) {
 		if !slices.Contains(stay, o) && len(o.live()) > 0 {
 			made = append(made, s.newParcel(o, o.live(), c.now))
 		}
-		s.touch(o, c.now)
+		s.touchBeside(o, c.now)
 	}
 	answer := uncombineAnswer{Packages: []combineRow{}}
 	for _, q := range made {

@@ -213,7 +213,7 @@ func (s *store) askCancel(o *order, at time.Time) bool {
 			s.grant(c, at)
 		}
 	})
-	s.touch(o, at)
+	s.touchBeside(o, at)
 	s.hookCancel(c, at)
 	return true
 }
@@ -242,7 +242,7 @@ func (s *store) newCancellation(o *order, lines []*line, kind, role string, at t
 func (s *store) grant(c *cancellation, at time.Time) {
 	if len(c.order.unscanned()) == 0 {
 		s.closeRequest(c, "CANCELLATION_REQUEST_CANCELLED", at)
-		s.touch(c.order, at)
+		s.touchBeside(c.order, at)
 		return
 	}
 	s.closeRequest(c, "CANCELLATION_REQUEST_SUCCESS", at)
@@ -281,7 +281,7 @@ func (s *store) updateAddress(o *order, at time.Time) {
 			made = append(made, s.dissolve(p, at)...)
 		}
 	}
-	s.touch(o, at)
+	s.touchBeside(o, at)
 	s.hook(3, at, map[string]any{"order_id": o.id, "update_time": o.updated.Unix()})
 	if len(made) > 1 {
 		s.hookPackages("ADDRESS_UPDATE_SPLIT", "ROLE_USER", made, at)

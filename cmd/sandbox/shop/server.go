@@ -42,6 +42,10 @@ type Options struct {
 	// 20 to 30 hours for platform-shipped parcels; negative: only when the admin API says so.
 	CarrierAfter time.Duration
 
+	// StatusTimeOnly: update_time moves with the status only, as its documentation says; a cancel request, a new address and a
+	// combination leave it. Otherwise everything moves it.
+	StatusTimeOnly bool
+
 	Logger  *slog.Logger // nil: nothing is logged
 	FontDir string       // where Noto fonts are looked for; empty: the system's folders
 }

@@ -134,7 +134,7 @@ func (s *store) split(c *call) (any, error) {
 		s.effects.add("split", o.id, p.id, deref(req.SplittableGroups[i].ID))
 		answer.Packages = append(answer.Packages, splitRow{p.id, deref(req.SplittableGroups[i].ID)})
 	}
-	s.touch(o, c.now)
+	s.touchBeside(o, c.now)
 	s.hookPackages("SPLIT", "ROLE_SELLER", made, c.now)
 	return answer, nil
 }

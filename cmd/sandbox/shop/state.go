@@ -228,6 +228,13 @@ func (s *store) touch(o *order, at time.Time) {
 		"update_time": at.Unix()})
 }
 
+// touchBeside is touch for changes that leave the status as it is.
+func (s *store) touchBeside(o *order, at time.Time) {
+	if !s.opt.StatusTimeOnly {
+		s.touch(o, at)
+	}
+}
+
 func (o *order) is(status fulfillment.OrderStatus) bool { return o.status == string(status) }
 
 // shippable is the platform's answer to a ship call for this order. Duplicates of single packages are judged by the
