@@ -62,11 +62,19 @@ type Printer struct {
 	stuck      bool
 	power      int // how often it was switched off: what came before is lost
 	labels     []Label
-	held       []Label // received while no label could come out
+	held       []Label  // received while no label could come out
+	keeps      bool     // the beginning of a job outlives its connection
+	half       *halfJob // that is kept
 	incomplete int
 	asked      int
 	wrong      []string
 	closed     bool
+}
+
+// halfJob is the beginning of a job in the printer's memory.
+type halfJob struct {
+	buf   []byte
+	first time.Time
 }
 
 type faults struct {
@@ -130,7 +138,7 @@ func (p *Printer) off() {
 	for c := range p.conns {
 		reset(c)
 	}
-	p.held, p.stuck = nil, false
+	p.held, p.stuck, p.half = nil, false, nil
 	p.power++
 	p.broadcast()
 }
@@ -193,6 +201,14 @@ func (p *Printer) SetModel(answer string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.model = answer
+}
+
+// KeepsHalf makes the printer keep the beginning of a job that was cut off: what comes on the next connection goes on with it, as
+// on printers whose port is one stream of bytes behind the network card.
+func (p *Printer) KeepsHalf(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.keeps, p.half = on, nil
 }
 
 // NoHostStatus makes the printer answer ~HQES and not ~HS.
@@ -285,11 +301,12 @@ func (p *Printer) close() {
 }
 
 func (p *Printer) serve(ctx context.Context, c net.Conn) {
-	zpl := &reader{p: p, c: c, power: p.powered()}
+	zpl := newReader(p, c)
 	defer zpl.speaking.Wait()
 	var r interface {
 		take(p []byte) bool
 		inJob() bool
+		leave() // mu is held
 	} = zpl
 	if p.speak != nil {
 		r = &rasterReader{p: p, c: c, speak: p.speak(), power: p.powered()}
@@ -298,6 +315,7 @@ func (p *Printer) serve(ctx context.Context, c net.Conn) {
 		p.mu.Lock()
 		if r.inJob() {
 			p.incomplete++
+			r.leave()
 		}
 		delete(p.conns, c)
 		p.mu.Unlock()

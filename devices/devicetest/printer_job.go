@@ -21,7 +21,25 @@ type reader struct {
 	spoken   chan struct{}
 }
 
+// newReader goes on with the job that a connection before has left, if the printer keeps it.
+func newReader(p *Printer, c net.Conn) *reader {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := &reader{p: p, c: c, power: p.power}
+	if h := p.half; h != nil {
+		r.buf, r.job, r.first, p.half = h.buf, true, h.first, nil
+	}
+	return r
+}
+
 func (r *reader) inJob() bool { return r.job }
+
+// leave keeps the job that has begun for the next connection; mu is held.
+func (r *reader) leave() {
+	if r.p.keeps && r.power == r.p.power {
+		r.p.half = &halfJob{buf: r.buf, first: r.first}
+	}
+}
 
 // take reads bytes one by one, as a printer's parser does; false: break the connection.
 func (r *reader) take(p []byte) bool {
@@ -54,7 +72,7 @@ func (r *reader) take(p []byte) bool {
 			if !r.countStart() {
 				return false
 			}
-		case r.job && bytes.HasSuffix(r.buf, []byte("^XZ")):
+		case r.job && bytes.HasSuffix(r.buf, []byte("^XZ")) && !binaryField(r.buf):
 			r.finish()
 		case !r.job && len(r.buf) > 256:
 			r.junk(r.buf)
@@ -62,6 +80,21 @@ func (r *reader) take(p []byte) bool {
 		}
 	}
 	return true
+}
+
+// binaryField reports whether the job stands within a ^GFB picture: its bytes are counted and mean nothing, an end of a format
+// among them included.
+func binaryField(job []byte) bool {
+	at := bytes.LastIndex(job, []byte("^GFB,"))
+	if at < 0 {
+		return false
+	}
+	var n, total, row int
+	if _, err := fmt.Sscanf(string(job[at:min(len(job), at+40)]), "^GFB,%d,%d,%d,", &n, &total, &row); err != nil {
+		return false
+	}
+	head := len(fmt.Sprintf("^GFB,%d,%d,%d,", n, total, row))
+	return len(job) < at+head+n
 }
 
 // cancel throws the job away that has begun, and those that have not come out.

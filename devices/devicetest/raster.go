@@ -22,6 +22,7 @@ type outcome struct {
 	answer func(f faults, printing bool) []byte // a question
 	label  *fulfillment.Bitmap                  // a label is printed
 	copies int
+	cancel bool   // what has not come out is thrown away
 	fault  string // what a picture does not need, or what is wrong
 	need   int    // with n == 0: how many bytes the command has, if that is known
 }
@@ -86,6 +87,9 @@ type rasterReader struct {
 
 func (r *rasterReader) inJob() bool { return len(r.job) > 0 }
 
+// leave: no printer of these languages keeps a job; their drivers begin each with a command that ends an older one.
+func (r *rasterReader) leave() {}
+
 // take reads bytes one by one; false: break the connection.
 func (r *rasterReader) take(p []byte) bool {
 	for _, b := range p {
@@ -118,6 +122,9 @@ func (r *rasterReader) did(o outcome) {
 	defer p.mu.Unlock()
 	if o.fault != "" {
 		p.wrong = append(p.wrong, o.fault)
+	}
+	if o.cancel {
+		p.held = nil
 	}
 	if o.label != nil {
 		for range min(o.copies, 100) {

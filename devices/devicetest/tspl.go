@@ -24,8 +24,12 @@ func (t *tspl) next(buf []byte) (int, outcome) {
 		if len(buf) < 3 {
 			return 0, outcome{}
 		}
-		if string(buf[:3]) == "\x1b!?" {
+		switch string(buf[:3]) {
+		case "\x1b!?":
 			return 3, outcome{answer: tsplStatus}
+		case "\x1b!.":
+			t.c = nil
+			return 3, outcome{cancel: true}
 		}
 		return 3, outcome{fault: fmt.Sprintf("immediate command %q", buf[:3])}
 	}

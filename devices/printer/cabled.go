@@ -241,16 +241,9 @@ func (u *cabled) status(patience time.Duration, after bool) error {
 		}
 		return nil
 	}
-	a, said, err := u.wire.status(patience, after)
-	if err == nil && a.Trouble == "" && partial(said) {
-		// The beginning of a job that was cut off, by this program or by another. It would swallow the next label.
-		u.wire.reset()
-		if a, said, err = u.wire.status(patience, after); err == nil && partial(said) {
-			return &Failure{Text: fmt.Sprintf("The %s still holds a part of a label. Switch it off and on.", u.place), Cause: fmt.Errorf("%w: it says %.120q", ErrTrouble, said)}
-		}
-	}
-	if err == nil {
-		return troubled(a, said)
+	err := askWhole(cableAsker{u.wire, patience, after}, u.place, after)
+	if _, said := errors.AsType[*Failure](err); err == nil || said {
+		return err
 	}
 	return u.failed(err)
 }
@@ -266,11 +259,15 @@ func (u *cabled) failed(err error) error {
 	return u.silent(err)
 }
 
-// partial reports whether a ZPL printer says that a job has begun and not ended. Others do not tell.
-func partial(said []byte) bool {
-	s, ok, _ := ParseHostStatus(said)
-	return ok && s.PartialFormat
+// cableAsker asks within a time.
+type cableAsker struct {
+	w        *usbWire
+	patience time.Duration
+	after    bool
 }
+
+func (a cableAsker) ask() (Answer, []byte, error) { return a.w.status(a.patience, a.after) }
+func (a cableAsker) cancel()                      { a.w.reset() }
 
 func (u *cabled) outOfLabels(cause error) error {
 	return &Failure{Text: Status{PaperOut: true}.Trouble(), Cause: fmt.Errorf("%w: %w", ErrTrouble, cause)}

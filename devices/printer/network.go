@@ -72,6 +72,8 @@ type Network struct {
 	speech
 	cfg  NetworkConfig
 	addr string
+	// dirty: a job was cut off, and what the printer holds of it must be thrown away first. Belongs to whoever has the line.
+	dirty bool
 }
 
 // NewNetwork returns a driver. Nothing is dialled before Run or Print.
@@ -153,6 +155,11 @@ func (n *Network) send(ctx context.Context, encoded func() []byte) (fulfillment.
 		return res, err
 	}
 	defer c.close()
+	if n.dirty {
+		// Not every printer forgets it with the connection, or can tell that it has not.
+		c.cancel()
+		n.dirty = false
+	}
 	if n.cfg.Status == StatusRequired && !n.fresh() {
 		if err := c.ready(); err != nil {
 			return res, err
@@ -161,6 +168,7 @@ func (n *Network) send(ctx context.Context, encoded func() []byte) (fulfillment.
 		res.Total = len(job)
 	}
 	if res.Sent, res.Complete, err = c.job(job, n.cfg.Language.Tail(job)); err != nil {
+		n.dirty = true // how much of it has arrived is not certain
 		return res, err
 	}
 	if n.cfg.Status == StatusOff {

@@ -24,7 +24,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var (
 	quiet = slog.New(slog.DiscardHandler)
 	media = fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152}
-	short = printer.Timeouts{Dial: 2 * time.Second, Stall: 400 * time.Millisecond, Status: 400 * time.Millisecond,
+	// shortLabel takes a slow line less long.
+	shortLabel = fulfillment.Media{DPI: media.DPI, WidthMM: 60, HeightMM: 40}
+	short      = printer.Timeouts{Dial: 2 * time.Second, Stall: 400 * time.Millisecond, Status: 400 * time.Millisecond,
 		After: 2 * time.Second, Poll: 100 * time.Millisecond, Retry: 30 * time.Millisecond, Fresh: 5 * time.Second}
 )
 

@@ -12,7 +12,6 @@ import (
 	"packbench/devices"
 	"packbench/devices/devicetest"
 	"packbench/devices/printer"
-	"packbench/fulfillment"
 )
 
 func newSerialEnd(t testing.TB) *devicetest.SerialPrinter {
@@ -24,9 +23,6 @@ func newSerialEnd(t testing.TB) *devicetest.SerialPrinter {
 	devicetest.Start(t, "the virtual printer", end.Run)
 	return end
 }
-
-// shortLabel takes a serial line less long.
-var shortLabel = fulfillment.Media{DPI: media.DPI, WidthMM: 60, HeightMM: 40}
 
 func serialConfig(end *devicetest.SerialPrinter) printer.SerialConfig {
 	return printer.SerialConfig{Port: end.Path(), Baud: 921600, Role: "label", Language: printer.ZPL{}, Media: shortLabel, Timeouts: slower}

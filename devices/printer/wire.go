@@ -215,20 +215,45 @@ func (w *wire) identify(patience time.Duration) (m Model, ok bool) {
 	return w.in.model, w.in.model.Name != ""
 }
 
-// status asks how the printer feels, by one question after the other until it answers. Where after is set only an answer to
-// this question counts, which shows that everything before it was read.
-func (w *wire) status(patience time.Duration, after bool) (err error) {
-	done := w.in.wanted(after)
-	for _, question := range w.speech.questions() {
-		if err = w.question(question, patience, done); err == nil {
-			w.speech.answered(w.in.words)
-			return troubled(w.in.last, w.in.words)
+// status finds out whether the printer can print; after a job the answer comes from behind it.
+func (w *wire) status(patience time.Duration, after bool) error {
+	err := askWhole(wireAsker{w, patience, after}, "printer at "+w.cfg.Address, after)
+	if _, said := errors.AsType[*Failure](err); err == nil || said {
+		return err
+	}
+	return w.silent(err)
+}
+
+// wireAsker asks within a time.
+type wireAsker struct {
+	w        *wire
+	patience time.Duration
+	after    bool
+}
+
+// ask asks one question after the other until the printer answers. Where after is set only an answer to this question counts,
+// which shows that everything before it was read.
+func (a wireAsker) ask() (_ Answer, words []byte, err error) {
+	in, done := &a.w.in, a.w.in.wanted(a.after)
+	for _, question := range a.w.speech.questions() {
+		if err = a.w.question(question, a.patience, done); err == nil {
+			a.w.speech.answered(in.words)
+			return in.last, in.words, nil
 		}
-		if !w.timeout(err) {
+		if !a.w.timeout(err) {
 			break
 		}
 	}
-	return w.silent(err)
+	return Answer{}, nil, err
+}
+
+func (a wireAsker) cancel() { a.w.cancel() }
+
+// cancel throws away what the printer holds of a job, where its language can; whether that worked its status tells.
+func (w *wire) cancel() {
+	if c, ok := w.cfg.Language.(canceller); ok {
+		_, _ = w.write(c.Cancel())
+	}
 }
 
 // question asks one and waits for the answer that is wanted. While the printer is still taking bytes the time does not run. A
