@@ -44,9 +44,11 @@ type turn struct {
 	pol Policy
 	out Outcome
 
-	asked  *Asked // what was asked before this scan
-	over   Why    // what a supervisor's word carried this turn over
-	served bool   // a parcel is done with, and with it the supervisor's word
+	asked *Asked // what was asked before this scan
+	over  Why    // what a supervisor's word carried this turn over
+	// overName is what the verdict names beside it.
+	overName string
+	served   bool // a parcel is done with, and with it the supervisor's word
 }
 
 func (t *turn) bench() *Bench { return &t.out.Next }
@@ -70,7 +72,11 @@ func (t *turn) say(v Verdict) {
 func (t *turn) refuse(v Verdict) {
 	t.say(v)
 	v = *t.out.Verdict
-	t.event(EventRefused, v.OrderID, v.PackageID, map[string]any{"verdict": v.Code, "why": v.Why})
+	body := map[string]any{"verdict": v.Code, "why": v.Why}
+	if v.About != "" {
+		body["about"] = v.About
+	}
+	t.event(EventRefused, v.OrderID, v.PackageID, body)
 }
 
 func (t *turn) event(kind EventKind, o OrderID, p PackageID, body any) {
@@ -85,13 +91,16 @@ func (t *turn) event(kind EventKind, o OrderID, p PackageID, body any) {
 }
 
 // eventHere is an event about the parcel in hand.
-func (t *turn) eventHere(kind EventKind, body any) {
+func (t *turn) eventHere(kind EventKind, body map[string]any) {
 	p := t.parcel()
-	t.event(kind, p.Order.ID, p.Package.ID, body)
+	t.eventAll(p.Order, p.Package, kind, body)
 }
 
 // save notes that the package in hand changed.
-func (t *turn) save() { t.savePackage(t.parcel().Package) }
+func (t *turn) save() {
+	p := t.parcel()
+	t.saveAll(p.Order, p.Package)
+}
 
 func (t *turn) savePackage(p Package) {
 	for i := range t.out.Packages {

@@ -50,6 +50,8 @@ type Item struct {
 	WidthMM       int `json:",omitempty"`
 	HeightMM      int `json:",omitempty"`
 	Need, Got     int
+	Order         OrderID `json:",omitempty"` // in a combined parcel: the other order that it is of; empty for the one that leads
+	Out           bool    `json:",omitempty"` // of an order that was cancelled or left the parcel: Got of it are in the box and must come out
 }
 
 // PrintState is where the label of the parcel in hand is.
@@ -86,6 +88,7 @@ type Parcel struct {
 	Arranging bool `json:",omitempty"` // the platform is asked for the label, or was before
 	Wants     Why  `json:",omitempty"` // Print is PrintSizes: what must be known for the label
 	WantsSKU  SKU  `json:",omitempty"` // the first product whose size or weight is not known
+	Gone      bool `json:",omitempty"` // the platform has replaced the package while nothing of it was verified
 	OffG      int  // a weight in grams that cannot be right and was said; PB:FINISH insists on it under policy warn
 }
 
@@ -219,6 +222,7 @@ type OrderHold struct {
 type PhotoWish struct {
 	Manifest  ManifestID
 	OrderID   OrderID
+	With      []OrderID // the other orders in a combined parcel
 	PackageID PackageID
 	Tracking  Tracking
 }

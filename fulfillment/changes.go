@@ -36,22 +36,25 @@ func (t *turn) changedAfterHandover(o Order) {
 
 func (t *turn) changedInHand(o Order) {
 	old := t.parcel()
-	before, _ := Gate(old.Order, t.bench().Supervisor, t.in.Now)
+	before, _, by := old.Gate(t.bench().Supervisor, t.in.Now)
 	pkg, ok := o.PackageByID(old.Package.ID)
 	if !ok {
-		pkg = old.Package // the package went away; the gate or a person decides
+		pkg = old.Package // the platform has replaced it; Gone says so
 	}
 	pkg.Rung, pkg.WeightG, pkg.LabelJob, pkg.Reprints = old.Package.Rung, old.Package.WeightG, old.Package.LabelJob, old.Package.Reprints
-	next := NewParcel(o, pkg, t.productsOf(*old), old.OpenedAt)
+	o.Combined, o.With = o.Combined && len(o.With) == 0, o.sharing(pkg)
+	next := newParcel(o, pkg, t.productsOf(*old), old.OpenedAt)
 	itemsChanged := next.overlay(*old)
-	if len(next.Items) == 0 { // everything was cancelled: the packer must still see what to take out
+	next.prune()
+	next.Gone = !ok && len(o.Packages) > 0
+	if !next.wanted() { // everything was cancelled: the packer must still see what to take out
 		next.Items, next.Done, itemsChanged = old.Items, old.Done, false
 	}
 	t.bench().Parcel = &next
-	v, why := Gate(o, t.bench().Supervisor, t.in.Now)
+	v, why, who := next.Gate(t.bench().Supervisor, t.in.Now)
 	switch {
-	case v != "" && v != before:
-		t.say(Verdict{Code: v, Why: why})
+	case v != "" && (v != before || who != by):
+		t.say(no(v, why, who, o.ID))
 	case v == "" && itemsChanged:
 		t.reopenForItems(&next)
 	}
@@ -67,7 +70,7 @@ func (t *turn) reopenForItems(p *Parcel) {
 		p.Package.Rung = RungToPack
 		t.save()
 	}
-	t.event(EventOrderChanged, p.Order.ID, p.Package.ID, map[string]any{"items": p.Items})
+	t.eventHere(EventOrderChanged, map[string]any{"items": p.Items})
 	t.say(Verdict{Code: NeedsSupervisor, Why: WhyChanged})
 }
 
@@ -89,11 +92,9 @@ func (t *turn) productsOf(p Parcel) map[SKU]Product {
 
 func (t *turn) changedOnManifest(o Order, mp ManifestParcel) {
 	b := t.bench()
-	v, why := Gate(o, false, t.in.Now)
-	if v == CancelRequested && b.Over[mp.PackageID] != "" {
-		v, why = Gate(o, true, t.in.Now)
-	}
 	pkg, has := o.PackageByID(mp.PackageID)
+	o = o.InParcel(pkg)
+	v, why, who := t.gateStaged(o, pkg)
 	switch {
 	case v != "" && v != NeedsSupervisor && v != Refused:
 	case !has || slices.Contains(pkg.Holds, HoldHeld): // replaced by a split, a combination or another address
@@ -114,5 +115,7 @@ func (t *turn) changedOnManifest(o Order, mp ManifestParcel) {
 	}
 	b.Stop[mp.PackageID] = v
 	t.event(EventOrderChanged, o.ID, mp.PackageID, map[string]any{"status": o.Status, "verdict": v})
-	t.say(Verdict{Code: v, Why: why, OrderID: o.ID, PackageID: mp.PackageID, Name: string(mp.Tracking)})
+	said := no(v, why, who, o.ID)
+	said.OrderID, said.PackageID, said.Name = o.ID, mp.PackageID, string(mp.Tracking)
+	t.say(said)
 }

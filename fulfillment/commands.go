@@ -126,21 +126,22 @@ func (t *turn) undo() {
 // gone out is not printed any more.
 func (t *turn) hold(cmd Command, h Hold, kind EventKind) {
 	p := t.parcel()
-	holds := WithHold(p.Order.Holds, h)
-	t.out.Orders = append(t.out.Orders, OrderHold{OrderID: p.Order.ID, Holds: holds})
+	for _, o := range append([]Order{p.Order}, p.Order.With...) { // one box: all of them wait
+		t.out.Orders = append(t.out.Orders, OrderHold{OrderID: o.ID, Holds: WithHold(o.Holds, h)})
+	}
 	if p.Job != "" && slices.Contains([]PrintState{PrintQueued, PrintTrouble, PrintAsk}, p.Print) {
 		t.dropJob()
 	}
 	missing, got, need := p.missing()
-	no, _ := Gate(p.Order, true, t.in.Now)
-	if no == Cancelled { // nothing is missing from a parcel that nobody wants
+	stop, _ := Gate(p.Order, true, t.in.Now)
+	if stop == Cancelled { // nothing is missing from a parcel that nobody wants
 		missing = nil
 	}
 	t.eventHere(kind, map[string]any{"rung": p.Package.Rung, "missing": missing, "got": got, "need": need, "print": p.Print, "print_why": p.PrintWhy})
 	t.done(cmd)
 	v := t.out.Verdict
 	switch {
-	case no == Cancelled:
+	case stop == Cancelled:
 		v.Why = WhyStopped
 	case len(missing) > 0:
 		v.Why, v.Name, v.Got, v.Need = WhyMissing, missingWords(missing), got, need
@@ -162,12 +163,14 @@ func (t *turn) finish() {
 	p := t.parcel()
 	switch {
 	case p.Left() > 0 && (t.pol.Verify == PolicyOff || t.pol.Verify == PolicyWarn):
-		if v, why := t.gateHere(); v != "" {
-			t.refuse(Verdict{Code: v, Class: ClassCommand, Why: why})
+		if stop := t.gateHere(ClassCommand); stop.Code != "" {
+			t.refuse(stop)
 			return
 		}
 		for i := range p.Items {
-			p.Items[i].Got = p.Items[i].Need
+			if !p.Items[i].Out {
+				p.Items[i].Got = p.Items[i].Need
+			}
 		}
 		p.ByHand = true
 		t.done(CmdFinish)

@@ -41,10 +41,11 @@ const (
 	EventReported     EventKind = "reported"      // the platform accepted an outbox row
 	EventParked       EventKind = "parked"        // the platform refused an outbox row
 	EventImported     EventKind = "imported"
-	EventWiped        EventKind = "wiped"    // buyer data or evidence left on its clock
-	EventUnstaged     EventKind = "unstaged" // a parcel was taken off an open manifest
-	EventReopened     EventKind = "reopened" // a finished parcel came back for another label
-	EventDecided      EventKind = "decided"  // a supervisor decided about a parked outbox row
+	EventWiped        EventKind = "wiped"     // buyer data or evidence left on its clock
+	EventUnstaged     EventKind = "unstaged"  // a parcel was taken off an open manifest
+	EventReopened     EventKind = "reopened"  // a finished parcel came back for another label
+	EventTakenOut     EventKind = "taken_out" // the items of a cancelled order left a combined parcel, by a supervisor's word
+	EventDecided      EventKind = "decided"   // a supervisor decided about a parked outbox row
 	// EventCancelAsked: this station learned that the buyer asks to cancel. What was decided before is no answer to it.
 	EventCancelAsked EventKind = "cancel_asked"
 )

@@ -22,19 +22,28 @@ func (t *turn) handoff(class Class) {
 		t.refuse(about)
 		return
 	}
+	o = o.InParcel(pkg)
 	about.PackageID, about.Name = pkg.ID, pkg.Carrier
-	if about.Code, about.Why = t.mayStage(o, pkg, class); about.Code != "" {
+	stop := t.mayStage(o, pkg, class)
+	if about.Code, about.Why, about.About = stop.Code, stop.Why, stop.About; about.Code != "" {
 		t.refuse(about)
 		if about.Why != WhyScanAgain {
-			t.diverted(o, about.Code)
+			t.diverted(o, orderOr(about.About, o.ID), about.Code)
 		}
 		return
 	}
+	pkg = lowest(o, pkg)
 	t.stage(o, pkg, about)
 }
 
-// diverted keeps a cancelled or asked-for parcel back for good, so that the lists show it as held at the dock.
-func (t *turn) diverted(o Order, v VerdictCode) {
+// diverted keeps a cancelled or asked-for parcel back for good, so that the lists show the order that is the reason as held
+// at the dock.
+func (t *turn) diverted(o Order, who OrderID, v VerdictCode) {
+	for _, c := range o.With {
+		if c.ID == who {
+			o = c
+		}
+	}
 	var h Hold
 	switch v {
 	case Cancelled:
@@ -50,35 +59,36 @@ func (t *turn) diverted(o Order, v VerdictCode) {
 }
 
 // mayStage says whether the parcel may go on a manifest of this bench; an empty verdict means yes.
-func (t *turn) mayStage(o Order, pkg Package, class Class) (VerdictCode, Why) {
+func (t *turn) mayStage(o Order, pkg Package, class Class) Verdict {
 	b := t.bench()
 	if pkg.Rung.AtLeast(RungHandedOver) {
-		return Duplicate, WhyHandedOver
+		return Verdict{Code: Duplicate, Why: WhyHandedOver}
 	}
 	for _, m := range b.Open {
 		if m.Has(pkg.ID) {
-			return Duplicate, WhyNone
+			return Verdict{Code: Duplicate}
 		}
 	}
 	if pkg.Manifest != "" {
-		return Duplicate, WhyManifestElse
+		return Verdict{Code: Duplicate, Why: WhyManifestElse}
 	}
-	if v, why := Gate(o, b.Supervisor, t.in.Now); v != "" {
-		return v, why
+	if v, why, who := gateAll(o, pkg, b.Supervisor, t.in.Now); v != "" {
+		return no(v, why, who, o.ID)
 	}
-	over, why := t.overAtDock(o, pkg)
-	if over != "" && !b.Supervisor {
-		return over, why
+	over := t.overAtDock(o, pkg)
+	if over.Code != "" && !b.Supervisor {
+		return over
 	}
 	if b.Carrier != "" && b.Carrier != CarrierCode(pkg.Carrier) {
-		return WrongCarrier, WhyNone
+		return Verdict{Code: WrongCarrier}
 	}
-	if over != "" {
-		if why := t.accept(class, pkg); why != WhyNone {
-			return over, why
-		}
+	if over.Code == "" {
+		return over
 	}
-	return "", WhyNone
+	if over.Why = t.accept(class, pkg); over.Why == WhyNone {
+		return Verdict{}
+	}
+	return over
 }
 
 // stage puts the parcel on the open manifest of its carrier, which its first parcel opens, and asks for a photo.
@@ -91,14 +101,15 @@ func (t *turn) stage(o Order, pkg Package, said Verdict) {
 		i = len(b.Open) - 1
 	}
 	m := &b.Open[i]
-	m.Parcels = append(slices.Clone(m.Parcels), ManifestParcel{OrderID: o.ID, PackageID: pkg.ID, Tracking: pkg.Tracking, WeightG: pkg.WeightG, At: t.in.Now})
-	t.over = t.carried(o, &pkg)
+	o = t.carried(o, &pkg)
+	m.Parcels = append(slices.Clone(m.Parcels), ManifestParcel{OrderID: o.ID, With: o.WithIDs(), PackageID: pkg.ID, Tracking: pkg.Tracking,
+		WeightG: pkg.WeightG, At: t.in.Now})
 	t.noteBelow(pkg.ID, pkg.Rung)
 	pkg.Rung, pkg.Manifest = RungStaged, m.ID
-	t.savePackage(pkg)
+	t.saveAll(o, pkg)
 	t.out.Manifests = append(t.out.Manifests, *m)
-	t.event(EventStaged, o.ID, pkg.ID, map[string]any{"manifest": m.ID, "carrier": m.Carrier, "checked_at": o.CheckedAt})
-	t.out.Photo = &PhotoWish{Manifest: m.ID, OrderID: o.ID, PackageID: pkg.ID, Tracking: pkg.Tracking}
+	t.eventAll(o, pkg, EventStaged, map[string]any{"manifest": m.ID, "carrier": m.Carrier, "checked_at": o.CheckedAt})
+	t.out.Photo = &PhotoWish{Manifest: m.ID, OrderID: o.ID, With: o.WithIDs(), PackageID: pkg.ID, Tracking: pkg.Tracking}
 	said.Code, said.Got, t.served = Staged, m.Count(), true
 	t.say(said)
 }
@@ -127,7 +138,7 @@ func (t *turn) handoffCommand(cmd Command, arg string) {
 			t.no(cmd, WhyEmptyManifest)
 			return
 		}
-		t.out.Photo = &PhotoWish{Manifest: m, OrderID: p.OrderID, PackageID: p.PackageID, Tracking: p.Tracking}
+		t.out.Photo = &PhotoWish{Manifest: m, OrderID: p.OrderID, With: p.With, PackageID: p.PackageID, Tracking: p.Tracking}
 		t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: string(cmd), OrderID: p.OrderID, PackageID: p.PackageID})
 	case CmdSeal:
 		t.seal()
@@ -165,7 +176,7 @@ func (t *turn) seal() {
 		v.Why, v.Since = WhyUnchecked, since
 	}
 	if left > 0 {
-		v.Why, v.OrderID, v.PackageID = WhyLeftOff, first.OrderID, first.PackageID
+		v.Why, v.OrderID, v.PackageID, v.About = WhyLeftOff, first.OrderID, first.PackageID, first.About
 	}
 	switch {
 	case over > 0:
@@ -206,21 +217,18 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 		}
 		o, known := t.in.Staged[mp.OrderID]
 		pkg, has := o.PackageByID(mp.PackageID)
-		// A seal goes over nothing by itself: a supervisor accepts a parcel by its label, or it stays here.
-		v, why := Gate(o, false, t.in.Now)
-		if v == CancelRequested && t.bench().Over[mp.PackageID] != "" {
-			v, why = Gate(o, true, t.in.Now)
-		}
+		o = o.InParcel(pkg)
+		v, why, who := t.gateStaged(o, pkg)
 		if !known || !has {
-			v, why = Refused, WhyNotKnown
+			v, why, who = Refused, WhyNotKnown, mp.OrderID
 		}
 		if v == "" && slices.Contains(pkg.Holds, HoldHeld) { // replaced by a split, a combination or another address
 			v, why = NeedsSupervisor, WhyHeld
 		}
 		if v == "" {
 			pkg.Rung = RungHandedOver
-			t.savePackage(pkg)
-			t.event(EventHandedOver, o.ID, pkg.ID, map[string]any{"manifest": m.ID, "tracking": pkg.Tracking, "checked_at": o.CheckedAt})
+			t.saveAll(o, pkg)
+			t.eventAll(o, pkg, EventHandedOver, map[string]any{"manifest": m.ID, "tracking": pkg.Tracking, "checked_at": o.CheckedAt})
 			t.reportAt("handover", o, pkg)
 			t.leaves(pkg.ID)
 			handed++
@@ -229,23 +237,49 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 		mp.LeftOff = true
 		off++
 		if first.Code == "" {
-			*first = Verdict{Code: v, OrderID: mp.OrderID, PackageID: mp.PackageID}
+			*first = no(v, why, who, mp.OrderID)
+			first.OrderID, first.PackageID = mp.OrderID, mp.PackageID
 		}
 		below := t.leaves(mp.PackageID)
-		t.event(EventLeftOff, mp.OrderID, mp.PackageID, map[string]any{"manifest": m.ID, "verdict": v, "why": why, "rung": below})
-		if has {
-			pkg.Rung, pkg.Manifest, pkg.Unpacked = below, "", ""
-			t.savePackage(pkg)
+		body := map[string]any{"manifest": m.ID, "verdict": v, "why": why, "rung": below}
+		if !has {
+			t.event(EventLeftOff, mp.OrderID, mp.PackageID, body)
+			continue
 		}
-		t.diverted(o, v)
+		t.eventAll(o, pkg, EventLeftOff, body)
+		pkg.Rung, pkg.Manifest, pkg.Unpacked = below, "", ""
+		t.saveAll(o, pkg)
+		t.diverted(o, who, v)
 	}
 	return handed, off
+}
+
+// gateStaged asks the gate about a parcel on a manifest. A seal goes over nothing by itself: a supervisor accepts a parcel by its
+// label, or it stays here; the word that was given for a cancel request counts for that alone.
+func (t *turn) gateStaged(o Order, pkg Package) (VerdictCode, Why, OrderID) {
+	v, why, who := gateAll(o, pkg, false, t.in.Now)
+	if v != CancelRequested || t.bench().Over[pkg.ID] == "" {
+		return v, why, who
+	}
+	for _, c := range append([]Order{o}, o.With...) {
+		if v, why = Gate(c, false, t.in.Now); v == CancelRequested {
+			v, why = Gate(c, true, t.in.Now)
+		}
+		if v != "" && c.ID != o.ID {
+			why = WhyCombined
+		}
+		if v != "" {
+			return v, why, c.ID
+		}
+	}
+	return "", WhyNone, o.ID
 }
 
 // sealedBody is the manifest as it was sealed; with the event's hash it is what the document can be checked against.
 func sealedBody(m Manifest) any {
 	type line struct {
 		Order    OrderID   `json:"order_id"`
+		With     []OrderID `json:"combined_with,omitempty"`
 		Package  PackageID `json:"package_id"`
 		Tracking Tracking  `json:"tracking"`
 		WeightG  int       `json:"weight_g"`
@@ -255,7 +289,7 @@ func sealedBody(m Manifest) any {
 	}
 	lines := make([]line, 0, len(m.Parcels))
 	for _, p := range m.Parcels {
-		lines = append(lines, line{p.OrderID, p.PackageID, p.Tracking, p.WeightG, p.At, p.Photos, p.LeftOff})
+		lines = append(lines, line{p.OrderID, p.With, p.PackageID, p.Tracking, p.WeightG, p.At, p.Photos, p.LeftOff})
 	}
 	return map[string]any{"manifest": m.ID, "carrier": m.Carrier, "opened_at": m.OpenedAt, "parcels": lines}
 }
@@ -263,6 +297,10 @@ func sealedBody(m Manifest) any {
 // photo ties a stored picture to its parcel. A photo that arrives after the seal is kept as an event only.
 func (t *turn) photo(p PhotoTaken) {
 	t.event(EventPhoto, p.OrderID, p.PackageID, map[string]any{"manifest": p.Manifest, "photo": p.Hash, "camera": p.Camera, "taken_at": p.At, "tracking": p.Tracking})
+	for _, id := range p.With {
+		t.event(EventPhoto, id, p.PackageID, map[string]any{"combined_with": p.OrderID, "manifest": p.Manifest, "photo": p.Hash, "camera": p.Camera,
+			"taken_at": p.At, "tracking": p.Tracking})
+	}
 	b := t.bench()
 	b.Open = slices.Clone(b.Open)
 	for i := range b.Open {

@@ -228,13 +228,14 @@ func (t *turn) printedElsewhere(j PrintJob) {
 		return
 	}
 	pkg, ok := t.in.Order.PackageByID(j.PackageID)
+	o := t.in.Order.InParcel(pkg)
 	if !ok || pkg.LabelJob != j.ID {
 		return
 	}
 	if j.State == JobRefused || j.State == JobDropped { // nothing came out, and nobody must take it for printed
 		pkg.LabelJob = ""
-		t.event(EventPrintTrouble, j.OrderID, j.PackageID, map[string]any{"job": j.ID, "reason": j.Reason})
-		t.savePackage(pkg)
+		t.eventAll(o, pkg, EventPrintTrouble, map[string]any{"job": j.ID, "reason": j.Reason})
+		t.saveAll(o, pkg)
 		return
 	}
 	if j.State != JobDone {
@@ -243,7 +244,7 @@ func (t *turn) printedElsewhere(j PrintJob) {
 	if !pkg.Rung.AtLeast(RungLabelled) {
 		pkg.Rung = RungLabelled
 	}
-	t.event(EventLabelPrinted, j.OrderID, j.PackageID, map[string]any{"job": j.ID, "label": j.Label, "sent": j.Sent, "reprint": j.Reprint})
-	t.savePackage(pkg)
+	t.eventAll(o, pkg, EventLabelPrinted, map[string]any{"job": j.ID, "label": j.Label, "sent": j.Sent, "reprint": j.Reprint})
+	t.saveAll(o, pkg)
 	t.say(Verdict{Code: LabelPrinted, OrderID: j.OrderID, PackageID: j.PackageID, Name: string(j.Tracking)})
 }

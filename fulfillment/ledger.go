@@ -63,6 +63,7 @@ func NewLedger() *Ledger {
 
 // ledgerBody is what the fold reads of event bodies.
 type ledgerBody struct {
+	With     OrderID    `json:"combined_with"` // the order that leads the parcel: this event repeats its own
 	G        int        `json:"g"`
 	Reprint  int        `json:"reprint"`
 	Manifest ManifestID `json:"manifest"`
@@ -83,13 +84,18 @@ type ledgerBody struct {
 // Add folds one event. An error means that the body of a kind that counts cannot be read.
 func (l *Ledger) Add(e Event) error {
 	var b ledgerBody
-	if ledgerKinds[e.Kind] && len(e.Body) > 0 {
+	if (ledgerKinds[e.Kind] || e.Kind == EventItemScanned && e.OrderID != l.Hands[e.Station].Order) && len(e.Body) > 0 {
 		if err := json.Unmarshal(e.Body, &b); err != nil {
 			return fmt.Errorf("body of event %d of %s (%s): %w", e.Seq, e.Station, e.Kind, err)
 		}
 	}
 	key := PackageKey{e.OrderID, e.PackageID}
-	l.hand(e, key, b)
+	if e.Kind == EventItemScanned && b.With != "" {
+		key.Order, key.Package = b.With, l.Hands[e.Station].Package
+	}
+	if b.With == "" || e.Kind == EventItemScanned {
+		l.hand(e, key, b)
+	}
 	switch e.Kind {
 	case EventHeld:
 		l.Holds[e.OrderID] = WithHold(l.Holds[e.OrderID], HoldHeld)
@@ -100,9 +106,13 @@ func (l *Ledger) Add(e Event) error {
 	case EventSealed:
 		l.sealed(b)
 	case EventPhoto:
-		l.manifest(b.Manifest).Photos++
+		if b.With == "" {
+			l.manifest(b.Manifest).Photos++
+		}
 	case EventStaged, EventUnstaged, EventLeftOff:
-		l.onManifest(e.Kind, key, b)
+		if b.With == "" {
+			l.onManifest(e.Kind, key, b)
+		}
 	}
 	if p, ok := climbed(l.Packages[key], e.Kind, b); ok {
 		l.Packages[key] = p
@@ -112,7 +122,8 @@ func (l *Ledger) Add(e Event) error {
 
 // ledgerKinds are those whose body counts; the bodies of all others may be anything.
 var ledgerKinds = map[EventKind]bool{EventWeighed: true, EventLabelQueued: true, EventStaged: true, EventUnstaged: true, EventLeftOff: true,
-	EventHandedOver: true, EventSealed: true, EventPhoto: true, EventUndone: true, EventOrderChanged: true, EventVerified: true, EventReopened: true}
+	EventHandedOver: true, EventSealed: true, EventPhoto: true, EventUndone: true, EventOrderChanged: true, EventVerified: true, EventReopened: true,
+	EventOrderOpened: true}
 
 // climbed is the package after the event; ok is false where the event does not change it.
 func climbed(p LedgerPackage, kind EventKind, b ledgerBody) (next LedgerPackage, ok bool) {
@@ -129,6 +140,8 @@ func climbed(p LedgerPackage, kind EventKind, b ledgerBody) (next LedgerPackage,
 		p.Rung, p.Unsure = higher(p.Rung, RungApplied), false
 	case EventReopened:
 		p.Rung = RungLabelled
+	case EventTakenOut:
+		p.Rung, p.WeightG, p.Manifest, p.Unsure = RungToPack, 0, "", false
 	case EventStaged:
 		p.Rung, p.Manifest, p.Unsure = RungStaged, b.Manifest, false
 	case EventHandedOver:

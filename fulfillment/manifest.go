@@ -1,10 +1,14 @@
 package fulfillment
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ManifestParcel is one parcel on a manifest.
 type ManifestParcel struct {
 	OrderID   OrderID
+	With      []OrderID `json:",omitempty"` // the other orders in a combined parcel
 	PackageID PackageID
 	Tracking  Tracking
 	WeightG   int
@@ -24,6 +28,9 @@ type Manifest struct {
 	SealedBy string
 	Parcels  []ManifestParcel
 }
+
+// IsOf reports whether the parcel holds something of the order.
+func (p ManifestParcel) IsOf(id OrderID) bool { return p.OrderID == id || slices.Contains(p.With, id) }
 
 // Open reports whether parcels may still be added.
 func (m Manifest) Open() bool { return m.SealedAt.IsZero() }

@@ -60,31 +60,37 @@ type Deadline struct {
 
 // Order is one order as this station knows it. Lines has one element per unit, as the platform sends it.
 type Order struct {
-	ID                OrderID
-	Shop              string // shop cipher; empty for CSV orders
-	Market            string // region code of the recipient, or the station's market for CSV orders
-	Source            Source
-	Status            OrderStatus
-	ShippingType      ShippingType
-	FulfillmentType   string
-	DeliveryOptionID  string
-	DeliveryOption    string
-	WarehouseID       string
-	BuyerMessage      string
-	SellerNote        string
-	CreatedAt         time.Time
-	PaidAt            time.Time
-	UpdatedAt         time.Time // the platform's update_time
-	CheckedAt         time.Time // when this station last heard of the order from the platform; zero for CSV orders
-	OnHoldOrder       bool      // is_on_hold_order: the shop uses the platform's one-hour hold
-	CancelRequested   bool
-	Request           CancelRequest // the open one, where it is known; the flag may be known first
-	AddressUpdated    bool
-	Combined          bool // told only, not stored: the platform put several orders into one package
-	Deadlines         []Deadline
-	Lines             []LineItem
-	Packages          []Package
-	Holds             []Hold // holds of the whole order, set here (held, short) or by the platform
+	ID               OrderID
+	Shop             string // shop cipher; empty for CSV orders
+	Market           string // region code of the recipient, or the station's market for CSV orders
+	Source           Source
+	Status           OrderStatus
+	ShippingType     ShippingType
+	FulfillmentType  string
+	DeliveryOptionID string
+	DeliveryOption   string
+	WarehouseID      string
+	BuyerMessage     string
+	SellerNote       string
+	CreatedAt        time.Time
+	PaidAt           time.Time
+	UpdatedAt        time.Time // the platform's update_time
+	CheckedAt        time.Time // when this station last heard of the order from the platform; zero for CSV orders
+	OnHoldOrder      bool      // is_on_hold_order: the shop uses the platform's one-hour hold
+	CancelRequested  bool
+	Request          CancelRequest // the open one, where it is known; the flag may be known first
+	AddressUpdated   bool
+	Combined         bool // the platform put several orders into one package
+	// AddressMark stands for the recipient's address: two that differ are two addresses. Empty: the address was masked. What the
+	// platform tells has the SHA-256 of it, in memory only; what is stored has a hash with a key that only the store knows.
+	AddressMark string
+	Deadlines   []Deadline
+	Lines       []LineItem
+	Packages    []Package
+	Holds       []Hold // holds of the whole order, set here (held, short) or by the platform
+	// With are the other orders stored here that have a package of this one, as the platform combined them. They have no
+	// With themselves. Only an order that was looked up by itself has it, not one of a list.
+	With              []Order
 	ReportedShippedAt time.Time
 }
 

@@ -19,7 +19,7 @@ const (
 // MayOwnLabel says whether the seller may make the label of a parcel: only where the seller ships it by an own contract with the
 // carrier, where it has none, and while it may be packed. What the platform ships never gets a label from here.
 func MayOwnLabel(o Order, p Package, now time.Time) NoOwnLabel {
-	code, _ := Gate(o, false, now)
+	code, _, _ := GateParcel(o, p, false, now)
 	switch {
 	case o.ShippingType != ShippingSeller || o.FulfillmentType != "" && o.FulfillmentType != FulfillmentBySeller:
 		return OwnLabelPlatform

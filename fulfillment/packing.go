@@ -18,15 +18,15 @@ func (t *turn) pack(class Class) {
 		t.item()
 	case class == ClassUnknown:
 		t.unknownAtParcel()
-	case t.in.Found.Order.ID != p.Order.ID:
+	case !p.isOf(*t.in.Found.Order):
 		if p.Left() == 0 && class == ClassTracking {
 			t.refuse(Verdict{Code: WrongLabel, Class: class})
 			return
 		}
 		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyParcelOpen, Name: string(p.Order.ID)})
-	case class == ClassTracking && t.in.Found.Package == p.Package.ID && p.Left() == 0:
+	case class == ClassTracking && p.foundIn(t.in.Found) && p.Left() == 0:
 		t.labelScanned()
-	case class == ClassTracking && t.in.Found.Package != p.Package.ID:
+	case class == ClassTracking && !p.foundIn(t.in.Found):
 		t.refuse(Verdict{Code: WrongLabel, Class: class})
 	default: // the order in hand again: nothing changes
 		t.say(Verdict{Code: OrderOpened, Class: class, Need: p.Left()})
@@ -53,6 +53,9 @@ func (t *turn) start(class Class) {
 func (t *turn) open(class Class) {
 	o := *t.in.Found.Order
 	pkg, ok := t.choosePackage(o)
+	o = o.InParcel(pkg)
+	stands := pkg
+	pkg = lowest(o, pkg)
 	about := Verdict{Class: class, OrderID: o.ID, PackageID: pkg.ID}
 	switch {
 	case !ok:
@@ -64,7 +67,9 @@ func (t *turn) open(class Class) {
 		t.refuse(about)
 		return
 	}
-	if about.Code, about.Why = Gate(o, t.bench().Supervisor, t.in.Now); about.Code == "" && o.Status == StatusInTransit {
+	v, why, who := gateAll(o, stands, t.bench().Supervisor, t.in.Now)
+	stop := no(v, why, who, o.ID)
+	if about.Code, about.Why, about.About = stop.Code, stop.Why, stop.About; about.Code == "" && o.Status == StatusInTransit {
 		about.Code, about.Why = Refused, WhyStatus
 	}
 	if about.Code != "" {
@@ -72,7 +77,7 @@ func (t *turn) open(class Class) {
 		return
 	}
 	p := NewParcel(o, pkg, t.in.Found.Products, t.in.Now)
-	if len(p.Items) == 0 {
+	if !p.wanted() {
 		about.Code, about.Why = Cancelled, WhyStatus
 		t.refuse(about)
 		return
@@ -118,25 +123,52 @@ func (t *turn) doneRung() Rung {
 
 // release records what a supervisor went over by opening the order. Gate has said that it is allowed.
 func (t *turn) release(p *Parcel) {
-	if p.Order.CancelRequested {
-		p.Over, t.over = true, WhyOverRequest
-		t.eventHere(EventOverride, map[string]any{"over": HoldCancelRequested})
+	t.takeOutHere()
+	p.Order.Holds = t.releaseOne(p, p.Order, p.Package)
+	for i := range p.Order.With {
+		c := &p.Order.With[i]
+		q, _ := c.Shares(p.Package)
+		c.Holds = t.releaseOne(p, *c, q)
 	}
-	if len(p.Order.Holds) > 0 {
+}
+
+// releaseOne releases one order of the parcel and returns the holds that are left.
+func (t *turn) releaseOne(p *Parcel, o Order, pkg Package) []Hold {
+	if o.CancelRequested {
+		p.Over, t.over = true, WhyOverRequest
+		t.event(EventOverride, o.ID, pkg.ID, map[string]any{"over": HoldCancelRequested})
+	}
+	if len(o.Holds) > 0 {
 		if t.over == "" {
 			t.over = WhyReleased
 		}
-		t.eventHere(EventReleased, map[string]any{"holds": p.Order.Holds})
-		p.Order.Holds = nil
-		t.out.Orders = append(t.out.Orders, OrderHold{OrderID: p.Order.ID})
+		t.event(EventReleased, o.ID, pkg.ID, map[string]any{"holds": o.Holds})
+		t.out.Orders = append(t.out.Orders, OrderHold{OrderID: o.ID})
 	}
+	return nil
+}
+
+// takeOutHere takes cancelled orders out of the parcel in hand. Their items stay in the list, so that the packer sees what
+// must leave the box. Where the parcel was weighed with them and has no label yet, it is weighed again.
+func (t *turn) takeOutHere() {
+	p := t.parcel()
+	before := len(p.Order.With)
+	p.Order = t.takeOut(p.Order, p.Package, func(c Order, _ Package) []Item {
+		return slices.DeleteFunc(slices.Clone(p.Items), func(it Item) bool { return it.Order != c.ID || it.Got == 0 })
+	})
+	if len(p.Order.With) == before || p.Package.Rung != RungWeighed || p.Print != PrintNone {
+		return
+	}
+	p.Package.Rung, p.Package.WeightG = RungVerified, 0
+	t.eventHere(EventVerified, map[string]any{"how": "without a cancelled order", "items": p.Items})
+	t.save()
 }
 
 // item counts one unit.
 func (t *turn) item() {
 	p := t.parcel()
-	if v, why := t.gateHere(); v != "" {
-		t.refuse(Verdict{Code: v, Class: ClassItem, Why: why})
+	if stop := t.gateHere(ClassItem); stop.Code != "" {
+		t.refuse(stop)
 		return
 	}
 	i := p.itemFor(t.in.Scan.ItemCodes())
@@ -154,7 +186,7 @@ func (t *turn) item() {
 	it.Got++
 	said.Got = it.Got
 	p.Done = append(p.Done, i)
-	t.eventHere(EventItemScanned, &ItemScanned{Item: i, SKU: it.SKU, Bundle: it.Bundle, Got: it.Got, Need: it.Need})
+	t.itemScanned(i)
 	if p.Left() > 0 {
 		t.say(said)
 		return
@@ -162,6 +194,28 @@ func (t *turn) item() {
 	said.Code = ItemComplete
 	t.say(said)
 	t.verified("scanned")
+}
+
+// itemScanned is the event of one unit counted; it stands with the order that the unit is of.
+func (t *turn) itemScanned(i int) {
+	p := t.parcel()
+	it := p.Items[i]
+	body := &ItemScanned{Item: i, SKU: it.SKU, Bundle: it.Bundle, Got: it.Got, Need: it.Need}
+	o, pkg := p.Order, p.Package
+	for _, c := range o.With {
+		if c.ID == it.Order {
+			body.CombinedWith = o.ID
+			pkg, _ = c.Shares(pkg)
+		}
+	}
+	t.event(EventItemScanned, orderOr(it.Order, o.ID), pkg.ID, body)
+}
+
+func orderOr(a, b OrderID) OrderID {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 // verified moves the parcel on once its contents are settled.
@@ -179,8 +233,8 @@ func (t *turn) unknownAtParcel() {
 		t.refuse(Verdict{Code: UnknownCode, Class: ClassUnknown, Why: WhyNotKnown})
 		return
 	}
-	if v, why := t.gateHere(); v != "" {
-		t.refuse(Verdict{Code: v, Class: ClassTracking, Why: why})
+	if stop := t.gateHere(ClassTracking); stop.Code != "" {
+		t.refuse(stop)
 		return
 	}
 	if p.Package.Tracking != "" && !slices.Contains(t.in.Match, p.Package.Tracking) {
@@ -203,8 +257,8 @@ func (p Parcel) wantsLabel() bool {
 // the packer's hand with the right number answers every doubt about the printer.
 func (t *turn) labelScanned() {
 	p := t.parcel()
-	if v, why := t.gateHere(); v != "" {
-		t.refuse(Verdict{Code: v, Class: ClassTracking, Why: why})
+	if stop := t.gateHere(ClassTracking); stop.Code != "" {
+		t.refuse(stop)
 		return
 	}
 	switch p.Print {
@@ -253,5 +307,5 @@ func (t *turn) reportAt(point string, o Order, p Package) {
 		lines = append(lines, l.ID)
 	}
 	t.out.Outbox = append(t.out.Outbox, OutboxRow{Kind: OutboxReportShipped, OrderID: o.ID, PackageID: p.ID, Lines: lines, Tracking: p.Tracking,
-		ProviderID: p.ProviderID, Carrier: p.Carrier, Deadline: o.ShipBy()})
+		ProviderID: p.ProviderID, Carrier: p.Carrier, Deadline: o.ShipByAll()})
 }

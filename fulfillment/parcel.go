@@ -10,6 +10,13 @@ import (
 // are left out. A package that is already verified comes with every unit counted;
 // one that a supervisor accepted unpacked with none.
 func NewParcel(o Order, pkg Package, products map[SKU]Product, now time.Time) Parcel {
+	p := newParcel(o.InParcel(pkg), pkg, products, now)
+	p.prune()
+	return p
+}
+
+// newParcel is NewParcel with every order that o.With has.
+func newParcel(o Order, pkg Package, products map[SKU]Product, now time.Time) Parcel {
 	p := Parcel{Order: o, Package: pkg, OpenedAt: now}
 	for _, l := range linesOf(o, pkg) {
 		if len(l.Bundle) == 0 {
@@ -25,11 +32,51 @@ func NewParcel(o Order, pkg Package, products map[SKU]Product, now time.Time) Pa
 			p.Items[i].Got = p.Items[i].Need
 		}
 	}
+	for _, c := range o.With {
+		q, _ := c.Shares(pkg)
+		was := q.Rung
+		if q.Rung = pkg.Rung; c.Status == StatusCancelled {
+			q.Rung = was
+		}
+		p.Items = append(p.Items, itemsOf(c, q, products)...)
+	}
 	p.Job = pkg.LabelJob
 	if pkg.Rung.AtLeast(RungLabelled) {
 		p.Print = PrintDone
 	}
 	return p
+}
+
+// isOf reports whether something of the order is in the parcel.
+func (p Parcel) isOf(o Order) bool {
+	return o.ID == p.Order.ID || slices.ContainsFunc(p.Order.With, func(c Order) bool { return c.ID == o.ID })
+}
+
+// foundIn reports whether what was found is this parcel, whichever of its orders it was found under.
+func (p Parcel) foundIn(f Found) bool {
+	q, ok := f.Order.PackageByID(f.Package)
+	return ok && p.isOf(*f.Order) && q.key() == p.Package.key()
+}
+
+// wanted reports whether there is anything to pack.
+func (p Parcel) wanted() bool {
+	return slices.ContainsFunc(p.Items, func(it Item) bool { return !it.Out })
+}
+
+// prune forgets cancelled orders of which nothing is in the box.
+func (p *Parcel) prune() {
+	p.Items = slices.DeleteFunc(p.Items, func(it Item) bool { return it.Out && it.Got == 0 })
+	p.Order.With = slices.DeleteFunc(slices.Clone(p.Order.With), func(c Order) bool {
+		return c.Status == StatusCancelled && !slices.ContainsFunc(p.Items, func(it Item) bool { return it.Order == c.ID })
+	})
+}
+
+// Gate is GateParcel for the parcel in hand; of a parcel that the platform has replaced nothing can be packed any more.
+func (p Parcel) Gate(supervisor bool, now time.Time) (v VerdictCode, why Why, who OrderID) {
+	if v, why, who = gateOrders(p.Order, p.Package, supervisor, now); v == "" && p.Gone {
+		return NeedsSupervisor, WhyReplaced, p.Order.ID
+	}
+	return v, why, who
 }
 
 // linesOf are the lines that go into the package: those it names, else those that name it, else – one package, nothing
@@ -89,6 +136,9 @@ func (it Item) Matches(code string) bool {
 // ExpectedG is the weight of all units in grams, ok only if every unit's weight is known.
 func (p Parcel) ExpectedG() (g int, ok bool) {
 	for _, it := range p.Items {
+		if it.Out {
+			continue
+		}
 		if it.WeightG <= 0 {
 			return 0, false
 		}
@@ -101,7 +151,7 @@ func (p Parcel) ExpectedG() (g int, ok bool) {
 func (p Parcel) clone() Parcel {
 	p.Items = slices.Clone(p.Items)
 	p.Done = slices.Clone(p.Done)
-	p.Order.Holds = slices.Clone(p.Order.Holds)
+	p.Order.Holds, p.Order.With = slices.Clone(p.Order.Holds), slices.Clone(p.Order.With)
 	p.Package.Holds = slices.Clone(p.Package.Holds)
 	return p
 }
@@ -113,14 +163,21 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 	for i := range p.Items {
 		it := &p.Items[i]
 		j := slices.IndexFunc(old.Items, func(o Item) bool {
-			return o.SKU == it.SKU && o.SKUID == it.SKUID && o.Bundle == it.Bundle && o.Gift == it.Gift
+			return o.SKU == it.SKU && o.SKUID == it.SKUID && o.Bundle == it.Bundle && o.Gift == it.Gift && o.Order == it.Order
 		})
+		if j >= 0 && it.Out {
+			it.Got, same = old.Items[j].Got, same && i == j && old.Items[j].Out
+			continue
+		}
 		if j < 0 {
 			it.Got, same = 0, false
 			continue
 		}
 		it.Got = min(old.Items[j].Got, it.Need)
 		same = same && i == j && old.Items[j].Need == it.Need
+	}
+	if p.leftIn(old) {
+		same = false
 	}
 	p.Box, p.Print, p.PrintWhy, p.Job, p.OpenedAt = old.Box, old.Print, old.PrintWhy, old.Job, old.OpenedAt
 	p.WeighBy, p.Unweighed, p.OffG, p.ByHand, p.Over = old.WeighBy, old.Unweighed, old.OffG, old.ByHand, old.Over
@@ -129,4 +186,32 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 		p.Done = old.Done
 	}
 	return !same
+}
+
+// leftIn keeps in sight what was counted for an order that is not in the parcel any more.
+func (p *Parcel) leftIn(old Parcel) (any bool) {
+	for _, it := range old.Items {
+		stays := it.Order == "" || slices.ContainsFunc(p.Order.With, func(c Order) bool { return c.ID == it.Order })
+		if !stays && it.Got > 0 {
+			it.Out, it.Need = true, 0
+			p.Items = append(p.Items, it)
+			any = true
+		}
+	}
+	return any
+}
+
+// Reopen is the parcel that was in hand, with order, package and products read anew. Counts are carried over as far as the items
+// are still wanted; what PB:UNDO takes back is kept only where the list of items is the same.
+func Reopen(o Order, pkg Package, products map[SKU]Product, was Parcel) Parcel {
+	o.Combined, o.With = o.Combined && len(o.With) == 0, o.sharing(pkg)
+	p := newParcel(o, pkg, products, was.OpenedAt)
+	same := !p.overlay(was)
+	p.prune()
+	same = same && len(was.Items) == len(p.Items)
+	was.Order, was.Package, was.Items = p.Order, p.Package, p.Items
+	if !same {
+		was.Done = nil
+	}
+	return was
 }

@@ -9,6 +9,8 @@ type ItemScanned struct {
 	Bundle SKU `json:"bundle,omitempty"`
 	Got    int `json:"got"`
 	Need   int `json:"need"`
+	// CombinedWith is the order that leads the parcel, where the item is of another one in it.
+	CombinedWith OrderID `json:"combined_with,omitempty"`
 }
 
 // Replay returns the bench as the event left it, for the events that say so completely: an item counted (body is its

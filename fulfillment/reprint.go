@@ -55,8 +55,8 @@ func (t *turn) reprint(why ReprintReason) {
 		t.no(CmdReprint, WhyNotPrinted)
 		return
 	}
-	if v, w := t.gateHere(); v != "" {
-		t.refuse(Verdict{Code: v, Class: ClassCommand, Why: w})
+	if stop := t.gateHere(ClassCommand); stop.Code != "" {
+		t.refuse(stop)
 		return
 	}
 	if p.Package.Label == "" || !t.pol.HasPrinter {
@@ -93,23 +93,25 @@ func (t *turn) reopen(class Class) {
 	if t.in.Found.Package == "" && len(o.Packages) == 1 {
 		pkg, ok = o.Packages[0], true
 	}
-	no := Verdict{Code: Refused, Class: class, OrderID: o.ID, PackageID: pkg.ID}
+	o = o.InParcel(pkg)
+	stop := Verdict{Code: Refused, Class: class, OrderID: o.ID, PackageID: pkg.ID}
 	switch {
 	case !ok:
-		no.Why = WhyAmbiguous
+		stop.Why = WhyAmbiguous
 	case pkg.Rung.AtLeast(RungHandedOver):
-		no.Why = WhyHandedOver
+		stop.Why = WhyHandedOver
 	case pkg.Rung.AtLeast(RungStaged) || pkg.Manifest != "":
-		no.Why = WhyOnManifest
+		stop.Why = WhyOnManifest
 	case !pkg.Rung.AtLeast(RungLabelled) || pkg.Label == "" || !t.pol.HasPrinter:
-		no.Why = WhyNotPrinted
+		stop.Why = WhyNotPrinted
 	default:
-		if v, w := Gate(o, t.bench().Supervisor, t.in.Now); v != "" {
-			no.Code, no.Why = v, w
+		if v, why, who := gateAll(o, pkg, t.bench().Supervisor, t.in.Now); v != "" {
+			about := no(v, why, who, o.ID)
+			stop.Code, stop.Why, stop.About = about.Code, about.Why, about.About
 		}
 	}
-	if no.Why != WhyNone {
-		t.refuse(no)
+	if stop.Why != WhyNone {
+		t.refuse(stop)
 		return
 	}
 	from := pkg.Rung

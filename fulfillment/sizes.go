@@ -31,6 +31,9 @@ func (o Order) NeedsSizes() bool {
 // stacked. What one unit lacks is 0 for the whole parcel; unsized and unweighed name the first SKU that lacks it.
 func (p Parcel) ProductMeasures() (m Measures, unsized, unweighed SKU) {
 	for _, it := range p.Items {
+		if it.Out {
+			continue
+		}
 		if it.WeightG <= 0 && unweighed == "" {
 			unweighed = it.SKU
 		}
@@ -100,7 +103,7 @@ func (t *turn) arrange() {
 	p.Arranging = true
 	t.eventHere(EventArranging, map[string]any{"weight_g": m.WeightG, "length_mm": m.LengthMM, "width_mm": m.WidthMM, "height_mm": m.HeightMM, "box": p.Box})
 	t.out.Outbox = append(t.out.Outbox, OutboxRow{Kind: OutboxArrange, OrderID: p.Order.ID, PackageID: p.Package.ID, Lines: lines,
-		WeightG: m.WeightG, LengthMM: m.LengthMM, WidthMM: m.WidthMM, HeightMM: m.HeightMM, Deadline: p.Order.ShipBy()})
+		WeightG: m.WeightG, LengthMM: m.LengthMM, WidthMM: m.WidthMM, HeightMM: m.HeightMM, Deadline: p.Order.ShipByAll()})
 }
 
 // wantMeasures stops the parcel until its weight and size are known, and says what is asked for. A verdict of this turn stays

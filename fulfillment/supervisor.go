@@ -74,17 +74,40 @@ func (t *turn) endSupervisor() {
 	t.event(EventOperator, "", "", map[string]any{"name": t.bench().Operator, "supervisor": false})
 }
 
-// gateHere asks the gate about the parcel in hand, and records once that only a supervisor's word opens it.
-func (t *turn) gateHere() (VerdictCode, Why) {
+// gateHere asks the gate about the parcel in hand, and records once that only a supervisor's word opens it. A verdict with a
+// code is to be refused.
+func (t *turn) gateHere(class Class) Verdict {
 	p := t.parcel()
-	if v, why := Gate(p.Order, t.bench().Supervisor, t.in.Now); v != "" {
-		return v, why
+	if v, why, who := p.Gate(t.bench().Supervisor, t.in.Now); v != "" {
+		stop := no(v, why, who, p.Order.ID)
+		stop.Class = class
+		return stop
 	}
-	if v, _ := Gate(p.Order, false, t.in.Now); v != "" && !p.Over {
+	if v, _, _ := p.Gate(false, t.in.Now); v != "" && !p.Over {
 		p.Over, t.over = true, overWhy(v)
+		t.overridden(*p, v)
+	}
+	t.takeOutHere()
+	return Verdict{}
+}
+
+// overridden records with each order what a supervisor goes over, or with all what is about the parcel alone.
+func (t *turn) overridden(p Parcel, v VerdictCode) {
+	about := 0
+	if own, _ := Gate(p.Order, false, t.in.Now); own != "" {
+		t.event(EventOverride, p.Order.ID, p.Package.ID, map[string]any{"over": own})
+		about++
+	}
+	for _, c := range p.Order.With {
+		q, _ := c.Shares(p.Package)
+		if its, _ := Gate(c, false, t.in.Now); its != "" {
+			t.event(EventOverride, c.ID, q.ID, map[string]any{"over": its, "combined_with": p.Order.ID})
+			about++
+		}
+	}
+	if about == 0 {
 		t.eventHere(EventOverride, map[string]any{"over": v})
 	}
-	return "", WhyNone
 }
 
 func overWhy(v VerdictCode) Why {
@@ -101,18 +124,21 @@ func overWhy(v VerdictCode) Why {
 func (t *turn) sayOver() {
 	if v := t.out.Verdict; v != nil && t.over != "" && v.Code.Accepted() {
 		v.Why, v.By = t.over, t.out.By
+		if t.overName != "" {
+			v.Name = t.overName
+		}
 	}
 }
 
 // overAtDock says what keeps a parcel from the manifest although a supervisor may take it all the same.
-func (t *turn) overAtDock(o Order, pkg Package) (VerdictCode, Why) {
-	if v, why := Gate(o, false, t.in.Now); v != "" {
-		return v, why
+func (t *turn) overAtDock(o Order, pkg Package) Verdict {
+	if v, why, who := gateAll(o, pkg, false, t.in.Now); v != "" {
+		return no(v, why, who, o.ID)
 	}
-	if !pkg.Rung.AtLeast(t.doneRung()) {
-		return NotPacked, WhyNone
+	if !lowest(o, pkg).Rung.AtLeast(t.doneRung()) {
+		return Verdict{Code: NotPacked}
 	}
-	return "", WhyNone
+	return Verdict{}
 }
 
 // accept asks for the second scan that puts such a parcel on the manifest; an empty reason means that this is it.
@@ -132,32 +158,51 @@ func (t *turn) accept(class Class, pkg Package) Why {
 	return WhyScanAgain
 }
 
-// carried records at the dock what the supervisor went over, and is what the verdict must say of it.
-func (t *turn) carried(o Order, pkg *Package) Why {
-	b, by := t.bench(), t.out.By
-	over := WhyNone
-	if len(o.Holds) > 0 {
-		over = WhyReleased
-		t.event(EventReleased, o.ID, pkg.ID, map[string]any{"holds": o.Holds})
-		t.out.Orders = append(t.out.Orders, OrderHold{OrderID: o.ID})
-	}
-	if o.CancelRequested {
-		over = WhyOverRequest
-		t.event(EventOverride, o.ID, pkg.ID, map[string]any{"over": HoldCancelRequested})
-		b.Over = maps.Clone(b.Over)
-		if b.Over == nil {
-			b.Over = map[PackageID]string{}
-		}
-		b.Over[pkg.ID] = by
+// carried records at the dock what the supervisor went over; t.over is what the verdict must say of it. It returns the order
+// without those whose items leave the box.
+func (t *turn) carried(o Order, pkg *Package) Order {
+	by := t.out.By
+	o = t.takeOut(o, *pkg, func(c Order, q Package) []Item { return itemsOf(c, q, t.in.Found.Products) })
+	t.carriedOne(o, *pkg, pkg.ID)
+	for _, c := range o.With {
+		q, _ := c.Shares(*pkg)
+		t.carriedOne(c, q, pkg.ID)
 	}
 	if !pkg.Rung.AtLeast(t.doneRung()) {
-		over = WhyUnpacked
-		t.event(EventOverride, o.ID, pkg.ID, map[string]any{"over": NotPacked})
+		t.over = WhyUnpacked
+		t.eventAll(o, *pkg, EventOverride, map[string]any{"over": NotPacked})
 		if !pkg.Rung.AtLeast(RungVerified) {
 			pkg.Unpacked = by
 		}
 	}
-	return over
+	return o
+}
+
+// carriedOne is carried for one order in the parcel.
+func (t *turn) carriedOne(o Order, own Package, parcel PackageID) {
+	b := t.bench()
+	if len(o.Holds) > 0 {
+		t.over = strongest(t.over, WhyReleased)
+		t.event(EventReleased, o.ID, own.ID, map[string]any{"holds": o.Holds})
+		t.out.Orders = append(t.out.Orders, OrderHold{OrderID: o.ID})
+	}
+	if o.CancelRequested {
+		t.over = strongest(t.over, WhyOverRequest)
+		t.event(EventOverride, o.ID, own.ID, map[string]any{"over": HoldCancelRequested})
+		b.Over = maps.Clone(b.Over)
+		if b.Over == nil {
+			b.Over = map[PackageID]string{}
+		}
+		b.Over[parcel] = t.out.By
+	}
+}
+
+// strongest is what the verdict names of two things that a supervisor went over.
+func strongest(a, b Why) Why {
+	if a == WhyTakeOut || a == WhyOverRequest && b == WhyReleased {
+		return a
+	}
+	return b
 }
 
 // leaves forgets what the bench noted of a parcel that leaves its open manifest, and returns the rung it goes back to.

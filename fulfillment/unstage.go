@@ -73,11 +73,14 @@ func (t *turn) unstage() {
 	m.Parcels = slices.Delete(slices.Clone(m.Parcels), j, j+1)
 	t.out.Manifests = append(t.out.Manifests, *m)
 	before := t.leaves(mp.PackageID)
-	if pkg, ok := t.in.Staged[mp.OrderID].PackageByID(mp.PackageID); ok && pkg.Manifest == m.ID && !pkg.Rung.AtLeast(RungHandedOver) {
+	o := t.in.Staged[mp.OrderID]
+	pkg, ok := o.PackageByID(mp.PackageID)
+	if o = o.InParcel(pkg); ok && pkg.Manifest == m.ID && !pkg.Rung.AtLeast(RungHandedOver) {
 		pkg.Rung, pkg.Manifest, pkg.Unpacked = before, "", ""
-		t.savePackage(pkg)
+		t.saveAll(o, pkg)
 	}
-	t.event(EventUnstaged, mp.OrderID, mp.PackageID, map[string]any{"manifest": m.ID, "carrier": m.Carrier, "tracking": mp.Tracking,
+	o.ID, pkg.ID = mp.OrderID, mp.PackageID
+	t.eventAll(o, pkg, EventUnstaged, map[string]any{"manifest": m.ID, "carrier": m.Carrier, "tracking": mp.Tracking,
 		"scanned_at": mp.At, "photos": mp.Photos, "rung": before})
 	t.say(Verdict{Code: CommandDone, Why: WhyOffManifest, Class: ClassCommand, Name: string(mp.Tracking), OrderID: mp.OrderID, PackageID: mp.PackageID,
 		Got: m.Count()})

@@ -81,51 +81,56 @@ const (
 	WhyNoOperator      Why = "no_operator"
 	WhyTooLight        Why = "too_light"
 	WhyTooHeavy        Why = "too_heavy"
-	WhyChanged         Why = "changed"         // the order changed on the platform while it was open
-	WhyLeftOff         Why = "left_off"        // cancelled parcels were left off the sealed manifest
-	WhyAmbiguous       Why = "ambiguous"       // the code means several things
-	WhyDisk            Why = "disk"            // could not be recorded; nothing was changed
-	WhyTrackingInUse   Why = "tracking_in_use" // this tracking number belongs to another parcel
-	WhyManifestElse    Why = "manifest_else"   // already on another manifest
-	WhyOffManifest     Why = "off_manifest"    // PB:UNDO took the parcel off its open manifest
-	WhyItemBack        Why = "item_back"       // PB:UNDO took this item back
-	WhyMissing         Why = "missing"         // put aside with items missing: how many of them are in
-	WhyCarrierUnknown  Why = "carrier_unknown" // no parcel and no provider has this carrier
-	WhyOneBox          Why = "one_box"         // the platform planned the order as one parcel
-	WhyBoxOpen         Why = "box_open"        // the box in hand must be finished before the next
-	WhyAllBoxes        Why = "all_boxes"       // every box of the order is packed
-	WhyMoreBoxes       Why = "more_boxes"      // the parcel is done and the order has another one
-	WhyNoLastOrder     Why = "no_last_order"   // PB:NEXTBOX without an order before it
-	WhyNoReturns       Why = "no_returns"      // returns are not taken at this station
-	WhyReprint         Why = "reprint"         // another copy of the label is printed
-	WhyReprintLost     Why = "reprint_lost"    // the same, and the one before cannot be found
-	WhyReprintWhich    Why = "reprint_which"   // which parcel gets another label is said by the next scan
-	WhyOnManifest      Why = "on_manifest"     // the parcel must come off its manifest first
-	WhySupervisorOnly  Why = "supervisor_only" // only a supervisor decides this
-	WhyNoReason        Why = "no_reason"       // the decision needs a reason
-	WhyNotParked       Why = "not_parked"      // somebody decided about this row already
-	WhyRetried         Why = "retried"         // the parked row is sent again
-	WhyDoneByHand      Why = "done_by_hand"    // the parked row was done in the Seller Center
-	WhyGivenUp         Why = "given_up"        // the parked row is not sent any more
-	WhyCorrecting      Why = "correcting"      // another tracking number than the label's was reported: it is corrected
-	WhyRejectSent      Why = "reject_sent"     // the request to cancel is rejected
-	WhyApproveSent     Why = "approve_sent"    // the request to cancel is granted
-	WhyNoRequest       Why = "no_request"      // no such request to cancel is open, as far as is known here
-	WhyRejectUnpacked  Why = "reject_unpacked" // "already packed" may be said of a packed parcel only
-	WhyAnswered        Why = "answered"        // an answer to this request is on its way
-	WhyScanAgain       Why = "scan_again"      // a supervisor accepts it by scanning the same label once more
-	WhyScanLabel       Why = "scan_label"      // a supervisor accepts a box by its label, never by a slip
-	WhyUnpacked        Why = "unpacked"        // a supervisor accepted a parcel that no bench finished
-	WhyOverRequest     Why = "over_request"    // a supervisor goes on although the buyer asked to cancel
-	WhyNeedsBox        Why = "needs_box"       // the label is sold by size: scan the box that the parcel goes into
-	WhyNeedsSize       Why = "needs_size"      // the same, and no box is configured: the size of a product is missing
-	WhyNeedsWeight     Why = "needs_weight"    // the label is sold by weight, and nobody knows it
-	WhyBoxUnknown      Why = "box_unknown"     // no box of the warehouse has this code
-	WhyPlatformWarns   Why = "platform_warns"  // the platform took it as shipped, and doubts something about it
-	WhyReleased        Why = "released"        // a supervisor took it off the hold shelf
-	WhyByHand          Why = "by_hand"         // a step was ended without its scan or weight
-	WhySkipped         Why = "skipped"         // put back with items counted: they are counted anew next time
-	WhyStopped         Why = "stopped"         // put aside because the order may not ship
+	WhyChanged         Why = "changed"          // the order changed on the platform while it was open
+	WhyLeftOff         Why = "left_off"         // cancelled parcels were left off the sealed manifest
+	WhyAmbiguous       Why = "ambiguous"        // the code means several things
+	WhyDisk            Why = "disk"             // could not be recorded; nothing was changed
+	WhyTrackingInUse   Why = "tracking_in_use"  // this tracking number belongs to another parcel
+	WhyManifestElse    Why = "manifest_else"    // already on another manifest
+	WhyOffManifest     Why = "off_manifest"     // PB:UNDO took the parcel off its open manifest
+	WhyItemBack        Why = "item_back"        // PB:UNDO took this item back
+	WhyMissing         Why = "missing"          // put aside with items missing: how many of them are in
+	WhyCarrierUnknown  Why = "carrier_unknown"  // no parcel and no provider has this carrier
+	WhyOneBox          Why = "one_box"          // the platform planned the order as one parcel
+	WhyBoxOpen         Why = "box_open"         // the box in hand must be finished before the next
+	WhyAllBoxes        Why = "all_boxes"        // every box of the order is packed
+	WhyMoreBoxes       Why = "more_boxes"       // the parcel is done and the order has another one
+	WhyNoLastOrder     Why = "no_last_order"    // PB:NEXTBOX without an order before it
+	WhyNoReturns       Why = "no_returns"       // returns are not taken at this station
+	WhyReprint         Why = "reprint"          // another copy of the label is printed
+	WhyReprintLost     Why = "reprint_lost"     // the same, and the one before cannot be found
+	WhyReprintWhich    Why = "reprint_which"    // which parcel gets another label is said by the next scan
+	WhyOnManifest      Why = "on_manifest"      // the parcel must come off its manifest first
+	WhySupervisorOnly  Why = "supervisor_only"  // only a supervisor decides this
+	WhyNoReason        Why = "no_reason"        // the decision needs a reason
+	WhyNotParked       Why = "not_parked"       // somebody decided about this row already
+	WhyRetried         Why = "retried"          // the parked row is sent again
+	WhyDoneByHand      Why = "done_by_hand"     // the parked row was done in the Seller Center
+	WhyGivenUp         Why = "given_up"         // the parked row is not sent any more
+	WhyCorrecting      Why = "correcting"       // another tracking number than the label's was reported: it is corrected
+	WhyRejectSent      Why = "reject_sent"      // the request to cancel is rejected
+	WhyApproveSent     Why = "approve_sent"     // the request to cancel is granted
+	WhyNoRequest       Why = "no_request"       // no such request to cancel is open, as far as is known here
+	WhyRejectUnpacked  Why = "reject_unpacked"  // "already packed" may be said of a packed parcel only
+	WhyAnswered        Why = "answered"         // an answer to this request is on its way
+	WhyScanAgain       Why = "scan_again"       // a supervisor accepts it by scanning the same label once more
+	WhyScanLabel       Why = "scan_label"       // a supervisor accepts a box by its label, never by a slip
+	WhyUnpacked        Why = "unpacked"         // a supervisor accepted a parcel that no bench finished
+	WhyOverRequest     Why = "over_request"     // a supervisor goes on although the buyer asked to cancel
+	WhyNeedsBox        Why = "needs_box"        // the label is sold by size: scan the box that the parcel goes into
+	WhyNeedsSize       Why = "needs_size"       // the same, and no box is configured: the size of a product is missing
+	WhyNeedsWeight     Why = "needs_weight"     // the label is sold by weight, and nobody knows it
+	WhyBoxUnknown      Why = "box_unknown"      // no box of the warehouse has this code
+	WhyPlatformWarns   Why = "platform_warns"   // the platform took it as shipped, and doubts something about it
+	WhyReleased        Why = "released"         // a supervisor took it off the hold shelf
+	WhyByHand          Why = "by_hand"          // a step was ended without its scan or weight
+	WhySkipped         Why = "skipped"          // put back with items counted: they are counted anew next time
+	WhyCombined        Why = "combined"         // another order in the combined parcel, named in About, stands against it
+	WhyCombinedUnknown Why = "combined_unknown" // the platform combined the order with others that are not known here
+	WhyUneven          Why = "uneven"           // orders were combined after one of them was begun
+	WhyReplaced        Why = "replaced"         // the platform replaced the package while it was being packed
+	WhyTakeOut         Why = "take_out"         // a supervisor goes on without a cancelled order: its items leave the box
+	WhyStopped         Why = "stopped"          // put aside because the order may not ship
 )
 
 // Verdict is one answer, with what the screen needs to say it in words.
@@ -136,6 +141,7 @@ type Verdict struct {
 	Scan      string // the code as read; empty for a change without a scan
 	OrderID   OrderID
 	PackageID PackageID
+	About     OrderID // the order of a combined parcel that stands against it; empty: OrderID does
 	SKU       SKU
 	Missing   SKU    // the product whose weight or size is not known
 	Name      string // product name, carrier name, command or other noun of the sentence

@@ -2,6 +2,7 @@ package fulfillment
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type world struct {
 	outbox   []OutboxRow
 	jobs     []PrintJob
 	events   []EventDraft
+	last     *Verdict // the last one
 	n        int
 }
 
@@ -50,7 +52,11 @@ func (w *world) order(id OrderID, ship ShippingType, skus ...SKU) Order {
 
 func (w *world) find(code string) Found {
 	f := Found{Products: w.products}
-	for _, o := range w.orders {
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(w.orders))) {
+		o := w.loaded(id)
+		if f.Order != nil && o.Status == StatusCancelled { // of several with one package, one that may be packed leads
+			continue
+		}
 		for _, p := range o.Packages {
 			switch code {
 			case string(o.ID):
@@ -70,6 +76,41 @@ func (w *world) find(code string) Found {
 	return f
 }
 
+// loaded is the order as the store would load it, with the others that share a package.
+func (w *world) loaded(id OrderID) Order {
+	o := w.orders[id]
+	for _, other := range slices.Sorted(maps.Keys(w.orders)) {
+		for _, p := range o.Packages {
+			if _, ok := w.orders[other].Shares(p); ok && other != id {
+				o.With = append(slices.Clone(o.With), w.orders[other])
+			}
+		}
+	}
+	return o
+}
+
+// staged are all orders as loaded.
+func (w *world) staged() map[OrderID]Order {
+	all := map[OrderID]Order{}
+	for id := range w.orders {
+		all[id] = w.loaded(id)
+	}
+	return all
+}
+
+// tell lets the platform change an order while the bench works.
+func (w *world) tell(id OrderID, change func(*Order)) Outcome {
+	o := w.orders[id]
+	o.Lines, o.Packages = slices.Clone(o.Lines), slices.Clone(o.Packages)
+	change(&o)
+	w.orders[id] = o
+	told := w.loaded(w.leads(id))
+	return w.apply(Input{Changed: &told})
+}
+
+// leads is the order under which the parcel of id stands at the bench.
+func (w *world) leads(id OrderID) OrderID { return w.bench.Leads(id) }
+
 func (w *world) apply(in Input) Outcome {
 	w.n++
 	in.Now, in.ID = noon.Add(time.Duration(w.n)*time.Second), fmt.Sprintf("id-%d", w.n)
@@ -79,6 +120,9 @@ func (w *world) apply(in Input) Outcome {
 		w.t.Fatal("the rule changed the bench it was given")
 	}
 	w.bench = out.Next
+	if out.Verdict != nil {
+		w.last = out.Verdict
+	}
 	for _, p := range out.Packages {
 		o := w.orders[p.OrderID]
 		o.Packages = slices.Clone(o.Packages)
@@ -99,7 +143,7 @@ func (w *world) apply(in Input) Outcome {
 }
 
 func (w *world) scan(code string) VerdictCode {
-	in := Input{Scan: &Scan{Code: code}, Found: w.find(code), Staged: w.orders}
+	in := Input{Scan: &Scan{Code: code}, Found: w.find(code), Staged: w.staged()}
 	if len(code) >= 8 {
 		in.Match = []Tracking{Tracking(code)}
 	}

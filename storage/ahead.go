@@ -35,10 +35,14 @@ func (s *Store) PackedNotHandedOver(ctx context.Context) ([]fulfillment.OrderSum
 		if err != nil {
 			return err
 		}
+		listed := map[fulfillment.PackageID]bool{}
 		for _, row := range rows {
 			o, err := completeOrder(ctx, q, row)
 			if err != nil {
 				return err
+			}
+			if anotherOf(o, listed) { // one parcel of several orders is missing once
+				continue
 			}
 			if sum := summarise(o); len(sum.Holds) == 0 { // what is held is not missing at the truck
 				out = append(out, sum)
@@ -47,6 +51,18 @@ func (s *Store) PackedNotHandedOver(ctx context.Context) ([]fulfillment.OrderSum
 		return nil
 	})
 	return out, explain(err, "list packed parcels")
+}
+
+// anotherOf reports whether a parcel of the order is listed under another order already, and lists those that are not.
+func anotherOf(o fulfillment.Order, listed map[fulfillment.PackageID]bool) bool {
+	another := false
+	for _, p := range o.Packages {
+		if p.PlatformID != "" {
+			another = another || listed[p.PlatformID]
+			listed[p.PlatformID] = true
+		}
+	}
+	return another
 }
 
 // JobsToTell are print jobs whose end the bench has not recorded, because the program ended in between; first labels and

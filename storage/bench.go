@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
@@ -35,8 +34,11 @@ type itemRow struct {
 	SKUID  fulfillment.SKUID `json:"id,omitempty"`
 	Bundle fulfillment.SKU   `json:"bundle,omitempty"`
 	Gift   bool              `json:"gift,omitempty"`
-	Need   int               `json:"need"`
-	Got    int               `json:"got"`
+	// Order and Out are those of fulfillment.Item.
+	Order fulfillment.OrderID `json:"order,omitempty"`
+	Out   bool                `json:"out,omitempty"`
+	Need  int                 `json:"need"`
+	Got   int                 `json:"got"`
 }
 
 // toldByEvents reports whether the bench of c is what its events make of the bench before and c writes nothing else: then
@@ -75,7 +77,8 @@ func benchText(b fulfillment.Bench) (string, error) {
 	if p := b.Parcel; p != nil {
 		row.Parcel = &parcelRow{Parcel: *p, Order: p.Order.ID, Package: p.Package.ID}
 		for _, it := range p.Items {
-			row.Parcel.Items = append(row.Parcel.Items, itemRow{SKU: it.SKU, SKUID: it.SKUID, Bundle: it.Bundle, Gift: it.Gift, Need: it.Need, Got: it.Got})
+			row.Parcel.Items = append(row.Parcel.Items, itemRow{SKU: it.SKU, SKUID: it.SKUID, Bundle: it.Bundle, Gift: it.Gift, Order: it.Order,
+				Out: it.Out, Need: it.Need, Got: it.Got})
 		}
 	}
 	text, err := json.Marshal(row)
@@ -163,22 +166,12 @@ func (s *Store) restoreParcel(ctx context.Context, q *queries.Queries, saved *pa
 	if err != nil {
 		return nil, err
 	}
-	fresh := fulfillment.NewParcel(o, pkg, products, saved.OpenedAt)
-	same := len(fresh.Items) == len(saved.Items)
-	for i := range fresh.Items {
-		it := &fresh.Items[i]
-		j := slices.IndexFunc(saved.Items, func(r itemRow) bool {
-			return r.SKU == it.SKU && r.SKUID == it.SKUID && r.Bundle == it.Bundle && r.Gift == it.Gift
-		})
-		same = same && i == j && saved.Items[j].Need == it.Need
-		if j >= 0 {
-			it.Got = min(saved.Items[j].Got, it.Need)
-		}
+	old := saved.Parcel
+	old.Items = nil
+	for _, r := range saved.Items {
+		old.Items = append(old.Items, fulfillment.Item{SKU: r.SKU, SKUID: r.SKUID, Bundle: r.Bundle, Gift: r.Gift, Order: r.Order, Out: r.Out,
+			Need: r.Need, Got: r.Got})
 	}
-	p := saved.Parcel
-	p.Order, p.Package, p.Items = fresh.Order, fresh.Package, fresh.Items
-	if !same {
-		p.Done = nil
-	}
+	p := fulfillment.Reopen(o, pkg, products, old)
 	return &p, nil
 }

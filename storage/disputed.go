@@ -32,7 +32,11 @@ type disputes map[fulfillment.OrderID]map[claim]fulfillment.OrderID
 
 // findDisputes compares the orders with what is stored of open ones, and with each other.
 func findDisputes(ctx context.Context, q *queries.Queries, orders []fulfillment.Order) (disputes, error) {
-	found, first := disputes{}, map[claim]fulfillment.OrderID{}
+	found, first := disputes{}, map[claim]fulfillment.Order{}
+	combined := map[fulfillment.OrderID]bool{}
+	for _, o := range orders {
+		combined[o.ID] = o.Combined
+	}
 	add := func(id fulfillment.OrderID, c claim, other fulfillment.OrderID) {
 		if found[id] == nil {
 			found[id] = map[claim]fulfillment.OrderID{}
@@ -41,7 +45,7 @@ func findDisputes(ctx context.Context, q *queries.Queries, orders []fulfillment.
 	}
 	for _, o := range orders {
 		for _, c := range claimsOf(o) {
-			known, other, err := whoHas(ctx, q, c, o.ID)
+			known, other, err := whoHas(ctx, q, c, o, combined)
 			if err != nil {
 				return nil, err
 			}
@@ -53,10 +57,10 @@ func findDisputes(ctx context.Context, q *queries.Queries, orders []fulfillment.
 			}
 			switch before, has := first[c]; {
 			case !has:
-				first[c] = o.ID
-			case before != o.ID:
-				add(o.ID, c, before)
-				add(before, c, o.ID)
+				first[c] = o
+			case before.ID != o.ID && !(o.Combined && before.Combined):
+				add(o.ID, c, before.ID)
+				add(before.ID, c, o.ID)
 			}
 		}
 	}
@@ -66,7 +70,7 @@ func findDisputes(ctx context.Context, q *queries.Queries, orders []fulfillment.
 // claimsOf are the ids and numbers by which this order's parcels will be found and labelled. What the carrier has already is
 // found and labelled no more.
 func claimsOf(o fulfillment.Order) []claim {
-	if o.Combined || o.Status == fulfillment.StatusCancelled {
+	if o.Status == fulfillment.StatusCancelled {
 		return nil
 	}
 	var out []claim
@@ -84,8 +88,9 @@ func claimsOf(o fulfillment.Order) []claim {
 	return out
 }
 
-// whoHas reports whether the order itself is known to have it, or else which open order has.
-func whoHas(ctx context.Context, q *queries.Queries, c claim, id fulfillment.OrderID) (known bool, other fulfillment.OrderID, err error) {
+// whoHas reports whether the order itself is known to have it, or else which open order has that the platform did not combine with
+// it. combined are the orders of the same answer.
+func whoHas(ctx context.Context, q *queries.Queries, c claim, told fulfillment.Order, combined map[fulfillment.OrderID]bool) (known bool, other fulfillment.OrderID, err error) {
 	find := q.PackagesByID
 	if c.tracking {
 		find = q.PackagesByTracking
@@ -95,7 +100,7 @@ func whoHas(ctx context.Context, q *queries.Queries, c claim, id fulfillment.Ord
 		return false, "", err
 	}
 	for _, r := range rows {
-		if r.OrderID == string(id) {
+		if r.OrderID == string(told.ID) {
 			return true, "", nil
 		}
 	}
@@ -107,7 +112,8 @@ func whoHas(ctx context.Context, q *queries.Queries, c claim, id fulfillment.Ord
 		if err != nil {
 			return false, "", err
 		}
-		if o.ClosedAt == 0 {
+		isCombined, now := combined[fulfillment.OrderID(o.ID)]
+		if o.ClosedAt == 0 && !(told.Combined && (isCombined || !now && o.Combined != 0)) {
 			return false, fulfillment.OrderID(r.OrderID), nil
 		}
 	}

@@ -53,7 +53,7 @@ func findOrder(ctx context.Context, q *queries.Queries, code string, candidates 
 		return fulfillment.Found{}, err
 	}
 	if len(packages) > 0 {
-		return foundPackage(ctx, q, packages[0], fulfillment.ClassPackage)
+		return foundPackage(ctx, q, packages, fulfillment.ClassPackage)
 	}
 	for _, t := range append([]fulfillment.Tracking{fulfillment.Tracking(code)}, candidates...) {
 		packages, err := q.PackagesByTracking(ctx, string(t))
@@ -61,15 +61,29 @@ func findOrder(ctx context.Context, q *queries.Queries, code string, candidates 
 			return fulfillment.Found{}, err
 		}
 		if len(packages) > 0 {
-			return foundPackage(ctx, q, packages[0], fulfillment.ClassTracking)
+			return foundPackage(ctx, q, packages, fulfillment.ClassTracking)
 		}
 	}
 	return fulfillment.Found{}, nil
 }
 
-func foundPackage(ctx context.Context, q *queries.Queries, p queries.Package, by fulfillment.Class) (fulfillment.Found, error) {
+// foundPackage finds the first package; of a combined parcel the first order that is not cancelled leads.
+func foundPackage(ctx context.Context, q *queries.Queries, packages []queries.Package, by fulfillment.Class) (fulfillment.Found, error) {
+	p := packages[0]
 	o, err := loadOrder(ctx, q, fulfillment.OrderID(p.OrderID))
-	return fulfillment.Found{Order: &o, By: by, Package: fulfillment.PackageID(p.ID)}, err
+	found := fulfillment.Found{Order: &o, By: by, Package: fulfillment.PackageID(p.ID)}
+	if err != nil || o.Status != fulfillment.StatusCancelled {
+		return found, err
+	}
+	own, _ := o.PackageByID(found.Package)
+	for _, c := range o.With {
+		if other, shares := c.Shares(own); shares && c.Status != fulfillment.StatusCancelled {
+			o, err = loadOrder(ctx, q, c.ID)
+			found.Package = other.ID
+			break
+		}
+	}
+	return found, err
 }
 
 // ListOrders lists at most limit orders that query means; an empty query lists those with work left, then the last ones
@@ -84,7 +98,7 @@ func (s *Store) ListOrders(ctx context.Context, query string, limit int) ([]fulf
 		if err != nil {
 			return err
 		}
-		hand, counted, err := inHand(ctx, q, s.opt.Station)
+		counted, err := inHand(ctx, q, s.opt.Station)
 		if err != nil {
 			return err
 		}
@@ -94,9 +108,7 @@ func (s *Store) ListOrders(ctx context.Context, query string, limit int) ([]fulf
 				return err
 			}
 			sum := summarise(o)
-			if o.ID == hand {
-				sum.Verified = min(sum.Units, sum.Verified+counted)
-			}
+			sum.Verified = min(sum.Units, sum.Verified+counted.units[o.ID])
 			out = append(out, sum)
 		}
 		sortByShipBy(out)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
@@ -79,7 +80,11 @@ func completeManifest(ctx context.Context, q *queries.Queries, r queries.Manifes
 		return m, err
 	}
 	for _, p := range parcels {
-		m.Parcels = append(m.Parcels, fulfillment.ManifestParcel{OrderID: fulfillment.OrderID(p.OrderID), PackageID: fulfillment.PackageID(p.PackageID),
+		with, err := fromList[fulfillment.OrderID](p.WithOrders)
+		if err != nil {
+			return m, err
+		}
+		m.Parcels = append(m.Parcels, fulfillment.ManifestParcel{OrderID: fulfillment.OrderID(p.OrderID), With: with, PackageID: fulfillment.PackageID(p.PackageID),
 			Tracking: fulfillment.Tracking(p.Tracking), WeightG: int(p.WeightG), At: fromMS(p.At), Photos: byPackage[p.PackageID], LeftOff: p.LeftOff != 0})
 	}
 	return m, nil
@@ -133,8 +138,12 @@ func saveParcels(ctx context.Context, q *queries.Queries, old, m fulfillment.Man
 		if ok && i == j && sameParcel(old.Parcels[j], p) {
 			continue
 		}
-		err := q.UpsertManifestParcel(ctx, queries.UpsertManifestParcelParams{ManifestID: string(m.ID), PackageID: string(p.PackageID),
-			Pos: int64(i), OrderID: string(p.OrderID), Tracking: string(p.Tracking), WeightG: int64(p.WeightG), At: ms(p.At), LeftOff: bit(p.LeftOff)})
+		with, err := list(p.With)
+		if err != nil {
+			return err
+		}
+		err = q.UpsertManifestParcel(ctx, queries.UpsertManifestParcelParams{ManifestID: string(m.ID), PackageID: string(p.PackageID),
+			Pos: int64(i), OrderID: string(p.OrderID), Tracking: string(p.Tracking), WeightG: int64(p.WeightG), At: ms(p.At), LeftOff: bit(p.LeftOff), WithOrders: with})
 		if err != nil {
 			return fmt.Errorf("parcel %s: %w", p.PackageID, err)
 		}
@@ -150,7 +159,7 @@ func saveParcels(ctx context.Context, q *queries.Queries, old, m fulfillment.Man
 // sameParcel compares what the manifest_parcels table holds.
 func sameParcel(a, b fulfillment.ManifestParcel) bool {
 	return a.OrderID == b.OrderID && a.PackageID == b.PackageID && a.Tracking == b.Tracking && a.WeightG == b.WeightG &&
-		ms(a.At) == ms(b.At) && a.LeftOff == b.LeftOff
+		ms(a.At) == ms(b.At) && a.LeftOff == b.LeftOff && slices.Equal(a.With, b.With)
 }
 
 func sameManifest(a, b fulfillment.Manifest) bool {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -22,12 +23,51 @@ func (s *Store) Order(ctx context.Context, id fulfillment.OrderID) (fulfillment.
 	return o, explain(err, "read order %s", id)
 }
 
+// loadOrder reads an order with the others that have a package of it.
 func loadOrder(ctx context.Context, q *queries.Queries, id fulfillment.OrderID) (fulfillment.Order, error) {
 	row, err := q.Order(ctx, string(id))
 	if err != nil {
 		return fulfillment.Order{}, err
 	}
-	return completeOrder(ctx, q, row)
+	o, err := completeOrder(ctx, q, row)
+	if err != nil {
+		return o, err
+	}
+	o.With, err = sharingOrders(ctx, q, o)
+	return o, err
+}
+
+// sharingOrders are the other orders that have a package of this one, by id. Orders share a package only where the platform said
+// that it combined them; see disputed.go.
+func sharingOrders(ctx context.Context, q *queries.Queries, o fulfillment.Order) ([]fulfillment.Order, error) {
+	var with []fulfillment.Order
+	seen := map[string]bool{string(o.ID): true}
+	for _, p := range o.Packages {
+		if p.PlatformID == "" { // nobody but this station knows of it
+			continue
+		}
+		rows, err := q.PackagesByID(ctx, string(p.PlatformID))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if seen[r.OrderID] {
+				continue
+			}
+			seen[r.OrderID] = true
+			row, err := q.Order(ctx, r.OrderID)
+			if err != nil {
+				return nil, err
+			}
+			c, err := completeOrder(ctx, q, row)
+			if err != nil {
+				return nil, err
+			}
+			with = append(with, c)
+		}
+	}
+	slices.SortFunc(with, func(a, b fulfillment.Order) int { return cmp.Compare(a.ID, b.ID) })
+	return with, nil
 }
 
 // completeOrder reads the lines and packages of an order's row.
@@ -89,6 +129,7 @@ func orderFromRow(r queries.Order) (fulfillment.Order, error) {
 		WarehouseID: r.WarehouseID, BuyerMessage: r.BuyerMessage, SellerNote: r.SellerNote,
 		CreatedAt: fromMS(r.CreatedAt), PaidAt: fromMS(r.PaidAt), UpdatedAt: fromMS(r.UpdatedAt), CheckedAt: fromMS(r.CheckedAt),
 		OnHoldOrder: r.OnHoldOrder != 0, CancelRequested: r.CancelRequested != 0, AddressUpdated: r.AddressUpdated != 0,
+		Combined: r.Combined != 0, AddressMark: r.AddressMark,
 		Request: request, Deadlines: deadlines, Holds: holds, ReportedShippedAt: fromMS(r.ReportedShippedAt)}, nil
 }
 
@@ -193,7 +234,7 @@ func orderRow(o fulfillment.Order, own, platform []fulfillment.Hold) (queries.Up
 		CreatedAt: ms(o.CreatedAt), PaidAt: ms(o.PaidAt), UpdatedAt: ms(o.UpdatedAt), CheckedAt: ms(o.CheckedAt),
 		OnHoldOrder: bit(o.OnHoldOrder), CancelRequested: bit(o.CancelRequested), AddressUpdated: bit(o.AddressUpdated),
 		Deadlines: deadlines, ShipBy: ms(o.ShipBy()), OwnHolds: ownText, PlatformHolds: platformText,
-		ReportedShippedAt: ms(o.ReportedShippedAt)}, nil
+		ReportedShippedAt: ms(o.ReportedShippedAt), Combined: bit(o.Combined), AddressMark: o.AddressMark}, nil
 }
 
 func saveLine(ctx context.Context, q *queries.Queries, id fulfillment.OrderID, pos int, l fulfillment.LineItem) error {
@@ -248,13 +289,15 @@ func productsOf(ctx context.Context, q *queries.Queries, o fulfillment.Order) (m
 		found[sku] = p
 		return err
 	}
-	for _, l := range o.Lines {
-		if err := add(l.SKU); err != nil {
-			return nil, err
-		}
-		for _, part := range l.Bundle {
-			if err := add(part.SKU); err != nil {
+	for _, order := range append([]fulfillment.Order{o}, o.With...) {
+		for _, l := range order.Lines {
+			if err := add(l.SKU); err != nil {
 				return nil, err
+			}
+			for _, part := range l.Bundle {
+				if err := add(part.SKU); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}

@@ -291,19 +291,38 @@ func applyNews(ctx context.Context, q *queries.Queries, was queries.Outbox, told
 	if fulfillment.OutboxKind(was.Kind).Answers() {
 		return nil // what follows from an answer is told with the order
 	}
-	if was.Kind == string(fulfillment.OutboxReportShipped) || was.Kind == string(fulfillment.OutboxCorrect) {
-		if err := q.OrderReported(ctx, queries.OrderReportedParams{ReportedShippedAt: ms(at), ID: was.OrderID}); err != nil {
-			return err
-		}
-	}
 	o, err := loadOrder(ctx, q, fulfillment.OrderID(was.OrderID))
 	if err != nil {
 		return fmt.Errorf("order %s of the row: %w", was.OrderID, err)
 	}
-	p, ok := o.PackageByID(fulfillment.PackageID(was.PackageID))
-	if !ok {
-		return nil // split or combined since: the next pull brings its successors
+	shared, ok := o.PackageByID(fulfillment.PackageID(was.PackageID))
+	if !ok { // split or combined since: the next pull brings its successors
+		return reported(ctx, q, was, o.ID, at)
 	}
+	for _, c := range append([]fulfillment.Order{o}, o.With...) { // one call is for all orders in a combined package
+		p, ok := c.Shares(shared)
+		if !ok || c.Status == fulfillment.StatusCancelled && c.ID != o.ID {
+			continue
+		}
+		if err := reported(ctx, q, was, c.ID, at); err != nil {
+			return err
+		}
+		if err := packageNews(ctx, q, was, p, told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reported notes that an order's shipment was told to the platform, where the row says so.
+func reported(ctx context.Context, q *queries.Queries, was queries.Outbox, id fulfillment.OrderID, at time.Time) error {
+	if was.Kind != string(fulfillment.OutboxReportShipped) && was.Kind != string(fulfillment.OutboxCorrect) {
+		return nil
+	}
+	return q.OrderReported(ctx, queries.OrderReportedParams{ReportedShippedAt: ms(at), ID: string(id)})
+}
+
+func packageNews(ctx context.Context, q *queries.Queries, was queries.Outbox, p fulfillment.Package, told *fulfillment.PackageNews) error {
 	if was.Kind == string(fulfillment.OutboxArrange) {
 		p.Arranged = true
 	}

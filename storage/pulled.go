@@ -59,7 +59,6 @@ func (s *Store) ApplyPulled(ctx context.Context, shop string, orders []fulfillme
 // applyOne stores one order, without what cannot be true of it, and what is to be remembered of the moment.
 func (s *Store) applyOne(ctx context.Context, q *queries.Queries, o fulfillment.Order, disputed disputes) (changed bool, err error) {
 	o, reason := disputed.without(o)
-	o.Combined = false
 	if reason != "" {
 		o.Holds = fulfillment.WithHold(slices.Clone(o.Holds), fulfillment.HoldHeld)
 	}
@@ -301,7 +300,7 @@ func sameOrder(a, b fulfillment.Order) (bool, error) {
 
 // canonical is the order as JSON in which empty and missing lists read the same.
 func canonical(o fulfillment.Order) ([]byte, error) {
-	o.Lines, o.Packages = slices.Clone(o.Lines), slices.Clone(o.Packages)
+	o.Lines, o.Packages, o.With = slices.Clone(o.Lines), slices.Clone(o.Packages), nil
 	for i := range o.Lines {
 		o.Lines[i].Bundle = append([]fulfillment.BundlePart{}, o.Lines[i].Bundle...)
 	}

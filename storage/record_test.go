@@ -160,7 +160,7 @@ func TestASealedManifestNeverChanges(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ErrSealed)
 	}
 	for _, text := range []string{"DELETE FROM manifest_parcels", "UPDATE manifest_parcels SET weight_g = 1", "UPDATE manifests SET sealed_by = ''",
-		"INSERT INTO manifest_parcels VALUES ('m1', 'x', 9, '', '', 0, 0, 0)", "DELETE FROM events", "UPDATE events SET scan = ''"} {
+		"INSERT INTO manifest_parcels VALUES ('m1', 'x', 9, '', '', 0, 0, 0, '[]')", "DELETE FROM events", "UPDATE events SET scan = ''"} {
 		record(t, s, station.Commit{Events: []fulfillment.EventDraft{{Kind: fulfillment.EventSealed}}})
 		if _, err := s.one.conn.ExecContext(t.Context(), text); err == nil {
 			t.Errorf("%s: the database let it pass", text)

@@ -282,10 +282,11 @@ func compareManifest(m fulfillment.Manifest, photos int, want fulfillment.Ledger
 
 // compareHand: a count may be lower than the scans, where the platform took items off the order, and never higher.
 func compareHand(ctx context.Context, q *queries.Queries, id string, l *fulfillment.Ledger, r *StateReport) error {
-	order, units, err := inHand(ctx, q, id)
-	if err != nil || order == "" {
+	hand, err := inHand(ctx, q, id)
+	if err != nil || hand.order == "" {
 		return err
 	}
+	order, units := hand.order, hand.all()
 	h, known := l.Hands[id]
 	switch {
 	case !known || h.Order != order:

@@ -9,21 +9,36 @@ import (
 	"packbench/storage/internal/queries"
 )
 
-// inHand is the order in hand and how many units are counted into a parcel that is not verified yet; a verified parcel
-// counts by its rung.
-func inHand(ctx context.Context, q *queries.Queries, station string) (fulfillment.OrderID, int, error) {
+// counted are the units in the parcel in hand while it is not verified yet, by order; a verified parcel counts by its rung.
+type counted struct {
+	order fulfillment.OrderID // that leads the parcel; empty: none in hand
+	units map[fulfillment.OrderID]int
+}
+
+func (c counted) all() int {
+	n := 0
+	for _, u := range c.units {
+		n += u
+	}
+	return n
+}
+
+func inHand(ctx context.Context, q *queries.Queries, station string) (counted, error) {
 	row, err := savedBench(ctx, q, station)
 	if err != nil || row.Parcel == nil {
-		return "", 0, err
+		return counted{}, err
 	}
-	n, need := 0, 0
+	c, need := counted{order: row.Parcel.Order, units: map[fulfillment.OrderID]int{}}, 0
 	for _, it := range row.Parcel.Items {
-		n, need = n+it.Got, need+it.Need
+		if !it.Out {
+			c.units[orElse(it.Order, c.order)] += it.Got
+			need += it.Need
+		}
 	}
-	if n >= need {
-		n = 0
+	if c.all() >= need {
+		c.units = nil
 	}
-	return row.Parcel.Order, n, nil
+	return c, nil
 }
 
 // summarise makes a list's line of an order, without what is counted into the parcel in hand.

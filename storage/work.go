@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"packbench/fulfillment"
@@ -59,12 +60,25 @@ func arrangeRow(ctx context.Context, q *queries.Queries, r queries.Package) (row
 	}
 	m, _, _ := fulfillment.NewParcel(o, p, products, time.Time{}).ProductMeasures()
 	row = fulfillment.OutboxRow{Kind: fulfillment.OutboxArrange, OrderID: p.OrderID, PackageID: p.ID, Lines: p.Lines,
-		ProviderID: p.ProviderID, Carrier: p.Carrier, State: fulfillment.OutboxQueued, Deadline: o.ShipBy(),
+		ProviderID: p.ProviderID, Carrier: p.Carrier, State: fulfillment.OutboxQueued, Deadline: o.ShipByAll(),
 		WeightG: m.WeightG, LengthMM: m.LengthMM, WidthMM: m.WidthMM, HeightMM: m.HeightMM}
 	if !o.OnHoldOrder && o.Status == fulfillment.StatusAwaitingShipment && !o.PaidAt.IsZero() {
 		row.NextAt = o.PaidAt.Add(fulfillment.RemorseHold)
 	}
 	return row, m.Complete() || !o.NeedsSizes(), nil
+}
+
+// CombinedWith are the other orders that have something in the parcel; none for a package of one order, or one that is not stored.
+func (s *Store) CombinedWith(ctx context.Context, order fulfillment.OrderID, parcel fulfillment.PackageID) ([]fulfillment.OrderID, error) {
+	o, err := s.Order(ctx, order)
+	if errors.Is(err, fulfillment.ErrNotFound) {
+		return nil, nil
+	}
+	p, ok := o.PackageByID(parcel)
+	if err != nil || !ok || len(o.With) == 0 {
+		return nil, err
+	}
+	return o.InParcel(p).WithIDs(), nil
 }
 
 // ToFetch are arranged platform-shipped packages whose label is not stored and that have not left, earliest ship-by first.

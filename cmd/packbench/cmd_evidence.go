@@ -38,7 +38,8 @@ func runEvidenceExport(ctx context.Context, c *call) error {
 	}
 	for _, m := range all {
 		for _, mp := range m.Parcels {
-			if mp.OrderID == id {
+			if mp.IsOf(id) {
+				mp.OrderID, mp.With = id, nil // a packet tells of no other order
 				// Only this order's line: the other parcels are other buyers' business.
 				m.Parcels = []fulfillment.ManifestParcel{mp}
 				p.Manifests = append(p.Manifests, m)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"packbench/fulfillment"
@@ -106,6 +108,13 @@ func (s *Station) staged(ctx context.Context, in *fulfillment.Input) error {
 			in.Staged[p.OrderID] = o
 		}
 	}
+	for _, o := range slices.Collect(maps.Values(in.Staged)) { // how old the knowledge of each is counts, too
+		for _, c := range o.With {
+			if _, ok := in.Staged[c.ID]; !ok {
+				in.Staged[c.ID] = c
+			}
+		}
+	}
 	return nil
 }
 
@@ -121,7 +130,7 @@ func (s *Station) lastLook(ctx context.Context) bool {
 	for _, m := range s.bench.Open {
 		for _, p := range m.Parcels {
 			if !p.LeftOff {
-				ids = append(ids, p.OrderID)
+				ids = append(append(ids, p.OrderID), p.With...)
 			}
 		}
 	}

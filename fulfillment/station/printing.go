@@ -98,8 +98,12 @@ func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 	if err != nil && !errors.Is(err, fulfillment.ErrNotFound) {
 		return 0, fmt.Errorf("read order %s before printing: %w", job.OrderID, err)
 	}
-	if v, _ := fulfillment.Gate(order, q.Back.Supervisor(), q.Now()); v != "" {
+	pkg, _ := order.PackageByID(job.PackageID)
+	if v, _, who := fulfillment.GateParcel(order, pkg, q.Back.Supervisor(), q.Now()); v != "" {
 		job.State, job.Reason = fulfillment.JobDropped, "order is "+string(v)
+		if who != order.ID {
+			job.Reason = fmt.Sprintf("order %s in the parcel is %s", who, v)
+		}
 		return 0, q.finish(ctx, job)
 	}
 	proof, bitmap, err := q.Labels.Proved(ctx, job.Label, job.Tracking, q.Printer.Media())

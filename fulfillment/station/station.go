@@ -215,7 +215,8 @@ func (s *Station) handle(ctx context.Context, m message) {
 	case m.answer != nil:
 		err = s.orderOf(ctx, m.answer.OrderID, &in.Order)
 	case m.changed != "":
-		if err = s.orderOf(ctx, m.changed, &in.Changed); err == nil && (in.Changed == nil || !s.concerns(*in.Changed)) {
+		// Of a combined parcel the rule looks at the order that leads it.
+		if err = s.orderOf(ctx, s.bench.Leads(m.changed), &in.Changed); err == nil && (in.Changed == nil || !s.concerns(*in.Changed)) {
 			return
 		}
 	}
@@ -265,7 +266,7 @@ func (s *Station) concerns(o fulfillment.Order) bool {
 	}
 	for _, m := range s.bench.Open {
 		for _, p := range m.Parcels {
-			if p.OrderID == id {
+			if p.IsOf(id) {
 				return true
 			}
 		}

@@ -132,6 +132,6 @@ func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
 
 // stopped: the order in hand may not go on.
 func stopped(b fulfillment.Bench, now time.Time) bool {
-	v, _ := fulfillment.Gate(b.Parcel.Order, b.Supervisor, now)
+	v, _, _ := b.Parcel.Gate(b.Supervisor, now)
 	return v != ""
 }

@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"packbench/fulfillment"
 )
@@ -29,9 +30,18 @@ func (s *Syncer) workAll(ctx context.Context, rows []fulfillment.OutboxRow) (end
 	if !ok {
 		return nil, rows
 	}
-	ids := make([]fulfillment.OrderID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.OrderID
+	ids := make([]fulfillment.OrderID, 0, len(rows))
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r fulfillment.OutboxRow) bool {
+		with, err := s.combinedWith(ctx, r)
+		if combined := err != nil || len(with) > 0; combined { // its other orders are looked at, too
+			alone = append(alone, r)
+			return true
+		}
+		ids = append(ids, r.OrderID)
+		return false
+	})
+	if len(rows) == 0 {
+		return nil, alone
 	}
 	orders, err := s.read(ctx, ids)
 	if err == nil {
@@ -41,7 +51,7 @@ func (s *Syncer) workAll(ctx context.Context, rows []fulfillment.OutboxRow) (end
 		for _, r := range rows {
 			ends = append(ends, s.postpone(ctx, r, s.doubted(r), err))
 		}
-		return ends, nil
+		return ends, alone
 	}
 	byID := make(map[fulfillment.OrderID]fulfillment.Order, len(orders))
 	for _, o := range orders {

@@ -106,6 +106,18 @@ type refusal struct {
 	until time.Time // for later: not before; zero: after the usual pause
 }
 
+// of says which order of a combined parcel it is about.
+func (r refusal) of(id fulfillment.OrderID) refusal {
+	which := fmt.Sprintf("order %s is in the same parcel: ", id)
+	if r.park != "" {
+		r.park = which + r.park
+	}
+	if r.later != "" {
+		r.later = which + r.later
+	}
+	return r
+}
+
 // guard decides from the order as just read whether it may be written. now is the platform's time.
 func guard(o fulfillment.Order, now time.Time, overridden bool) refusal {
 	switch {

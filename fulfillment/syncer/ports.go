@@ -74,6 +74,13 @@ type Canceller interface {
 	CancelRequests(ctx context.Context, orders []fulfillment.OrderID) ([]fulfillment.CancelRequest, error)
 }
 
+// Combined is a store of orders that knows which others the platform put into one package with a row's. Optional: without it
+// every order is looked at by itself.
+type Combined interface {
+	// CombinedWith are the other orders that have something in the row's parcel; none for a package of one order.
+	CombinedWith(ctx context.Context, order fulfillment.OrderID, parcel fulfillment.PackageID) ([]fulfillment.OrderID, error)
+}
+
 // Superseder is an Outbox that can end a row without claiming that the platform was told. Optional: without it such a row
 // is parked.
 type Superseder interface {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"packbench/fulfillment"
@@ -52,20 +53,40 @@ func (s *Syncer) doubted(row fulfillment.OutboxRow) *doubt {
 // work looks at one row that is due: reads the order, decides, sends if that is right, and records what came of it.
 func (s *Syncer) work(ctx context.Context, row fulfillment.OutboxRow) worked {
 	d := s.doubted(row)
-	orders, err := s.read(ctx, []fulfillment.OrderID{row.OrderID})
-	switch {
-	case err != nil:
+	with, err := s.combinedWith(ctx, row)
+	if err != nil {
 		return s.postpone(ctx, row, d, err)
-	case len(orders) == 0:
+	}
+	orders, err := s.read(ctx, append([]fulfillment.OrderID{row.OrderID}, with...))
+	if err != nil {
+		return s.postpone(ctx, row, d, err)
+	}
+	i := slices.IndexFunc(orders, func(o fulfillment.Order) bool { return o.ID == row.OrderID })
+	if i < 0 {
 		return s.park(ctx, row, "Seller Center does not know this order")
 	}
 	if _, err := s.apply(ctx, orders, noCursor); err != nil {
 		return s.postpone(ctx, row, d, err)
 	}
-	if w, decided := s.decide(ctx, row, orders[0], d); decided {
+	o := orders[i]
+	o.With = slices.Delete(orders, i, i+1)
+	if w, decided := s.decide(ctx, row, o, d); decided {
 		return w
 	}
-	return s.send(ctx, row, orders[0], d)
+	return s.send(ctx, row, o, d)
+}
+
+// combinedWith are the orders for which the row's call is made beside its own.
+func (s *Syncer) combinedWith(ctx context.Context, row fulfillment.OutboxRow) ([]fulfillment.OrderID, error) {
+	store, ok := s.o.Orders.(Combined)
+	if !ok || row.Kind.Answers() { // a request is of one order
+		return nil, nil
+	}
+	with, err := store.CombinedWith(ctx, row.OrderID, row.PackageID)
+	if err != nil {
+		return nil, fmt.Errorf("looking for orders combined with %s: %w", row.OrderID, err)
+	}
+	return with, nil
 }
 
 // decide compares the row with its order as just read. decided is false if it is right to send it now.
@@ -164,15 +185,10 @@ func (s *Syncer) unclear(ctx context.Context, row fulfillment.OutboxRow, d *doub
 
 // permitted records why the order may not be written now; decided is false if it may.
 func (s *Syncer) permitted(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order, d *doubt) (w worked, decided bool) {
-	overridden := false
-	if o.CancelRequested && s.o.Overridden != nil {
-		var err error
-		if overridden, err = s.o.Overridden(ctx, row); err != nil {
-			return s.postpone(ctx, row, d, fmt.Errorf("looking for a supervisor's decision: %w", err)), true
-		}
-	}
-	no := guardRow(row, o, s.platformNow(), overridden)
+	no, err := s.guardAll(ctx, row, o)
 	switch {
+	case err != nil:
+		return s.postpone(ctx, row, d, fmt.Errorf("looking for a supervisor's decision: %w", err)), true
 	case no.park != "":
 		return s.park(ctx, row, no.park), true
 	case no.later != "":
@@ -186,6 +202,29 @@ func (s *Syncer) permitted(ctx context.Context, row fulfillment.OutboxRow, o ful
 		return s.park(ctx, row, fmt.Sprintf("sent %d times without success: %s", row.Attempts, row.Reason)), true
 	}
 	return worked{}, false
+}
+
+// guardAll asks guard about the row's order and those that the platform combined with it: one call ships all of them.
+func (s *Syncer) guardAll(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order) (refusal, error) {
+	for _, c := range append([]fulfillment.Order{o}, o.With...) {
+		overridden := false
+		if c.CancelRequested && s.o.Overridden != nil {
+			its := row
+			its.OrderID = c.ID
+			var err error
+			if overridden, err = s.o.Overridden(ctx, its); err != nil {
+				return refusal{}, err
+			}
+		}
+		no := guardRow(row, c, s.platformNow(), overridden)
+		if c.ID != o.ID {
+			no = no.of(c.ID)
+		}
+		if no != (refusal{}) {
+			return no, nil
+		}
+	}
+	return refusal{}, nil
 }
 
 // send records that the call begins, makes it, and records what came of it. If the beginning cannot be recorded nothing

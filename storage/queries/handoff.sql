@@ -16,10 +16,11 @@ ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, opened_at = excluded.
     sealed_at = excluded.sealed_at, sealed_by = excluded.sealed_by;
 
 -- name: UpsertManifestParcel :exec
-INSERT INTO manifest_parcels (manifest_id, package_id, pos, order_id, tracking, weight_g, at, left_off)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO manifest_parcels (manifest_id, package_id, pos, order_id, tracking, weight_g, at, left_off, with_orders)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (manifest_id, package_id) DO UPDATE SET pos = excluded.pos, order_id = excluded.order_id,
-    tracking = excluded.tracking, weight_g = excluded.weight_g, at = excluded.at, left_off = excluded.left_off;
+    tracking = excluded.tracking, weight_g = excluded.weight_g, at = excluded.at, left_off = excluded.left_off,
+    with_orders = excluded.with_orders;
 
 -- name: DeleteManifestParcel :exec
 DELETE FROM manifest_parcels WHERE manifest_id = ? AND package_id = ?;

@@ -10,8 +10,8 @@ SELECT * FROM packages WHERE order_id = ? ORDER BY pos, id;
 -- name: UpsertOrder :exec
 INSERT INTO orders (id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option,
     warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested,
-    address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, cancel_request)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, cancel_request, combined, address_mark)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET shop = excluded.shop, market = excluded.market, source = excluded.source,
     status = excluded.status, shipping_type = excluded.shipping_type, fulfillment_type = excluded.fulfillment_type,
     delivery_option_id = excluded.delivery_option_id, delivery_option = excluded.delivery_option,
@@ -21,7 +21,7 @@ ON CONFLICT (id) DO UPDATE SET shop = excluded.shop, market = excluded.market, s
     cancel_requested = excluded.cancel_requested, address_updated = excluded.address_updated,
     deadlines = excluded.deadlines, ship_by = excluded.ship_by, own_holds = excluded.own_holds,
     platform_holds = excluded.platform_holds, reported_shipped_at = excluded.reported_shipped_at,
-    cancel_request = excluded.cancel_request;
+    cancel_request = excluded.cancel_request, combined = excluded.combined, address_mark = excluded.address_mark;
 
 -- name: OrderChecked :exec
 UPDATE orders SET checked_at = ?, updated_at = ? WHERE id = ?;

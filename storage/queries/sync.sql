@@ -73,6 +73,13 @@ WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
     AND p.arranged = 0 AND p.holds = '[]' AND p.label = '' AND p.height < 6
     AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
     AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'arrange' AND b.package_id = p.id AND b.cancel_id = '')
+    -- One call is for all orders in a combined package, and none of them may stand against it.
+    AND NOT EXISTS (SELECT 1 FROM packages s JOIN orders c ON c.id = s.order_id
+        WHERE p.platform_id <> '' AND s.platform_id = p.platform_id AND s.platform_id <> '' AND s.order_id <> p.order_id AND (
+            EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'arrange' AND b.package_id = s.id AND b.cancel_id = '')
+            OR c.status = 'CANCELLED' AND s.height > 0
+            OR c.status <> 'CANCELLED' AND (c.status NOT IN ('AWAITING_SHIPMENT', 'PARTIALLY_SHIPPING') OR c.cancel_requested = 1
+                OR c.own_holds <> '[]' OR c.platform_holds <> '[]')))
 ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?;
 
 -- name: ToFetch :many

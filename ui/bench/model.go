@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -17,6 +18,7 @@ const (
 	Gift Mark = iota
 	DangerousGood
 	Fragile
+	TakeOut // its order was cancelled: out of the box with it
 )
 
 // Row is one item as it is shown.
@@ -27,6 +29,7 @@ type Row struct {
 	Got, Need int
 	Done      bool
 	Next      bool // the item that is highlighted
+	Out       bool // of a cancelled order: Got of it must come out of the box
 	Marks     []Mark
 }
 
@@ -36,8 +39,8 @@ func Rows(p fulfillment.Parcel) []Row {
 	next := nextItem(p)
 	rows := make([]Row, len(p.Items))
 	for i, it := range p.Items {
-		rows[i] = Row{Name: text.Visible(cmp.Or(it.Name, string(it.SKU))), Sub: sub(it), Variant: text.Visible(it.Variant), Image: it.Image, Got: it.Got, Need: it.Need,
-			Done: it.Got >= it.Need, Next: i == next, Marks: marks(it)}
+		rows[i] = Row{Name: text.Visible(cmp.Or(it.Name, string(it.SKU))), Sub: sub(p, it), Out: it.Out, Variant: text.Visible(it.Variant), Image: it.Image, Got: it.Got, Need: it.Need,
+			Done: it.Got >= it.Need && !it.Out, Next: i == next, Marks: marks(it)}
 	}
 	return rows
 }
@@ -50,8 +53,11 @@ func nextItem(p fulfillment.Parcel) int {
 	return slices.IndexFunc(p.Items, func(it fulfillment.Item) bool { return it.Got < it.Need })
 }
 
-func sub(it fulfillment.Item) string {
+func sub(p fulfillment.Parcel, it fulfillment.Item) string {
 	s := text.Visible(string(it.SKU))
+	if len(p.Order.With) > 0 || it.Order != "" { // a combined parcel
+		s += "  ·  " + text.T("bench.oforder", "order", text.Code(string(cmp.Or(it.Order, p.Order.ID))))
+	}
 	if it.Bundle != "" {
 		s += "  ·  " + text.T("bench.bundle", "bundle", text.Visible(string(it.Bundle)))
 	}
@@ -60,6 +66,9 @@ func sub(it fulfillment.Item) string {
 
 func marks(it fulfillment.Item) []Mark {
 	var m []Mark
+	if it.Out {
+		m = append(m, TakeOut)
+	}
 	if it.DangerousGood {
 		m = append(m, DangerousGood)
 	}
@@ -97,9 +106,12 @@ func FactsOf(v station.View, offlineSince, now time.Time) Facts {
 		return f
 	}
 	f.Order = text.Code(string(p.Order.ID))
+	if n := len(p.Order.With); n > 0 {
+		f.Order += fmt.Sprintf(" +%d", n)
+	}
 	f.Carrier = cmp.Or(text.Visible(p.Package.Carrier), text.T("bench.nocarrier"))
 	f.Tracking = cmp.Or(text.Code(string(p.Package.Tracking)), text.T("bench.notrack"))
-	by := p.Order.ShipBy()
+	by := p.Order.ShipByAll()
 	f.Due, f.Urgency = text.Due(by, now)
 	if !by.IsZero() {
 		f.DueAt = text.T("due.by", "at", text.Clock(by, now))

@@ -76,6 +76,9 @@ func (r *itemRow) set(row Row, picture image.Image, large bool, scale float32) {
 	}
 	r.sub.Set(row.Sub)
 	r.count.Set(fmt.Sprintf("%d / %d", row.Got, row.Need))
+	if row.Out {
+		r.count.Set(fmt.Sprintf("– %d", row.Got))
+	}
 	r.paint(row)
 	if chips {
 		r.setChips(row.Marks)
@@ -93,6 +96,14 @@ func (r *itemRow) set(row Row, picture image.Image, large bool, scale float32) {
 
 func (r *itemRow) paint(row Row) {
 	switch {
+	case row.Out:
+		r.Paint(widgets.BadPale, widgets.Bad, 4)
+		r.name.Colour(widgets.Ink)
+		r.variant.Colour(widgets.Violet)
+		r.count.Colour(widgets.Bad)
+		r.tick.Set("", widgets.Clear, widgets.Clear, false)
+		r.arrow.Hide()
+		r.picture.Translucency = 0
 	case row.Done:
 		r.Paint(widgets.GoodPale, widgets.GoodPale, 1)
 		r.name.Colour(widgets.Soft)
@@ -137,6 +148,8 @@ func (r *itemRow) setChips(marks []Mark) {
 
 func markChip(m Mark) *widgets.Chip {
 	switch m {
+	case TakeOut:
+		return widgets.NewChip("bang", text.T("mark.out"), widgets.White, widgets.Bad)
 	case DangerousGood:
 		return widgets.NewChip("hazard", text.T("mark.danger"), widgets.Ink, widgets.Warn)
 	case Fragile:

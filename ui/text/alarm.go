@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -26,8 +27,9 @@ func Alarms(v station.View) (headline, detail string, ok bool) {
 	for i, a := range list {
 		late = late && a.Code == fulfillment.Cancelled && a.Why == fulfillment.WhyHandedOver
 		if i < alarmRoom {
-			orders = append(orders, Code(string(a.OrderID)))
-			each = append(each, Code(string(a.OrderID))+" "+orWord("alarm.", alarmWord(a)))
+			id := Code(string(cmp.Or(a.About, a.OrderID)))
+			orders = append(orders, id)
+			each = append(each, id+" "+orWord("alarm.", alarmWord(a)))
 		}
 	}
 	more := ""

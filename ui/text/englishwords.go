@@ -84,6 +84,7 @@ var englishWords = map[string]string{
 	"bench.preview":    "Label",
 	"bench.nolabel":    "The label is not here yet",
 	"bench.bundle":     "part of {bundle}",
+	"bench.oforder":    "order {order}",
 	"bench.below":      "{lines} lines – {n} more below",
 	"bench.next":       "NEXT",
 	"bench.none":       "No order is open",
@@ -94,6 +95,7 @@ var englishWords = map[string]string{
 	"bench.nolabelyet": "verified – not labelled",
 	"bench.notstuck":   "labelled – not scanned",
 	"mark.gift":        "GIFT",
+	"mark.out":         "TAKE OUT – CANCELLED",
 	"mark.danger":      "DANGEROUS GOOD",
 	"mark.fragile":     "FRAGILE",
 

@@ -100,6 +100,10 @@ func verdictPairs(v fulfillment.Verdict) []string {
 	if order == "" {
 		order = T("noun.unknown")
 	}
+	about := order
+	if v.About != "" {
+		about = Code(string(v.About))
+	}
 	scan := T("noun.code")
 	if v.Scan != "" {
 		scan = "“" + Code(v.Scan) + "”"
@@ -109,7 +113,7 @@ func verdictPairs(v fulfillment.Verdict) []string {
 		since = v.Since.Local().Format("15:04")
 	}
 	return []string{
-		"name", Shorten(Visible(name), room), "order", Code(order), "scan", scan,
+		"name", Shorten(Visible(name), room), "order", Code(order), "about", about, "scan", scan,
 		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since, "missing", cmp.Or(Shorten(Visible(string(v.Missing)), nounRoom/2), T("noun.this")),
 		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
 		"weight", Grams(v.WeightG), "expected", Grams(v.ExpectedG), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),

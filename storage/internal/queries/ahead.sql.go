@@ -59,7 +59,7 @@ func (q *Queries) JobsToTell(ctx context.Context) ([]PrintJob, error) {
 }
 
 const packedNotHandedOver = `-- name: PackedNotHandedOver :many
-SELECT DISTINCT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at, o.cancel_request FROM orders o JOIN packages p ON p.order_id = o.id
+SELECT DISTINCT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at, o.cancel_request, o.combined, o.address_mark FROM orders o JOIN packages p ON p.order_id = o.id
 WHERE o.closed_at = 0 AND p.height BETWEEN 3 AND 4
 ORDER BY o.ship_by = 0, o.ship_by, o.id LIMIT 200
 `
@@ -101,6 +101,8 @@ func (q *Queries) PackedNotHandedOver(ctx context.Context) ([]Order, error) {
 			&i.OpenedAt,
 			&i.ClosedAt,
 			&i.CancelRequest,
+			&i.Combined,
+			&i.AddressMark,
 		); err != nil {
 			return nil, err
 		}

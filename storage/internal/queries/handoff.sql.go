@@ -68,7 +68,7 @@ func (q *Queries) Manifest(ctx context.Context, id string) (Manifest, error) {
 }
 
 const manifestParcels = `-- name: ManifestParcels :many
-SELECT manifest_id, package_id, pos, order_id, tracking, weight_g, at, left_off FROM manifest_parcels WHERE manifest_id = ? ORDER BY pos, package_id
+SELECT manifest_id, package_id, pos, order_id, tracking, weight_g, at, left_off, with_orders FROM manifest_parcels WHERE manifest_id = ? ORDER BY pos, package_id
 `
 
 func (q *Queries) ManifestParcels(ctx context.Context, manifestID string) ([]ManifestParcel, error) {
@@ -89,6 +89,7 @@ func (q *Queries) ManifestParcels(ctx context.Context, manifestID string) ([]Man
 			&i.WeightG,
 			&i.At,
 			&i.LeftOff,
+			&i.WithOrders,
 		); err != nil {
 			return nil, err
 		}
@@ -269,10 +270,11 @@ func (q *Queries) UpsertManifest(ctx context.Context, arg UpsertManifestParams) 
 }
 
 const upsertManifestParcel = `-- name: UpsertManifestParcel :exec
-INSERT INTO manifest_parcels (manifest_id, package_id, pos, order_id, tracking, weight_g, at, left_off)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO manifest_parcels (manifest_id, package_id, pos, order_id, tracking, weight_g, at, left_off, with_orders)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (manifest_id, package_id) DO UPDATE SET pos = excluded.pos, order_id = excluded.order_id,
-    tracking = excluded.tracking, weight_g = excluded.weight_g, at = excluded.at, left_off = excluded.left_off
+    tracking = excluded.tracking, weight_g = excluded.weight_g, at = excluded.at, left_off = excluded.left_off,
+    with_orders = excluded.with_orders
 `
 
 type UpsertManifestParcelParams struct {
@@ -284,6 +286,7 @@ type UpsertManifestParcelParams struct {
 	WeightG    int64
 	At         int64
 	LeftOff    int64
+	WithOrders string
 }
 
 func (q *Queries) UpsertManifestParcel(ctx context.Context, arg UpsertManifestParcelParams) error {
@@ -296,6 +299,7 @@ func (q *Queries) UpsertManifestParcel(ctx context.Context, arg UpsertManifestPa
 		arg.WeightG,
 		arg.At,
 		arg.LeftOff,
+		arg.WithOrders,
 	)
 	return err
 }

@@ -177,7 +177,7 @@ func (q *Queries) LabelsToWipe(ctx context.Context, before int64) ([]string, err
 }
 
 const openOrders = `-- name: OpenOrders :many
-SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option, warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested, address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, opened_at, closed_at, cancel_request FROM orders WHERE closed_at = 0 ORDER BY ship_by = 0, ship_by, id LIMIT ?
+SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option, warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested, address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, opened_at, closed_at, cancel_request, combined, address_mark FROM orders WHERE closed_at = 0 ORDER BY ship_by = 0, ship_by, id LIMIT ?
 `
 
 func (q *Queries) OpenOrders(ctx context.Context, limit int64) ([]Order, error) {
@@ -217,6 +217,8 @@ func (q *Queries) OpenOrders(ctx context.Context, limit int64) ([]Order, error) 
 			&i.OpenedAt,
 			&i.ClosedAt,
 			&i.CancelRequest,
+			&i.Combined,
+			&i.AddressMark,
 		); err != nil {
 			return nil, err
 		}
@@ -232,7 +234,7 @@ func (q *Queries) OpenOrders(ctx context.Context, limit int64) ([]Order, error) 
 }
 
 const ordersFrom = `-- name: OrdersFrom :many
-SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option, warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested, address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, opened_at, closed_at, cancel_request FROM orders WHERE id > ? ORDER BY id LIMIT ?
+SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option, warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested, address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, opened_at, closed_at, cancel_request, combined, address_mark FROM orders WHERE id > ? ORDER BY id LIMIT ?
 `
 
 type OrdersFromParams struct {
@@ -277,6 +279,8 @@ func (q *Queries) OrdersFrom(ctx context.Context, arg OrdersFromParams) ([]Order
 			&i.OpenedAt,
 			&i.ClosedAt,
 			&i.CancelRequest,
+			&i.Combined,
+			&i.AddressMark,
 		); err != nil {
 			return nil, err
 		}
@@ -363,7 +367,7 @@ func (q *Queries) PhotosToWipe(ctx context.Context, before int64) ([]string, err
 }
 
 const recentlyClosed = `-- name: RecentlyClosed :many
-SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option, warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested, address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, opened_at, closed_at, cancel_request FROM orders WHERE closed_at > 0 ORDER BY closed_at DESC LIMIT ?
+SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option, warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested, address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, opened_at, closed_at, cancel_request, combined, address_mark FROM orders WHERE closed_at > 0 ORDER BY closed_at DESC LIMIT ?
 `
 
 func (q *Queries) RecentlyClosed(ctx context.Context, limit int64) ([]Order, error) {
@@ -403,6 +407,8 @@ func (q *Queries) RecentlyClosed(ctx context.Context, limit int64) ([]Order, err
 			&i.OpenedAt,
 			&i.ClosedAt,
 			&i.CancelRequest,
+			&i.Combined,
+			&i.AddressMark,
 		); err != nil {
 			return nil, err
 		}
@@ -418,7 +424,7 @@ func (q *Queries) RecentlyClosed(ctx context.Context, limit int64) ([]Order, err
 }
 
 const searchInClosed = `-- name: SearchInClosed :many
-SELECT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at, o.cancel_request FROM orders o
+SELECT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at, o.cancel_request, o.combined, o.address_mark FROM orders o
 WHERE o.closed_at > 0 AND o.closed_at >= ?1 AND (like(?2, o.id, '\')
     OR EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND (like(?2, p.tracking, '\')
         OR like(?2, p.id, '\') OR like(?2, p.platform_id, '\')))
@@ -477,6 +483,8 @@ func (q *Queries) SearchInClosed(ctx context.Context, arg SearchInClosedParams) 
 			&i.OpenedAt,
 			&i.ClosedAt,
 			&i.CancelRequest,
+			&i.Combined,
+			&i.AddressMark,
 		); err != nil {
 			return nil, err
 		}
@@ -492,7 +500,7 @@ func (q *Queries) SearchInClosed(ctx context.Context, arg SearchInClosedParams) 
 }
 
 const searchInOpen = `-- name: SearchInOpen :many
-SELECT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at, o.cancel_request FROM orders o WHERE o.closed_at = 0 AND (like(?1, o.id, '\')
+SELECT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at, o.cancel_request, o.combined, o.address_mark FROM orders o WHERE o.closed_at = 0 AND (like(?1, o.id, '\')
     OR EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND (like(?1, p.tracking, '\')
         OR like(?1, p.id, '\') OR like(?1, p.platform_id, '\')))
     OR EXISTS (SELECT 1 FROM line_items l WHERE l.order_id = o.id AND (like(?2, l.sku, '\')
@@ -544,6 +552,8 @@ func (q *Queries) SearchInOpen(ctx context.Context, arg SearchInOpenParams) ([]O
 			&i.OpenedAt,
 			&i.ClosedAt,
 			&i.CancelRequest,
+			&i.Combined,
+			&i.AddressMark,
 		); err != nil {
 			return nil, err
 		}
@@ -559,7 +569,7 @@ func (q *Queries) SearchInOpen(ctx context.Context, arg SearchInOpenParams) ([]O
 }
 
 const searchOrders = `-- name: SearchOrders :many
-SELECT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at, o.cancel_request FROM orders o WHERE o.id IN (
+SELECT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at, o.cancel_request, o.combined, o.address_mark FROM orders o WHERE o.id IN (
     SELECT a.id FROM orders a WHERE a.id >= ?1 AND a.id < ?2
     UNION SELECT p.order_id FROM packages p WHERE p.tracking >= ?1 AND p.tracking < ?2 AND p.tracking <> ''
     UNION SELECT q.order_id FROM packages q WHERE q.id >= ?1 AND q.id < ?2
@@ -610,6 +620,8 @@ func (q *Queries) SearchOrders(ctx context.Context, arg SearchOrdersParams) ([]O
 			&i.OpenedAt,
 			&i.ClosedAt,
 			&i.CancelRequest,
+			&i.Combined,
+			&i.AddressMark,
 		); err != nil {
 			return nil, err
 		}

@@ -68,6 +68,7 @@ type ManifestParcel struct {
 	WeightG    int64
 	At         int64
 	LeftOff    int64
+	WithOrders string
 }
 
 type Order struct {
@@ -98,6 +99,8 @@ type Order struct {
 	OpenedAt          int64
 	ClosedAt          int64
 	CancelRequest     string
+	Combined          int64
+	AddressMark       string
 }
 
 type Outbox struct {

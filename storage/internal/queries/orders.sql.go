@@ -106,7 +106,7 @@ func (q *Queries) InsertLine(ctx context.Context, arg InsertLineParams) error {
 }
 
 const order = `-- name: Order :one
-SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option, warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested, address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, opened_at, closed_at, cancel_request FROM orders WHERE id = ?
+SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option, warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested, address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, opened_at, closed_at, cancel_request, combined, address_mark FROM orders WHERE id = ?
 `
 
 func (q *Queries) Order(ctx context.Context, id string) (Order, error) {
@@ -140,6 +140,8 @@ func (q *Queries) Order(ctx context.Context, id string) (Order, error) {
 		&i.OpenedAt,
 		&i.ClosedAt,
 		&i.CancelRequest,
+		&i.Combined,
+		&i.AddressMark,
 	)
 	return i, err
 }
@@ -580,8 +582,8 @@ func (q *Queries) SetPackageTracking(ctx context.Context, arg SetPackageTracking
 const upsertOrder = `-- name: UpsertOrder :exec
 INSERT INTO orders (id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option,
     warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested,
-    address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, cancel_request)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, cancel_request, combined, address_mark)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET shop = excluded.shop, market = excluded.market, source = excluded.source,
     status = excluded.status, shipping_type = excluded.shipping_type, fulfillment_type = excluded.fulfillment_type,
     delivery_option_id = excluded.delivery_option_id, delivery_option = excluded.delivery_option,
@@ -591,7 +593,7 @@ ON CONFLICT (id) DO UPDATE SET shop = excluded.shop, market = excluded.market, s
     cancel_requested = excluded.cancel_requested, address_updated = excluded.address_updated,
     deadlines = excluded.deadlines, ship_by = excluded.ship_by, own_holds = excluded.own_holds,
     platform_holds = excluded.platform_holds, reported_shipped_at = excluded.reported_shipped_at,
-    cancel_request = excluded.cancel_request
+    cancel_request = excluded.cancel_request, combined = excluded.combined, address_mark = excluded.address_mark
 `
 
 type UpsertOrderParams struct {
@@ -620,6 +622,8 @@ type UpsertOrderParams struct {
 	PlatformHolds     string
 	ReportedShippedAt int64
 	CancelRequest     string
+	Combined          int64
+	AddressMark       string
 }
 
 func (q *Queries) UpsertOrder(ctx context.Context, arg UpsertOrderParams) error {
@@ -649,6 +653,8 @@ func (q *Queries) UpsertOrder(ctx context.Context, arg UpsertOrderParams) error 
 		arg.PlatformHolds,
 		arg.ReportedShippedAt,
 		arg.CancelRequest,
+		arg.Combined,
+		arg.AddressMark,
 	)
 	return err
 }
