@@ -111,7 +111,7 @@ func combinedPair(t *testing.T, s *Store, change func(orders []fulfillment.Order
 	pair := []fulfillment.Order{testOrder("100", "MUG"), testOrder("200", "TEE", "MUG")}
 	for i := range pair {
 		o := &pair[i]
-		o.Combined = true
+		o.Combined, o.Market = true, "VN"
 		p := &o.Packages[0]
 		p.ID, p.PlatformID, p.Carrier, p.Arranged, p.PlatformStatus = "C1", "C1", "Demo Carrier", true, "PROCESSING"
 		for j := range o.Lines {

@@ -206,7 +206,7 @@ func fillOrders(tb testing.TB, s *Store, n, open int) {
 	for _, text := range []string{
 		"WITH RECURSIVE c (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM c WHERE i + 1 < ?1) INSERT INTO orders SELECT printf('5764614130%08d', i), 'shop', 'US', " +
 			"'platform', 'AWAITING_SHIPMENT', 'TIKTOK', 'FULFILLMENT_BY_SELLER', '', '', '', '', '', 1, 1, 1, 1, 0, 0, 0, '[]', 1000 + i, '[]', '[]', 0, 0, " +
-			"CASE WHEN i < ?2 THEN 0 ELSE 1000 + i END FROM c",
+			"CASE WHEN i < ?2 THEN 0 ELSE 1000 + i END, '', 0, '' FROM c",
 		"INSERT INTO packages SELECT id, 'P' || id, 0, 'P' || id, '[]', '1ZTRACK' || substr(id, 8), '', 'Demo Carrier', '', 1, 'to_pack', 0, '[]', 0, '', '', 0, '', '' FROM orders",
 		"INSERT INTO line_items SELECT o.id, k.n, o.id || k.n, 'SKU-' || (o.ship_by % 500) || '-' || k.n, '', '', 'A thing with a long name for sale, number ' || (o.ship_by % 500), " +
 			"'Colour and size', '', 'P' || o.id, '', 0, 0, '[]' FROM orders o, (SELECT 0 AS n UNION SELECT 1) k",
