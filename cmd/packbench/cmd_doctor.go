@@ -57,7 +57,7 @@ func runDevices(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range list {
+	for _, h := range append(list, unbound(cfg, lookAround(ctx), time.Now().UTC())...) {
 		line := map[string]any{"kind": h.Kind, "id": h.ID, "role": h.Role, "transport": h.Transport, "state": h.State, "text": h.Text}
 		if c.flags["json"] == "" {
 			fmt.Fprintf(c.out, "%-9s %-10s %-28s %s\n", h.State, h.Kind, oneLine(h.ID), oneLine(h.Text))

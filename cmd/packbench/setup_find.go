@@ -32,13 +32,13 @@ const portsVariable = "PACKBENCH_SERIAL_PORTS"
 func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice, error) {
 	cfg := d.app.env.cfg
 	list := bound(cfg, kind)
+	wired, _ := d.plugged() // where the system tells nothing there are none
 	var err error
 	switch kind {
 	case devices.Scanner, devices.Scale:
-		var ports, wired []candidate
+		var ports []candidate
 		ports, err = serialCandidates(kind)
-		wired = d.usbCandidates(kind)
-		list = append(append(list, wired...), ports...)
+		list = slices.Concat(list, usbCandidates(wired, kind), ports)
 		if kind == devices.Scanner {
 			slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(flag(a.doubt), flag(b.doubt)) })
 			list = append(list, candidate{kind: kind, name: "Types like a keyboard", scanner: ScannerConfig{Transport: "keyboard"}})
@@ -46,7 +46,7 @@ func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice
 	case devices.Printer:
 		queues, noQueues := queueCandidates(ctx)
 		ports, noPorts := serialCandidates(kind)
-		list, err = slices.Concat(list, d.usbCandidates(kind), queues, ports), errors.Join(noQueues, noPorts)
+		list, err = slices.Concat(list, usbCandidates(wired, kind), queues, ports), errors.Join(noQueues, noPorts)
 	case devices.Camera:
 		for _, c := range camera.List() {
 			list = append(list, candidate{kind: kind, name: c.Name, camera: CameraConfig{Device: c.Device}})
@@ -167,12 +167,8 @@ func serialCandidates(kind devices.Kind) ([]candidate, error) {
 // offered last, and kept only after a scan has proved it.
 var scannerMakers = []uint16{0x0c2e /* Honeywell */, 0x05e0 /* Symbol, Zebra */, 0x05f9 /* Datalogic */, 0x065a /* Opticon */, 0x1eab /* Newland */}
 
-// usbCandidates are the USB devices of a kind. Where the system tells nothing there are none.
-func (d *setupDesk) usbCandidates(kind devices.Kind) []candidate {
-	found, err := d.plugged()
-	if err != nil {
-		return nil
-	}
+// usbCandidates are the USB devices of a kind.
+func usbCandidates(found []usb.Found, kind devices.Kind) []candidate {
 	var out []candidate
 	hidOf := func(page uint16, protocol uint8) usb.Interface {
 		return usb.Interface{Class: usb.ClassHID, SubClass: usb.Any, Protocol: protocol, Page: page}
