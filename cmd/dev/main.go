@@ -18,7 +18,9 @@ const usage = `usage: go run ./cmd/dev COMMAND
   demo [--autopilot] [args]    build everything and show the bench at work with a virtual shop and virtual devices;
                                without a display it runs by itself under a virtual screen (see: demo --help)
   run [args]                   build the program and open its window
-  test [packages] [-- args]    go vet and go test -race on a virtual screen; args go to go test
+  test [--windows] [packages] [-- args]
+                               go vet and go test -race on a virtual screen; args go to go test. A run of everything vets the
+                               packages without C for Windows; --windows, or CI=true, links the whole program for it
   bench [packages] [-- args]   the benchmarks as one table with their limits; args go to go test
   check                        gofmt, go vet and the linters
   build [--os windows] -o FILE the program as one file

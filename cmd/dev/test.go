@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
 )
 
-// test is go vet and go test -race over the packages, on a virtual screen.
+// test is go vet and go test -race over the packages, on a virtual screen; a run of everything on Linux looks at Windows, too.
 func (d *dev) test(ctx context.Context, args []string) error {
+	args, link := windowsFlag(args, d.host.getenv("CI"))
 	if err := d.provide(ctx, forBuild|forScreen|forTest); err != nil {
 		return err
 	}
@@ -29,7 +31,12 @@ func (d *dev) test(ctx context.Context, args []string) error {
 	if vet != nil {
 		fmt.Fprintln(d.msg, "go vet found something, see above; the tests run nevertheless")
 	}
-	if err := d.goTest(ctx, env, append(pkgs, extra...)); err != nil {
+	then := func(r *report) {
+		if slices.Contains(pkgs, "./...") && d.host.goos == "linux" && runtime.GOARCH == "amd64" && ctx.Err() == nil {
+			d.windows(ctx, r, link)
+		}
+	}
+	if err := d.goTest(ctx, env, append(pkgs, extra...), then); err != nil {
 		return err
 	}
 	if vet != nil {
@@ -86,7 +93,8 @@ func (d *dev) vet(ctx context.Context, pkgs []string) error {
 
 // goTest runs the tests. go vet ran before, so go test's own smaller one is off. Two packages at a time: more would let
 // programs with windows fight for the processor and miss their deadlines.
-func (d *dev) goTest(ctx context.Context, env, args []string) error {
+// then runs after the tests and counts as one of them: the closing line stays the last.
+func (d *dev) goTest(ctx context.Context, env, args []string, then func(*report)) error {
 	all := append([]string{"test", "-json", "-vet=off", "-p", "2", "-timeout", "20m"}, compileFlags(d.host.goos, true)...)
 	all = append(all, args...)
 	// Interrupted and waited for, not killed: go test ends its children itself.
@@ -105,6 +113,7 @@ func (d *dev) goTest(ctx context.Context, env, args []string) error {
 	r := newReport(d.out, slices.Contains(args, "-v"))
 	readErr := r.read(pipe)
 	err = cmd.Wait()
+	then(r)
 	r.end(time.Since(start))
 	var exit *exec.ExitError
 	switch {
