@@ -40,7 +40,8 @@ type floor struct {
 type setup struct {
 	shop      shop.Options
 	transport http.RoundTripper
-	perSecond float64 // calls the client may make, reads and writes each
+	wrap      func(http.Handler) http.Handler // in front of the shop
+	perSecond float64                         // calls the client may make, reads and writes each
 	change    func(*syncer.Options)
 	bare      bool // the station knows no products
 }
@@ -80,7 +81,11 @@ func newFloorWith(t testing.TB, market string, set setup) *floor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ts := httptest.NewServer(srv)
+	var front http.Handler = srv
+	if set.wrap != nil {
+		front = set.wrap(srv)
+	}
+	ts := httptest.NewServer(front)
 	t.Cleanup(ts.Close)
 	f := &floor{t: t, market: market, shop: srv, url: ts.URL, dir: t.TempDir(), tokens: &memTokens{}}
 	f.store, err = storage.Open(t.Context(), f.dir, storage.Options{Station: "PACK-01", Market: market})

@@ -63,10 +63,10 @@ func child(ctx context.Context, text string) error {
 
 // TestKilledProcess: real processes, real kill -9 at random moments, on one database, while answers are lost.
 func TestKilledProcess(t *testing.T) {
-	for i, call := range []writeCall{writeCalls[0], writeCalls[4]} {
+	for i, call := range []writeCall{writeCalls[0], writeCalls[4], writeCalls[7], writeCalls[9]} {
 		t.Run(call.name, func(t *testing.T) {
 			t.Parallel()
-			f, rows, barred := matrixFloor(t, call)
+			f := newMatrix(t, call)
 			f.post("/admin/fault", fmt.Sprintf(`{"kind":"lost_after","endpoint":%q,"chance":0.3,"seed":%d}`, call.endpoint, i+1))
 			cred := f.shop.Credentials()
 			text, err := json.Marshal(childSetup{Dir: f.dir, URL: f.url, Key: cred.AppKey, Secret: cred.AppSecret, Shop: f.cipher,
@@ -95,7 +95,7 @@ func TestKilledProcess(t *testing.T) {
 				}
 				_ = cmd.Wait() // killed
 			}
-			f.check(rows, barred)
+			f.check()
 		})
 	}
 }
