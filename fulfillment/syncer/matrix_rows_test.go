@@ -111,7 +111,7 @@ func (m *matrix) addAnswers() {
 	m.once()
 	for i, id := range ids {
 		r := m.order(id).Request
-		m.add(fulfillment.OutboxRow{ID: fmt.Sprintf("0000-%04d", i), Kind: m.call.kind, OrderID: id, PackageID: m.order(id).Packages[0].ID, CancelID: r.ID,
+		m.add(fulfillment.OutboxRow{ID: fmt.Sprintf("0001-%04d", i), Kind: m.call.kind, OrderID: id, PackageID: m.order(id).Packages[0].ID, CancelID: r.ID,
 			Deadline: r.AnswerBy, CreatedAt: time.Now()})
 	}
 }
