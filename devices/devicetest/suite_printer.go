@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"packbench/devices"
+	"packbench/devices/usb"
 	"packbench/fulfillment"
 )
 
@@ -53,26 +54,12 @@ func RunPrinter(t *testing.T, open func(t *testing.T, report devices.Report) (Pr
 		{"a slow printer is not a stuck one", printsSlow},
 		{"an answer that is late is not one to a later question", printsLate},
 		{"trouble behind the last byte may mean a label", printsMaybe},
+		{"a refused transfer is cleared and is no label", printsStalled},
 		{"refuses a picture of another size", printsOtherSize},
 		{"gives up when it is told to", printsCancelled},
 		{"prints one after the other", printsConcurrently},
 	}
 	runPrinting(t, open, tests)
-}
-
-// RunPrinterQueue is what every queue of a print service must do. A queue passes bytes on and does not tell how its printer feels,
-// and what it has taken may come out: so a label is either certain, or refused with nothing sent, or a question for a person.
-func RunPrinterQueue(t *testing.T, open func(t *testing.T, report devices.Report) (PrinterEnd, PrinterDriver)) {
-	runPrinting(t, open, []printingTest{
-		{"prints every dot of every label once", printsExactly},
-		{"prints without Run", func(t *testing.T, p *printing) { p.prints(t, 1, 1) }},
-		{"a slow printer is not a stuck one", printsSlow},
-		{"a printer that gets stuck is a question, and the job is taken back", queueStuck},
-		{"a printer that is off is a question, and the job is taken back", queueOff},
-		{"refuses a picture of another size", printsOtherSize},
-		{"gives up when it is told to", queueCancelled},
-		{"prints one after the other", printsConcurrently},
-	})
 }
 
 type printingTest struct {
@@ -263,6 +250,42 @@ func printsLate(t *testing.T, p *printing) {
 	}
 }
 
+// stalling ends have endpoints that can refuse transfers.
+type stalling interface {
+	StallAfter(n int)
+	StallAnswers()
+}
+
+func printsStalled(t *testing.T, p *printing) {
+	end, can := p.end.(stalling)
+	if !can {
+		t.Skip("nothing can refuse a transfer on this way")
+	}
+	label := Checkerboard(p.drv.Media(), 3) // that of fails
+	res, err := p.drv.Print(t.Context(), label)
+	if err != nil {
+		t.Fatal(err)
+	}
+	came := 1
+	// Of a job whose end was refused nobody knows; before that its end was not sent.
+	for after, unknown := range map[int]bool{0: false, 3000: false, res.Total - 3: true, res.Total - 1: true} {
+		end.StallAfter(after)
+		if res := p.fails(t, unknown, usb.ErrStall); res.Sent != after {
+			t.Errorf("refused after %d bytes: %+v", after, res)
+		}
+		came++
+		p.prints(t, 10+came, came)
+	}
+	end.StallAnswers()
+	if res, err = p.drv.Print(t.Context(), label); err == nil {
+		t.Errorf("without an answer: %+v", res)
+	}
+	if res.Complete { // refused behind the job
+		came++
+	}
+	p.prints(t, 20, came+1)
+}
+
 func printsMaybe(t *testing.T, p *printing) {
 	p.run(t)
 	health(t, p.states, devices.Ready)
@@ -326,58 +349,6 @@ func printsConcurrently(t *testing.T, p *printing) {
 	if n := len(p.end.Labels()); n != 4 {
 		t.Errorf("%d labels came out, want 4", n)
 	}
-}
-
-// once prints a label and checks that it came out once, and that the one which was taken back did not come twice: what a stuck
-// printer's network had already may still come.
-func (p *printing) once(t *testing.T) {
-	t.Helper()
-	w := Checkerboard(p.drv.Media(), 2)
-	if res, err := p.drv.Print(t.Context(), w); err != nil || !res.Complete {
-		t.Fatalf("Print = %+v, %v", res, err)
-	}
-	back := Checkerboard(p.drv.Media(), 3)
-	came := map[bool]int{}
-	for _, l := range p.end.Labels()[1:] {
-		came[bytes.Equal(l.Bitmap.Bits, w.Bits)]++
-		if !bytes.Equal(l.Bitmap.Bits, w.Bits) && !bytes.Equal(l.Bitmap.Bits, back.Bits) {
-			t.Error("a label came out that nobody printed")
-		}
-	}
-	if came[true] != 1 || came[false] > 1 {
-		t.Errorf("the label came out %d times, the one taken back %d times", came[true], came[false])
-	}
-}
-
-func queueStuck(t *testing.T, p *printing) {
-	p.prints(t, 1, 1)
-	p.end.StuckAfter(3000)
-	p.fails(t, true, devices.ErrTimeout)
-	health(t, p.states, devices.Attention)
-	p.end.Clear()
-	p.once(t)
-}
-
-func queueOff(t *testing.T, p *printing) {
-	p.end.Off()
-	p.fails(t, true, devices.ErrTimeout)
-	health(t, p.states, devices.Attention)
-	if err := p.end.On(); err != nil {
-		t.Fatal(err)
-	}
-	p.prints(t, 2, 1)
-}
-
-func queueCancelled(t *testing.T, p *printing) {
-	p.prints(t, 1, 1)
-	p.end.StuckAfter(3000)
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	defer cancel()
-	if res, err := p.drv.Print(ctx, Checkerboard(p.drv.Media(), 3)); !errors.Is(err, context.DeadlineExceeded) || res.Complete != (res.Sent > 0) {
-		t.Errorf("Print = %+v, %v, want it to say that it was told to stop, and whether the queue has the job", res, err)
-	}
-	p.end.Clear()
-	p.once(t)
 }
 
 func eventually(t testing.TB, what string, is func() bool) {

@@ -24,8 +24,52 @@ type usbSocket struct {
 	plugged bool
 	pulled  chan struct{} // closed by Unplug, new with Plug
 	claimed *usbClaim
-	busy    bool // another program has it
+	busy    bool           // another program has it
+	halted  map[uint8]bool // endpoints that refuse everything until they are cleared
 	wrong   []string
+}
+
+// Addresses of the endpoints.
+const (
+	endpointIn  = 0x81
+	endpointOut = 0x02
+)
+
+// halt makes an endpoint refuse everything until it is cleared.
+func (s *usbSocket) halt(endpoint uint8) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.halted == nil {
+		s.halted = map[uint8]bool{}
+	}
+	s.halted[endpoint] = true
+}
+
+func (s *usbSocket) halts(endpoint uint8) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.halted[endpoint]
+}
+
+func (s *usbSocket) unhalt(endpoint uint8) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.halted, endpoint)
+}
+
+// takeIn and takeOut are transfers of the two endpoints.
+func (s *usbSocket) takeIn(ctx context.Context, p []byte) (int, error) {
+	if s.halts(endpointIn) {
+		return 0, usb.ErrStall
+	}
+	return s.read(ctx, p)
+}
+
+func (s *usbSocket) takeOut(ctx context.Context, p []byte) (int, error) {
+	if s.halts(endpointOut) {
+		return 0, usb.ErrStall
+	}
+	return s.write(ctx, p)
 }
 
 func (s *usbSocket) complain(format string, args ...any) {
@@ -173,7 +217,7 @@ func (c *usbClaim) Read(ctx context.Context, p []byte) (int, error) {
 	if c.info.PacketIn > 0 && len(p)%c.info.PacketIn != 0 {
 		c.s.complain("read of %d bytes: packets have %d, so one that is full would overflow", len(p), c.info.PacketIn)
 	}
-	return c.use(ctx, "read", func(ctx context.Context) (int, error) { return c.s.read(ctx, p) })
+	return c.use(ctx, "read", func(ctx context.Context) (int, error) { return c.s.takeIn(ctx, p) })
 }
 
 func (c *usbClaim) Write(ctx context.Context, p []byte) (int, error) {
@@ -182,7 +226,7 @@ func (c *usbClaim) Write(ctx context.Context, p []byte) (int, error) {
 			c.s.complain("a write to a device without an OUT endpoint")
 			return 0, devices.ErrUnsupported
 		}
-		return c.s.write(ctx, p)
+		return c.s.takeOut(ctx, p)
 	})
 }
 
@@ -195,7 +239,7 @@ func (c *usbClaim) Close() error {
 	c.closed = true
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	c.s.claimed = nil
+	c.s.claimed, c.s.halted = nil, nil
 	return nil
 }
 

@@ -11,6 +11,9 @@ import (
 // known is false for what is the device's own affair.
 func (s *usbSocket) standard(r usb.Request) (data []byte, err error, known bool) {
 	switch {
+	case r.Type == 0x02 && r.Request == 1 && r.Value == 0: // CLEAR_FEATURE, ENDPOINT_HALT
+		s.unhalt(uint8(r.Index))
+		return nil, nil, true
 	case r.Type&0x60 == 0 && r.Type&0x80 == 0: // SET_CONFIGURATION, SET_INTERFACE, CLEAR_FEATURE
 		return nil, nil, true
 	case r.Type == 0x80 && r.Request == 6:
@@ -79,7 +82,7 @@ func (s *usbSocket) configuration() []byte {
 	}
 	var eps []byte
 	count := byte(0)
-	for address, packet := range map[byte]int{0x81: s.info.PacketIn, 0x02: s.info.PacketOut} {
+	for address, packet := range map[byte]int{endpointIn: s.info.PacketIn, endpointOut: s.info.PacketOut} {
 		if packet > 0 {
 			eps = append(eps, 7, 5, address, transfer, byte(packet), byte(packet>>8), interval)
 			count++

@@ -22,9 +22,10 @@ type USBPrinter struct {
 	sock   *usbSocket
 	cables chan net.Conn // the printer's ends of new lines
 
-	umu  sync.Mutex
-	host net.Conn // our end of the line inside; nil while off
-	deaf bool     // it does not know SOFT_RESET
+	umu   sync.Mutex
+	host  net.Conn // our end of the line inside; nil while off
+	deaf  bool     // it does not know SOFT_RESET
+	stall int      // bytes of jobs until it refuses the next; below 0: never
 }
 
 // NewUSBPrinter switches a printer on. dpi is what it prints with. It prints only while Run runs.
@@ -33,7 +34,7 @@ func NewUSBPrinter(dpi int) (*USBPrinter, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &USBPrinter{Printer: p, cables: make(chan net.Conn, 256)}
+	u := &USBPrinter{Printer: p, stall: -1, cables: make(chan net.Conn, 256)}
 	u.sock = &usbSocket{control: u.control, read: u.read, write: u.write,
 		info: usb.Info{ID: usb.ID{Vendor: 0x0a5f, Product: 0x0120, Serial: "P001"}, Model: "Virtual label printer",
 			Interface: usb.Interface{Class: usb.ClassPrinter, SubClass: 1, Protocol: 2}, PacketIn: 64, PacketOut: 64}}
@@ -163,12 +164,45 @@ func (u *USBPrinter) portStatus() byte {
 	return status
 }
 
+// StallAfter makes the printer refuse the next byte after so many of jobs from now on, and everything after it until the endpoint
+// is cleared.
+func (u *USBPrinter) StallAfter(n int) {
+	u.umu.Lock()
+	defer u.umu.Unlock()
+	u.stall = n
+}
+
+// StallAnswers makes the printer refuse to be read until the endpoint is cleared.
+func (u *USBPrinter) StallAnswers() { u.sock.halt(endpointIn) }
+
 // write gives bytes to the printer; it takes them when it reads them.
 func (u *USBPrinter) write(ctx context.Context, p []byte) (int, error) {
 	c := u.line()
 	defer untilDone(ctx, c.SetWriteDeadline)()
-	n, err := c.Write(p)
+	u.umu.Lock()
+	most := len(p)
+	counts := u.stall >= 0 && most > 0 && p[0] != '~' // questions are no job
+	if counts {
+		most = min(most, u.stall)
+	}
+	u.umu.Unlock()
+	n, err := c.Write(p[:most])
+	if counts && u.counted(n, err == nil && n < len(p)) {
+		return n, usb.ErrStall
+	}
 	return n, u.ended(err)
+}
+
+// counted counts bytes of a job that were taken, and halts with the one that is refused.
+func (u *USBPrinter) counted(n int, refused bool) bool {
+	u.umu.Lock()
+	defer u.umu.Unlock()
+	u.stall -= n
+	if refused {
+		u.stall = -1
+		u.sock.halt(endpointOut)
+	}
+	return refused
 }
 
 func (u *USBPrinter) read(ctx context.Context, p []byte) (int, error) {

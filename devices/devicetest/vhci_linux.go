@@ -282,7 +282,7 @@ func (k *kernelPort) serveIn(u *urb) {
 	k.mu.Unlock()
 	var err error
 	if !had {
-		n, err = k.s.read(u.ctx, buf)
+		n, err = k.s.takeIn(u.ctx, buf)
 	}
 	if !k.answer(u, err, n, buf[:n]) && n > 0 {
 		k.mu.Lock()
@@ -296,7 +296,7 @@ func (k *kernelPort) serveOut(u *urb) {
 	if u.ctx.Err() != nil {
 		err = u.ctx.Err()
 	} else if k.s.write != nil {
-		n, err = k.s.write(u.ctx, u.out)
+		n, err = k.s.takeOut(u.ctx, u.out)
 	}
 	k.answer(u, err, n, nil)
 }

@@ -204,7 +204,7 @@ func (u *cabled) send(ctx context.Context, encoded func() []byte) (res fulfillme
 		}
 	}
 	if res.Sent, res.Complete, err = u.wire.job(job, u.set.Tail(job)); err != nil {
-		u.dirty = res.Sent > 0
+		u.dirty = res.Sent > 0 || errors.Is(err, usb.ErrStall)
 		return res, u.broken(ctx, err, res)
 	}
 	if u.policy == StatusOff {

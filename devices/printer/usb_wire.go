@@ -121,9 +121,9 @@ func (w *usbWire) job(job []byte, tail int) (sent int, complete bool, err error)
 	if err == nil {
 		return len(job), true, nil
 	}
-	// A printer that took no byte of the end in time, or refused it, has not got it. One that went away may have.
-	refused := errors.Is(err, devices.ErrTimeout) || errors.Is(err, usb.ErrStall) || w.ctx.Err() != nil
-	return body + n, n > 0 || !refused, err
+	// A printer that took no byte of the end in time has not got it. One that went away, or refused it, may have.
+	late := errors.Is(err, devices.ErrTimeout) || w.ctx.Err() != nil
+	return body + n, n > 0 || !late, err
 }
 
 // write sends p for as long as the printer goes on taking bytes, however slowly.

@@ -104,6 +104,8 @@ type system struct {
 	in   *gousb.InEndpoint
 	out  *gousb.OutEndpoint
 	info Info
+	// halted are the endpoints that refused a transfer: they refuse all until they are cleared.
+	halted []gousb.EndpointAddress
 }
 
 func (s *system) claim(ctx context.Context, wanted []Interface) error {
@@ -222,7 +224,7 @@ func (s *system) Read(ctx context.Context, p []byte) (int, error) {
 	if n > 0 && errors.Is(err, gousb.TransferCancelled) {
 		return n, nil
 	}
-	return n, s.ended(ctx, "read from", err)
+	return n, s.ended(ctx, "read from", s.in.Desc.Address, err)
 }
 
 func (s *system) Write(ctx context.Context, p []byte) (int, error) {
@@ -230,27 +232,45 @@ func (s *system) Write(ctx context.Context, p []byte) (int, error) {
 		return 0, fmt.Errorf("write to USB: no OUT endpoint: %w", devices.ErrUnsupported)
 	}
 	n, err := s.out.WriteContext(ctx, p)
-	return n, s.ended(ctx, "write to", err)
+	return n, s.ended(ctx, "write to", s.out.Desc.Address, err)
 }
 
-func (s *system) ended(ctx context.Context, did string, err error) error {
+func (s *system) ended(ctx context.Context, did string, at gousb.EndpointAddress, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, gousb.TransferStall) && !slices.Contains(s.halted, at):
+		s.halted = append(s.halted, at)
 	case errors.Is(err, gousb.TransferCancelled) && ctx.Err() != nil:
 		return fmt.Errorf("%s USB device %s: %w", did, s.info.ID, Ended(ctx))
 	}
 	return fmt.Errorf("%s USB device %s: %w", did, s.info.ID, cause(err))
 }
 
-// Close releases the interface, which gives it back to the system's driver, and everything below it.
+// clearFeature is CLEAR_FEATURE(ENDPOINT_HALT) (USB 2.0, 9.4.1).
+var clearFeature = Request{Type: 0x02, Request: 1}
+
+// Close releases the interface, which gives it back to the system's driver, and everything below it. Halted endpoints are
+// cleared; the reset after it sets the counters of both sides to the same, which the binding has no call for: without it the first
+// packet could be taken for a repeated one and be dropped.
 func (s *system) Close() error {
+	var errs []error
+	for _, at := range s.halted {
+		r := clearFeature
+		r.Index = uint16(at)
+		_, err := s.Control(context.Background(), r, nil)
+		errs = append(errs, err)
+	}
 	if s.intf != nil {
 		s.intf.Close()
 	}
-	var errs []error
 	if s.cfg != nil {
 		errs = append(errs, s.cfg.Close())
+	}
+	if len(s.halted) > 0 {
+		if err := s.dev.Reset(); err != nil && !errors.Is(cause(err), devices.ErrUnplugged) {
+			errs = append(errs, err)
+		}
 	}
 	if err := errors.Join(append(errs, s.dev.Close(), s.lib.Close())...); err != nil {
 		return fmt.Errorf("release USB device %s: %w", s.info.ID, err)

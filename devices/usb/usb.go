@@ -104,7 +104,8 @@ type Bus interface {
 // Device is one claimed interface. Its methods belong to one goroutine; Close releases it.
 //
 // Errors wrap devices.ErrUnplugged when the device has gone, devices.ErrTimeout when ctx had a deadline that passed, ErrStall
-// when the device refused, or ctx's own error when it was cancelled.
+// when the device refused, or ctx's own error when it was cancelled. After ErrStall of Read or Write the endpoint refuses
+// everything until Close, which clears it.
 type Device interface {
 	Info() Info
 	// Control sends one control request; the direction is that of Type. It may go on for up to a second after ctx ends.
