@@ -43,6 +43,9 @@ var (
 	ErrUnplugged   = errors.New("device was unplugged")
 	ErrTimeout     = errors.New("device did not answer in time")
 	ErrUnsupported = errors.New("not supported on this system")
+	// ErrAmbiguous and ErrOther keep one device from being taken for another.
+	ErrAmbiguous = errors.New("several such devices are plugged in")
+	ErrOther     = errors.New("another device is in its place")
 )
 
 // Report tells whoever listens how a device feels. Drivers call it from their Run, on every change and at least when

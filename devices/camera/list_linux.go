@@ -5,10 +5,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-)
 
-// Found is one camera of this computer.
-type Found struct{ Device, Name string }
+	"packbench/devices/usb"
+)
 
 // List names the cameras that are plugged in. A USB camera has a second node for data about its pictures, which is left out.
 func List() []Found { return listIn(sysVideo) }
@@ -29,7 +28,12 @@ func listIn(root string) []Found {
 		if err != nil {
 			continue
 		}
-		all = append(all, Found{Device: "/dev/" + filepath.Base(node), Name: strings.TrimSpace(string(name))})
+		f := Found{Path: "/dev/" + filepath.Base(node), Name: strings.TrimSpace(string(name))}
+		f.Device = f.Path
+		if id := identityIn(root, f.Path); id != (usb.ID{}) {
+			f.Device = id.String()
+		}
+		all = append(all, f)
 	}
 	return all
 }

@@ -20,6 +20,15 @@ type V4L2Config struct {
 	Crop          Crop // of every picture; the zero value leaves them as the camera sent them
 }
 
+// Found is one camera of this computer.
+type Found struct {
+	// Device is what the settings should hold: a USB camera's identity, since paths are given out anew with every start of the
+	// computer; of any other the path. Of several with the same identity none is opened.
+	Device string
+	Path   string // where it is now
+	Name   string
+}
+
 // V4L2 reads one camera of this computer. Its JPEG pictures are taken untouched; a camera that has none sends YUYV, of which
 // pictures are made when somebody looks. All methods may be called concurrently; Run once at a time. It works on Linux only.
 type V4L2 struct {
@@ -52,6 +61,10 @@ func (c *V4L2) words(err error) (devices.State, string) {
 		return devices.Attention, fmt.Sprintf("Camera %s is connected and sends no picture. Pull its cable and plug it in again.", name)
 	case errors.Is(err, devices.ErrUnsupported):
 		return devices.Absent, fmt.Sprintf("Camera %s cannot be used on this system: cameras on USB are read on Linux only. Set the address of a network camera.", name)
+	case errors.Is(err, devices.ErrAmbiguous):
+		return devices.Attention, fmt.Sprintf("More than one camera %s is plugged in, so it is not certain which one is %s. Unplug one, or set the serial number of the right one.", c.cfg.Device, name)
+	case errors.Is(err, devices.ErrOther):
+		return devices.Absent, fmt.Sprintf("Another camera than %s is plugged in at %s now. Plug camera %s in again, or set the new one up.", name, c.cfg.Device, name)
 	case errors.Is(err, devices.ErrUnplugged):
 		return devices.Absent, fmt.Sprintf("Camera %s was unplugged. Plug it in again.", name)
 	case errors.Is(err, devices.ErrAbsent):

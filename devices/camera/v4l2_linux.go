@@ -18,8 +18,8 @@ import (
 	"packbench/devices/usb"
 )
 
-// sysVideo is where the kernel lists its video nodes.
-const sysVideo = "/sys/class/video4linux"
+// sysVideo is where the kernel lists its video nodes; a variable for tests.
+var sysVideo = "/sys/class/video4linux"
 
 // Pixel formats (linux/videodev2.h).
 var (
@@ -51,8 +51,12 @@ func (c *V4L2) stream(ctx context.Context) error {
 
 // open looks for the camera and opens the node that has pictures: a UVC camera has another one, for data about them.
 func (c *V4L2) open() (*webcam.Webcam, string, error) {
-	err := fmt.Errorf("open camera %s: %w", c.cfg.Device, devices.ErrAbsent)
-	for _, node := range c.nodes() {
+	nodes, want, err := c.nodes()
+	if err != nil {
+		return nil, "", fmt.Errorf("open camera %s: %w", c.cfg.Device, err)
+	}
+	err = fmt.Errorf("open camera %s: %w", c.cfg.Device, devices.ErrAbsent)
+	for _, node := range nodes {
 		cam, oerr := webcam.Open(node)
 		if oerr != nil {
 			if !strings.Contains(oerr.Error(), "Not a video capture device") {
@@ -60,7 +64,10 @@ func (c *V4L2) open() (*webcam.Webcam, string, error) {
 			}
 			continue
 		}
-		if len(cam.GetSupportedFormats()) > 0 {
+		switch {
+		case want != (usb.ID{}) && !same(identityOf(node), want): // it came in between
+			err = fmt.Errorf("open camera %s at %s: %w", c.cfg.Device, node, devices.ErrOther)
+		case len(cam.GetSupportedFormats()) > 0:
 			return cam, node, nil
 		}
 		_ = cam.Close()
@@ -68,28 +75,51 @@ func (c *V4L2) open() (*webcam.Webcam, string, error) {
 	return nil, "", err
 }
 
-// nodes are the paths at which the camera may be, the likeliest first.
-func (c *V4L2) nodes() []string {
-	want, err := usb.ParseID(c.cfg.Device)
-	if err != nil { // it is a path
+// nodes are the paths at which the camera may be, the likeliest first, and what must be there if that is known. The error is
+// devices.ErrAbsent, ErrAmbiguous or ErrOther.
+func (c *V4L2) nodes() (all []string, want usb.ID, err error) {
+	want, perr := usb.ParseID(c.cfg.Device)
+	if perr != nil { // it is a path
+		absent := devices.ErrAbsent
 		if _, err := os.Stat(c.cfg.Device); err == nil {
 			// The path may be that of the other node of the same camera.
 			node := c.cfg.Device
 			if real, err := filepath.EvalSymlinks(node); err == nil {
 				node = real // of /dev/v4l/by-id
 			}
-			if is := identityOf(node); c.is == (usb.ID{}) || is == c.is {
-				return append([]string{node}, nodesWhere(func(n string) bool { return n != node && parent(n) != "" && parent(n) == parent(node) })...)
+			if c.is == (usb.ID{}) || identityOf(node) == c.is {
+				return append([]string{node}, nodesWhere(func(n string) bool { return n != node && parent(n) != "" && parent(n) == parent(node) })...), c.is, nil
 			}
+			absent = devices.ErrOther
 		}
 		if want = c.is; want == (usb.ID{}) {
-			return nil
+			return nil, want, absent
+		}
+		if all, _, err = byIdentity(want); errors.Is(err, devices.ErrAbsent) {
+			err = absent
+		}
+		return all, want, err
+	}
+	return byIdentity(want)
+}
+
+// same reports whether a camera is the one that is wanted; without a serial number any of its kind is.
+func same(is, want usb.ID) bool {
+	return is.Vendor == want.Vendor && is.Product == want.Product && (want.Serial == "" || is.Serial == want.Serial)
+}
+
+// byIdentity are the nodes of the one camera of that identity.
+func byIdentity(want usb.ID) ([]string, usb.ID, error) {
+	all := nodesWhere(func(n string) bool { return same(identityOf(n), want) })
+	if len(all) == 0 {
+		return nil, want, devices.ErrAbsent
+	}
+	for _, n := range all {
+		if parent(n) != parent(all[0]) {
+			return nil, want, devices.ErrAmbiguous
 		}
 	}
-	return nodesWhere(func(n string) bool {
-		is := identityOf(n)
-		return is.Vendor == want.Vendor && is.Product == want.Product && (want.Serial == "" || is.Serial == want.Serial)
-	})
+	return all, want, nil
 }
 
 func nodesWhere(is func(node string) bool) []string {
@@ -113,12 +143,14 @@ func nodesWhere(is func(node string) bool) []string {
 }
 
 // parent is the folder of the USB device that a node belongs to, empty for others.
-func parent(node string) string {
-	dir, err := filepath.EvalSymlinks(filepath.Join(sysVideo, filepath.Base(node), "device"))
+func parent(node string) string { return parentIn(sysVideo, node) }
+
+func parentIn(root, node string) string {
+	dir, err := filepath.EvalSymlinks(filepath.Join(root, filepath.Base(node), "device"))
 	if err != nil {
 		return ""
 	}
-	for ; len(dir) > len("/sys/devices"); dir = filepath.Dir(dir) {
+	for ; len(dir) > 1; dir = filepath.Dir(dir) {
 		if _, err := os.Stat(filepath.Join(dir, "idVendor")); err == nil {
 			return dir
 		}
@@ -127,8 +159,10 @@ func parent(node string) string {
 }
 
 // identityOf is the zero value for what is not on USB.
-func identityOf(node string) usb.ID {
-	dir := parent(node)
+func identityOf(node string) usb.ID { return identityIn(sysVideo, node) }
+
+func identityIn(root, node string) usb.ID {
+	dir := parentIn(root, node)
 	if dir == "" {
 		return usb.ID{}
 	}

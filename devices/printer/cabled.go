@@ -54,7 +54,7 @@ func (u *cabled) begin(who devices.Health, report devices.Report, log *slog.Logg
 		u.forget()
 		u.in.reset()
 	}
-	u.gone = append(u.gone, devices.ErrUnplugged, devices.ErrUnsupported)
+	u.gone = append(u.gone, devices.ErrUnplugged, devices.ErrUnsupported, devices.ErrOther)
 }
 
 // Media is the stock in the printer, as set.

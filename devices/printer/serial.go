@@ -33,8 +33,9 @@ func NewSerial(cfg SerialConfig, report devices.Report, log *slog.Logger) *Seria
 		cfg.Baud = 9600
 	}
 	c := &cabled{place: "printer at " + cfg.Port, cable: "serial cable", speech: speech{set: cfg.Language, long: true}, media: cfg.Media, policy: cfg.Status, t: cfg.Timeouts}
-	c.claim = func(context.Context) (usb.Device, error) {
-		p, err := serialport.Open(serialport.Config{Port: cfg.Port, Baud: cfg.Baud, Deadlines: true})
+	again := serialport.Reopener{Config: serialport.Config{Port: cfg.Port, Baud: cfg.Baud, Deadlines: true}}
+	c.claim = func(context.Context) (usb.Device, error) { // whoever has the line
+		p, err := again.Open()
 		if err != nil {
 			return nil, err
 		}

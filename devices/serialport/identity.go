@@ -2,6 +2,7 @@ package serialport
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -27,8 +28,8 @@ func (i identity) is(port identity) bool {
 	return i.vendor == port.vendor && i.product == port.product && (i.serial == "" || i.serial == port.serial)
 }
 
-// find returns the path of the one port of that identity. The error wraps devices.ErrAbsent where there is none, and says so
-// where several would do.
+// find returns the path of the one port of that identity. The error wraps devices.ErrAbsent where there is none and
+// devices.ErrAmbiguous where several would do.
 func (i identity) find() (string, error) {
 	all, err := ports()
 	if err != nil {
@@ -46,7 +47,7 @@ func (i identity) find() (string, error) {
 	case 1:
 		return found[0], nil
 	}
-	return "", fmt.Errorf("%s are all of that kind; set the serial number of the right one", strings.Join(found, ", "))
+	return "", fmt.Errorf("%s are all of that kind: %w", strings.Join(found, ", "), devices.ErrAmbiguous)
 }
 
 // identityOf is the zero value where the system does not tell.
@@ -54,6 +55,9 @@ func identityOf(path string) identity {
 	all, err := ports()
 	if err != nil {
 		return identity{}
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil && all[path] == (identity{}) {
+		path = real // of /dev/serial/by-path
 	}
 	return all[path]
 }

@@ -21,10 +21,10 @@ func Keep(ctx context.Context, c Config, who devices.Health, noun string, report
 ) error {
 	l := &Line{who: who, report: report}
 	wait := firstWait
-	var known identity // of the device that was here: it may come back under another path
+	again := Reopener{Config: c}
 	for ctx.Err() == nil {
 		began := time.Now()
-		err := once(ctx, c, &known, l, serve)
+		err := once(ctx, &again, l, serve)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -51,23 +51,8 @@ const (
 	longestWait = time.Second
 )
 
-// open opens the port; where its path is gone, wherever the same device is now.
-func open(c Config, known *identity) (*Port, error) {
-	p, err := Open(c)
-	if errors.Is(err, devices.ErrAbsent) && known.serial != "" {
-		if path, ferr := known.find(); ferr == nil && path != c.Port {
-			c.Port = path
-			p, err = Open(c)
-		}
-	}
-	if err == nil && *known == (identity{}) {
-		*known = identityOf(p.name)
-	}
-	return p, err
-}
-
-func once(ctx context.Context, c Config, known *identity, l *Line, serve func(context.Context, *Port, *Line) error) error {
-	p, err := open(c, known)
+func once(ctx context.Context, again *Reopener, l *Line, serve func(context.Context, *Port, *Line) error) error {
+	p, err := again.Open()
 	if err != nil {
 		return err
 	}
@@ -109,6 +94,10 @@ func Words(noun, port string, err error) (devices.State, string) {
 		return devices.Attention, fmt.Sprintf("Another program uses the %s at %s. Close that program.", noun, port)
 	case errors.Is(err, devices.ErrDenied):
 		return devices.Attention, fmt.Sprintf("This user may not use the %s at %s. Add the user to the group that owns the port (often dialout) and log in again.", noun, port)
+	case errors.Is(err, devices.ErrAmbiguous):
+		return devices.Attention, fmt.Sprintf("More than one device %s is plugged in, so it is not certain which one is the %s. Unplug one, or set the serial number of the right one.", port, noun)
+	case errors.Is(err, devices.ErrOther):
+		return devices.Absent, fmt.Sprintf("Another device than the %s is plugged in at %s now. Plug the %s in again, or set the new one up.", noun, port, noun)
 	case errors.Is(err, devices.ErrUnplugged):
 		return devices.Absent, fmt.Sprintf("The %s at %s was unplugged. Plug it in again.", noun, port)
 	case errors.Is(err, devices.ErrAbsent):

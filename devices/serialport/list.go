@@ -3,6 +3,7 @@ package serialport
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 )
 
@@ -20,6 +21,30 @@ func (f Found) Identity() string {
 	}
 	return s
 }
+
+// Place is what the settings should hold: the identity, as long as no other device has the same. Of several that cannot be told
+// apart it is the socket that this one is plugged into, where the system has a name for it, and else the path.
+func (f Found) Place(all []Found) string {
+	same := 0
+	for _, o := range all {
+		if o.Identity() == f.Identity() {
+			same++
+		}
+	}
+	if same <= 1 {
+		return f.Identity()
+	}
+	names, _ := filepath.Glob(filepath.Join(sockets, "*")) // the pattern is well formed
+	for _, name := range names {
+		if real, err := filepath.EvalSymlinks(name); err == nil && real == f.Path {
+			return name
+		}
+	}
+	return f.Path
+}
+
+// sockets is where Linux's device manager names serial ports by the socket they are plugged into; a variable for tests.
+var sockets = "/dev/serial/by-path"
 
 // List names the USB serial ports, by path. Pseudo-terminals and ports without USB are not listed by the system.
 func List() ([]Found, error) {

@@ -89,7 +89,7 @@ type Request struct {
 // Causes that only USB has.
 var (
 	ErrStall     = errors.New("the device refused the request")
-	ErrAmbiguous = errors.New("several such devices are plugged in")
+	ErrAmbiguous = devices.ErrAmbiguous
 	ErrKind      = errors.New("the device is there and has no interface of the kind wanted")
 )
 
