@@ -220,7 +220,7 @@ func (d *setupDesk) Keep(_ context.Context, c setup.Choice) (before string, err 
 	if err != nil {
 		return "", err
 	}
-	b, want := what.bind(cfg)
+	b, want := what.bind(cfg, plugged(what.kind))
 	after := cfg
 	if want(&after); reflect.DeepEqual(after, cfg) {
 		return "", nil // it stands there as it is

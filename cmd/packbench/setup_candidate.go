@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,9 +17,10 @@ import (
 type candidate struct {
 	kind  devices.Kind
 	name  string
-	bound bool // stands in the configuration that the bench works with
-	nth   int  // which of its kind there
-	doubt bool // it may be the keyboard that people type on
+	bound bool   // stands in the configuration that the bench works with
+	nth   int    // which of its kind there
+	doubt bool   // it may be the keyboard that people type on
+	path  string // where the system has it now; empty: not known, or nowhere
 
 	scanner ScannerConfig
 	printer PrinterConfig
@@ -210,17 +212,20 @@ func (c candidate) elsewhere(cfg Config) bool {
 		place, _ = placeOf(c.scanner.Transport, c.scanner.Port, c.scanner.USBConfig)
 	case devices.Scale:
 		place, _ = placeOf(c.scale.Transport, c.scale.Port, c.scale.USBConfig)
+	case devices.Printer:
+		place, _ = placeOf(c.printer.Transport, c.printer.Port, c.printer.USBConfig)
 	}
 	if place == "" {
 		return false
 	}
+	at := func(port string) bool { return strings.EqualFold(port, place) || c.path != "" && port == c.path }
 	for _, kind := range setup.Steps {
 		if kind == c.kind {
 			continue
 		}
 		for _, b := range bound(cfg, kind) {
-			for _, at := range [][2]string{{b.scanner.Transport, b.scanner.Port}, {b.scale.Transport, b.scale.Port}, {b.printer.Transport, b.printer.Port}} {
-				if at[0] == "serial" && strings.EqualFold(at[1], place) {
+			for _, p := range [][2]string{{b.scanner.Transport, b.scanner.Port}, {b.scale.Transport, b.scale.Port}, {b.printer.Transport, b.printer.Port}} {
+				if p[0] == "serial" && at(p[1]) {
 					return true
 				}
 			}
@@ -229,9 +234,53 @@ func (c candidate) elsewhere(cfg Config) bool {
 	return false
 }
 
+// listedAs: the device stands in the list by its path already, as a configuration of before names it.
+func (c candidate) listedAs(list []candidate) bool {
+	return slices.ContainsFunc(list, func(b candidate) bool { return b.bound && c.path != "" && c.path == b.byPath() })
+}
+
+// byPath is where the configuration says that the device is; empty: it is named otherwise.
+func (c candidate) byPath() string {
+	var path string
+	switch c.kind {
+	case devices.Scanner:
+		path = c.scanner.Port
+	case devices.Scale:
+		path = c.scale.Port
+	case devices.Printer:
+		path = c.printer.Port
+	case devices.Camera:
+		path = c.camera.Device
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+// identified is the candidate named by what it is, where a configuration of before names it by its path.
+func (c candidate) identified(found []candidate) candidate {
+	for _, f := range found {
+		switch {
+		case f.path == "" || f.path != c.byPath():
+		case c.kind == devices.Camera:
+			c.camera.Device = f.camera.Device
+		case c.scanner.Transport == "serial":
+			c.scanner.Port = f.scanner.Port
+		case c.scale.Transport == "serial":
+			c.scale.Port = f.scale.Port
+		case c.printer.Transport == "serial":
+			c.printer.Port = f.printer.Port
+		}
+	}
+	return c
+}
+
 // bind is what must be written, and what the configuration becomes. A printer takes the place of the one with the role label, a
 // camera that of the first, a scanner its own or that of the first one that is no keyboard.
-func (c candidate) bind(cfg Config) (binding, func(*Config)) {
+//
+// found are the devices of its kind that the system knows.
+func (c candidate) bind(cfg Config, found []candidate) (binding, func(*Config)) {
 	now := bound(cfg, c.kind)
 	nth := -1
 	if len(now) > 0 {
@@ -242,6 +291,7 @@ func (c candidate) bind(cfg Config) (binding, func(*Config)) {
 			nth = b.nth
 		}
 	}
+	c = c.identified(found)
 	b := binding{table: string(c.kind), nth: nth}
 	switch c.kind {
 	case devices.Scanner:

@@ -48,9 +48,7 @@ func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice
 		ports, noPorts := serialCandidates(kind)
 		list, err = slices.Concat(list, usbCandidates(wired, kind), queues, ports), errors.Join(noQueues, noPorts)
 	case devices.Camera:
-		for _, c := range camera.List() {
-			list = append(list, candidate{kind: kind, name: c.Name, camera: CameraConfig{Device: c.Device}})
-		}
+		list = append(list, plugged(kind)...)
 	}
 	if kept, kerr := loadConfig(d.app.config, false); kerr == nil {
 		cfg = kept // what this setup has written counts, too
@@ -60,13 +58,30 @@ func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice
 	var out []setup.Choice
 	for _, c := range list {
 		key := string(kind) + " " + c.place()
-		if slices.ContainsFunc(out, func(o setup.Choice) bool { return o.Key == key }) || !c.bound && c.elsewhere(cfg) {
+		if slices.ContainsFunc(out, func(o setup.Choice) bool { return o.Key == key }) || !c.bound && (c.listedAs(list) || c.elsewhere(cfg)) {
 			continue
 		}
 		d.found[key] = c
 		out = append(out, c.choice(key))
 	}
 	return out, err
+}
+
+// plugged are the devices whose paths the system gives out anew.
+func plugged(kind devices.Kind) (out []candidate) {
+	switch kind {
+	case devices.Scanner, devices.Scale, devices.Printer:
+		found, err := serialport.List()
+		if err != nil {
+			return nil // what is known stays as it is
+		}
+		return portCandidates(kind, found)
+	case devices.Camera:
+		for _, c := range camera.List() {
+			out = append(out, candidate{kind: kind, name: c.Name, path: c.Path, camera: CameraConfig{Device: c.Device}})
+		}
+	}
+	return out
 }
 
 // Address implements setup.Desk.
@@ -140,27 +155,30 @@ func bound(cfg Config, kind devices.Kind) []candidate {
 // serialCandidates are the serial ports, each as a scanner, a scale or a printer.
 func serialCandidates(kind devices.Kind) ([]candidate, error) {
 	found, err := serialport.List()
-	var out []candidate
-	add := func(name, port string) {
-		c := candidate{kind: kind, name: name}
-		c.scanner = ScannerConfig{Transport: "serial", Port: port, Baud: 9600}
-		c.scale = ScaleConfig{Transport: "serial", Port: port, Baud: 9600, Protocol: "sics"}
-		c.printer = usualPrinter(PrinterConfig{Transport: "serial", Port: port, Baud: 9600})
-		out = append(out, c)
-	}
-	for _, p := range found {
-		port := p.Path
-		if p.Serial != "" {
-			port = p.Identity() // found again on whatever path it comes back
-		}
-		add("Serial "+p.Path, port)
-	}
+	out := portCandidates(kind, found)
 	for _, p := range filepath.SplitList(os.Getenv(portsVariable)) {
 		if _, err := os.Stat(p); err == nil {
-			add("Serial "+filepath.Base(p), p)
+			out = append(out, portCandidate(kind, "Serial "+filepath.Base(p), p, p))
 		}
 	}
 	return out, err
+}
+
+// portCandidates are kept by what they are, so that they are found again on whatever path they come back.
+func portCandidates(kind devices.Kind, found []serialport.Found) []candidate {
+	var out []candidate
+	for _, p := range found {
+		out = append(out, portCandidate(kind, "Serial "+p.Path, p.Place(found), p.Path))
+	}
+	return out
+}
+
+func portCandidate(kind devices.Kind, name, port, path string) candidate {
+	c := candidate{kind: kind, name: name, path: path}
+	c.scanner = ScannerConfig{Transport: "serial", Port: port, Baud: 9600}
+	c.scale = ScaleConfig{Transport: "serial", Port: port, Baud: 9600, Protocol: "sics"}
+	c.printer = usualPrinter(PrinterConfig{Transport: "serial", Port: port, Baud: 9600})
+	return c
 }
 
 // scannerMakers are the vendors of USB whose keyboards are scanners. Any other keyboard may be the one that people type on: it is
