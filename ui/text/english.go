@@ -275,7 +275,7 @@ var englishCommands = map[string]string{
 	"CARRIER":      "Only {arg} parcels are taken now.",
 	"PHOTO":        "One more photo is being taken.",
 	"SEAL":         "The manifest was sealed.",
-	"MODE:PACK":    "Packing.",
-	"MODE:HANDOFF": "Handing over to the carrier.",
+	"MODE:PACK":    "What is scanned now is packed.",
+	"MODE:HANDOFF": "What is scanned now goes on a manifest.",
 	"MODE:RETURNS": "Taking returns.",
 }
