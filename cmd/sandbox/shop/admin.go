@@ -44,7 +44,35 @@ func (s *Server) adminMux() *http.ServeMux {
 	mux.HandleFunc("POST /admin/authorize", s.locked(func(*http.Request) (any, error) {
 		return map[string]string{"auth_code": s.tokens.newCode(s.opt.Clock())}, nil
 	}))
+	mux.HandleFunc("POST /admin/deauthorize", s.locked(s.adminDeauthorize))
+	mux.HandleFunc("POST /admin/authorization-ends", s.locked(s.adminAuthorizationEnds))
 	return mux
+}
+
+// adminDeauthorize is the seller who ends the app's authorization: every token is dead, and each shop's webhook says so.
+func (s *Server) adminDeauthorize(*http.Request) (any, error) {
+	s.tokens.forget()
+	for _, of := range s.stores {
+		of.hook(6, s.clock.now(), map[string]any{"message": "The seller has cancelled the authorization of the app"})
+	}
+	return ok, nil
+}
+
+// adminAuthorizationEnds lets the authorization end in so many seconds, and sends the platform's notice of it; the pair that
+// is out goes on as long as its access token lives.
+func (s *Server) adminAuthorizationEnds(r *http.Request) (any, error) {
+	var req struct {
+		Seconds float64 `json:"seconds"`
+	}
+	if err := readAdmin(r, &req, func(v url.Values) { req.Seconds, _ = strconv.ParseFloat(v.Get("seconds"), 64) }); err != nil {
+		return nil, err
+	}
+	ends := s.opt.Clock().Add(time.Duration(req.Seconds * float64(time.Second)))
+	s.tokens.endRefresh(ends)
+	for _, of := range s.stores {
+		of.hook(7, s.clock.now(), map[string]any{"message": "The authorization of the app will end soon", "expiration_time": strconv.FormatInt(ends.Unix(), 10)})
+	}
+	return map[string]any{"ends": ends.UTC()}, nil
 }
 
 var ok = map[string]bool{"ok": true}

@@ -198,6 +198,41 @@ func TestSeveralShops(t *testing.T) {
 	b.c.ShopCipher = list.Shops[1].Cipher
 	gb := b.find("in GB", func(o OrderState) bool { return o.Market == "GB" && o.MayShip && len(o.Packages) > 0 })
 	b.wantCode(b.ship(gb.Packages[0].ID, nil), codePackageNotFound, "a package of another shop")
+	b.wantCode(b.call("GET", "/order/202309/orders", url.Values{"ids": {gb.ID}}, nil), 0, "an order of another shop")
+	var calls []entry
+	mustJSON(t, b.download(b.url+"/admin/journal").raw, &calls)
+	if last := calls[len(calls)-2:]; last[0].Shop != "VN" || len(last[0].Foreign) != 1 || last[0].Foreign[0] != gb.Packages[0].ID || len(last[1].Foreign) != 1 || last[1].Foreign[0] != gb.ID {
+		t.Errorf("the journal does not tell what was asked for with the wrong cipher: %+v", last)
+	}
+	for _, c := range calls[:len(calls)-2] {
+		if c.Foreign != nil {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+// The seller ends the authorization, or its end is near: both are told by a webhook of each shop.
+func TestTheAuthorizationEnds(t *testing.T) {
+	b := newBench(t, Options{Also: []string{"US"}})
+	hooks := func(kind string) (n int) {
+		for _, h := range b.shop.hooks.records {
+			if strings.Contains(string(h.Body), `"type":`+kind+`}`) || strings.Contains(string(h.Body), `"type":`+kind+`,`) {
+				n++
+			}
+		}
+		return n
+	}
+	if a := b.admin("authorization-ends", map[string]any{"seconds": 86400}); a.status != 200 || hooks("7") != 2 {
+		t.Errorf("%s, %d webhooks", a.raw, hooks("7"))
+	}
+	b.wantCode(b.call("GET", "/authorization/202309/shops", nil, nil), 0, "before the end")
+	b.clock.add(25 * time.Hour)
+	fresh := b.getToken("refresh", "refresh_token", b.token.RefreshToken, "refresh_token")
+	b.wantCode(fresh, 36004001, "a refresh after the end")
+	if a := b.admin("deauthorize", nil); a.status != 200 || hooks("6") != 2 {
+		t.Errorf("%s, %d webhooks", a.raw, hooks("6"))
+	}
+	b.wantCode(b.call("GET", "/authorization/202309/shops", nil, nil), 36009004, "after the seller has ended it")
 }
 
 func TestAuthorizationPage(t *testing.T) {

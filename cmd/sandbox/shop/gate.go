@@ -27,6 +27,7 @@ type call struct {
 	requestID string
 	orders    []string
 	packages  []string
+	foreign   []string // orders and packages of another shop of the seller that the call has named
 }
 
 func (c *call) named(o *order, packageID string) {
@@ -35,6 +36,17 @@ func (c *call) named(o *order, packageID string) {
 	}
 	if packageID != "" && !slices.Contains(c.packages, packageID) {
 		c.packages = append(c.packages, packageID)
+	}
+}
+
+// notHere notes an id that another of the seller's shops has: it was asked for with the wrong shop_cipher.
+func (c *call) notHere(id string) {
+	of, _ := c.srv.orderCalled(id)
+	if of == nil {
+		of, _ = c.srv.parcelCalled(id)
+	}
+	if of != nil && of != c.shop && !slices.Contains(c.foreign, id) {
+		c.foreign = append(c.foreign, id)
 	}
 }
 

@@ -22,6 +22,7 @@ type entry struct {
 	Package   string    `json:"package,omitempty"`
 	Fault     string    `json:"fault,omitempty"`
 	Shop      string    `json:"shop,omitempty"`    // market, where the seller has several shops
+	Foreign   []string  `json:"foreign,omitempty"` // ids of another shop of the seller: the call had the wrong shop_cipher
 	Effects   []effect  `json:"effects,omitempty"` // lasting changes of this call, also where its answer was lost
 }
 
@@ -34,7 +35,7 @@ type journal struct {
 func (s *Server) note(c *call, status int, code int64, f *fault) {
 	s.journal.n++
 	e := entry{N: s.journal.n, Time: c.wall.UTC(), ShopTime: c.now, Method: c.r.Method, Path: c.r.URL.Path, Code: code,
-		HTTP: status, RequestID: c.requestID, Order: strings.Join(c.orders, ","), Package: strings.Join(c.packages, ","), Effects: s.effects.take()}
+		HTTP: status, RequestID: c.requestID, Order: strings.Join(c.orders, ","), Package: strings.Join(c.packages, ","), Foreign: c.foreign, Effects: s.effects.take()}
 	if c.shop != nil && len(s.stores) > 1 {
 		e.Shop = c.shop.market.region
 	}

@@ -127,6 +127,7 @@ func (s *store) updateOrderTracking(c *call) (any, error) {
 
 // updatePackageTracking is POST …/packages/{package_id}/shipping_info/update.
 func (s *store) updatePackageTracking(c *call) (any, error) {
+	c.notHere(c.vars["package_id"])
 	p := s.packages[c.vars["package_id"]]
 	if p == nil {
 		return nil, artificial(codePackageNotFound, "Package %s not found", c.vars["package_id"])

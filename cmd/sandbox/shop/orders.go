@@ -91,6 +91,7 @@ func (s *store) orderDetail(c *call) (any, error) {
 	}
 	answer := ordersAnswer{Orders: []wireOrder{}}
 	for _, id := range ids {
+		c.notHere(id)
 		if o := s.byID[id]; o != nil {
 			c.named(o, "")
 			w := s.wireOrder(o, c)
@@ -116,6 +117,7 @@ func splitList(v string) []string {
 
 // orderNamed finds the order of a path or body.
 func (s *store) orderNamed(c *call, id string) (*order, error) {
+	c.notHere(id)
 	o := s.byID[id]
 	if o == nil {
 		return nil, artificial(codeOrderNotFound, "Order %s not found", id)

@@ -168,6 +168,7 @@ func (p *parcel) size() (weight, dimension) {
 }
 
 func (s *store) packageNamed(c *call) (*parcel, error) {
+	c.notHere(c.vars["package_id"])
 	p := s.packages[c.vars["package_id"]]
 	if p == nil {
 		return nil, artificial(codePackageNotFound, "Package %s not found", c.vars["package_id"])

@@ -84,6 +84,7 @@ func (s *store) shipBatch(c *call) (any, error) {
 // shipPackage is Ship Package for one package: platform-shipped ones outside the label-purchase markets, and
 // seller-shipped ones, with self_shipment, where Mark Package As Shipped does not exist.
 func (s *store) shipPackage(c *call, id string, req shipRequest) *apiError {
+	c.notHere(id)
 	p := s.packages[id]
 	if p == nil {
 		c.named(nil, id)

@@ -90,6 +90,19 @@ func (t *tokenStore) expire(now time.Time, refreshToo bool) {
 	}
 }
 
+// forget makes every token one that was never issued.
+func (t *tokenStore) forget() {
+	clear(t.access)
+	clear(t.refresh)
+}
+
+// endRefresh sets the end of the authorization.
+func (t *tokenStore) endRefresh(at time.Time) {
+	for _, r := range t.refresh {
+		r.expires = at
+	}
+}
+
 var tokenParams = map[string][]string{
 	"/api/v2/token/get":     {"app_key", "app_secret", "auth_code", "grant_type"},
 	"/api/v2/token/refresh": {"app_key", "app_secret", "refresh_token", "grant_type"},
