@@ -186,14 +186,15 @@ func (k *keeper) state(ctx context.Context) (Authorization, error) {
 	}
 	defer k.give()
 	err := k.load(ctx)
-	a := Authorization{AccessUntil: k.have.AccessExpires, RefreshUntil: k.have.RefreshExpires}
+	a := Authorization{AccessUntil: k.have.AccessExpires, RefreshUntil: k.have.RefreshExpires, ObtainedAt: k.have.ObtainedAt}
 	now := k.clock.platform()
 	switch {
 	case errors.Is(err, fulfillment.ErrUnauthorized):
-		a.Say = err.Error()
+		a.Dead, a.Say = true, err.Error()
 	case err != nil:
 		return a, err
 	case !k.refused.IsZero():
+		a.Refused = true
 		a.Say = k.why(fmt.Errorf("work goes on until %s: %w", a.AccessUntil.UTC().Format("2006-01-02 15:04 UTC"), fulfillment.ErrUnauthorized)).Error()
 	case !a.RefreshUntil.IsZero() && a.RefreshUntil.Sub(now) < renewNotice:
 		a.Say = "the seller's authorization ends on " + a.RefreshUntil.UTC().Format("2006-01-02") + ": authorize this station again before that day"

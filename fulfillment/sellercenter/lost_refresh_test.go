@@ -105,7 +105,7 @@ func TestLostRotation(t *testing.T) {
 	a.lose = 1
 	must("the refresh is lost")
 	s, err := c.Authorization(ctx())
-	if err != nil || !strings.Contains(s.Say, "lost on the way") || !strings.Contains(s.Say, "work goes on until") || !strings.Contains(s.Say, "connect the shop again") {
+	if err != nil || !strings.Contains(s.Say, "lost on the way") || !strings.Contains(s.Say, "work goes on until") || !strings.Contains(s.Say, "connect the shop again") || !s.Refused || s.Dead {
 		t.Errorf("a person is not told: %+v, %v", s, err)
 	}
 	for range 5 {
@@ -121,7 +121,7 @@ func TestLostRotation(t *testing.T) {
 	if _, err := c.Shops(ctx()); !errors.Is(err, fulfillment.ErrUnauthorized) {
 		t.Errorf("after its end: %v", err)
 	}
-	if s, _ := c.Authorization(ctx()); !strings.Contains(s.Say, "connect the shop again") {
+	if s, _ := c.Authorization(ctx()); !strings.Contains(s.Say, "connect the shop again") || !s.Dead {
 		t.Errorf("after its end: %+v", s)
 	}
 	if _, err := c.Exchange(ctx(), "TTP_code"); err != nil {

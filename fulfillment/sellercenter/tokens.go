@@ -71,6 +71,11 @@ type RefreshLocker interface {
 type Authorization struct {
 	AccessUntil  time.Time // the platform's clock; zero: not known yet
 	RefreshUntil time.Time // the end of what the seller granted; zero: not known
+	ObtainedAt   time.Time // when the tokens in use were issued, the platform's clock; zero: not known
+	// Refused: the platform takes the refresh token no more. What is sent goes through until AccessUntil.
+	Refused bool
+	// Dead: nothing goes through any more.
+	Dead bool
 	// Say is what a person must do, in words; empty while nothing is to be done.
 	Say string
 }

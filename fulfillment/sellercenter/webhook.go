@@ -91,6 +91,9 @@ type Event struct {
 	ShopID string
 	At     time.Time
 	Orders []fulfillment.OrderID // whose state must be read again; empty: see Type
+	// Ends is when the authorization ends, of EventAuthorizationExpires; zero where it is not told in seconds. The field is
+	// documented as a text without a format.
+	Ends time.Time
 }
 
 // ReadWebhook checks the signature of a webhook (header Authorization) over the raw body and reads it. An error means
@@ -109,6 +112,7 @@ func readEvent(body []byte) (Event, error) {
 		ShopID text  `json:"shop_id"`
 		At     whole `json:"timestamp"`
 		Data   part[struct {
+			Ends     whole      `json:"expiration_time"`
 			OrderID  text       `json:"order_id"`
 			OrderIDs list[text] `json:"order_ids"`
 			Packages list[struct {
@@ -122,7 +126,7 @@ func readEvent(body []byte) (Event, error) {
 	if w.Type <= 0 || w.Type > 1_000_000 {
 		return Event{}, errors.New("a webhook without a type")
 	}
-	e := Event{Type: int(w.Type), ID: string(w.ID), ShopID: string(w.ShopID), At: w.At.moment()}
+	e := Event{Type: int(w.Type), ID: string(w.ID), ShopID: string(w.ShopID), At: w.At.moment(), Ends: w.Data.V.Ends.moment()}
 	seen := map[fulfillment.OrderID]bool{}
 	add := func(in list[text]) {
 		for _, id := range ids[fulfillment.OrderID](in) {
