@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"time"
 
 	"packbench/fulfillment"
 	"packbench/storage/internal/queries"
@@ -77,9 +76,4 @@ func (s *Store) JobsToTell(ctx context.Context) ([]fulfillment.PrintJob, error) 
 		out = append(out, jobFromRow(r))
 	}
 	return out, nil
-}
-
-// Backlog is OutboxCounts for the syncer.
-func (s *Store) Backlog(ctx context.Context) (map[fulfillment.OutboxState]int, time.Time, error) {
-	return s.OutboxCounts(ctx)
 }

@@ -60,7 +60,7 @@ func TestAnAnswerGoesFirstAndAlone(t *testing.T) {
 	park(report, fulfillment.ParkedAsked)
 	due := func() (ids string) {
 		t.Helper()
-		rows, err := s.Due(t.Context(), t0.Add(time.Hour), 10)
+		rows, err := s.Shop("shop").Due(t.Context(), t0.Add(time.Hour), 10)
 		if err != nil {
 			t.Fatal(err)
 		}

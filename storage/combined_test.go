@@ -278,7 +278,7 @@ func TestOneRowForACombinedPackage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := openTest(t, t.TempDir())
 			combinedPair(t, s, func(orders []fulfillment.Order) { waiting(orders); c.change(&orders[1]) })
-			rows, err := s.ToArrange(t.Context(), 10)
+			rows, err := s.Shop("shop").ToArrange(t.Context(), 10)
 			if err != nil || len(rows) != c.rows {
 				t.Fatalf("got %d rows, %v, want %d", len(rows), err, c.rows)
 			}
@@ -305,7 +305,7 @@ func TestOneRowForACombinedPackage(t *testing.T) {
 					t.Errorf("order %s: %+v", id, p)
 				}
 			}
-			if again, err := s.ToArrange(t.Context(), 10); err != nil || len(again) != 0 {
+			if again, err := s.Shop("shop").ToArrange(t.Context(), 10); err != nil || len(again) != 0 {
 				t.Errorf("to arrange once more: %+v, %v", again, err)
 			}
 		})

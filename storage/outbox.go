@@ -79,36 +79,6 @@ func outboxFromRows(rows []queries.Outbox) ([]fulfillment.OutboxRow, error) {
 	return out, nil
 }
 
-// Due returns at most limit rows that may be worked on now: queued or uncertain, NextAt not after now, and no earlier row
-// of the same order that is not done – a parked one holds back its own order and no other. By Deadline, rows without
-// one last, then ID.
-func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]fulfillment.OutboxRow, error) {
-	rows, err := s.qr.DueOutbox(ctx, queries.DueOutboxParams{Now: ms(now), N: int64(limit)})
-	if err != nil {
-		return nil, explain(err, "read due outbox rows")
-	}
-	out, err := outboxFromRows(rows)
-	return out, explain(err, "read due outbox rows")
-}
-
-// Next is the earliest NextAt among the rows that Due returns sooner or later; ok is false if there is none.
-func (s *Store) Next(ctx context.Context) (at time.Time, ok bool, err error) {
-	times, err := s.qr.NextOutbox(ctx)
-	if err != nil || len(times) == 0 {
-		return time.Time{}, false, explain(err, "read next outbox row")
-	}
-	return fromMS(times[0]), true, nil
-}
-
-// Recover turns every in_flight row into an uncertain one: the program ended between the call and its answer.
-func (s *Store) Recover(ctx context.Context) error {
-	err := s.write(ctx, func(q *queries.Queries) error {
-		_, err := q.RecoverOutbox(ctx, queries.RecoverOutboxParams{Reason: "the program ended during the call", ChangedAt: ms(s.now())})
-		return err
-	})
-	return explain(err, "recover outbox")
-}
-
 // Requeue sends a parked row again, after a person has looked at it; fulfillment.ErrNotFound where no parked row has the id.
 func (s *Store) Requeue(ctx context.Context, id string) error {
 	err := s.write(ctx, func(q *queries.Queries) error {
@@ -180,22 +150,6 @@ func (s *Store) Outbox(ctx context.Context) ([]fulfillment.OutboxRow, error) {
 	}
 	out, err := outboxFromRows(rows)
 	return out, explain(err, "list outbox")
-}
-
-// OutboxCounts tells how many rows are in each state but done, and when the oldest of them was made (zero: none).
-func (s *Store) OutboxCounts(ctx context.Context) (counts map[fulfillment.OutboxState]int, oldest time.Time, err error) {
-	rows, err := s.qr.OutboxCounts(ctx)
-	if err != nil {
-		return nil, time.Time{}, explain(err, "count outbox")
-	}
-	counts = map[fulfillment.OutboxState]int{}
-	for _, r := range rows {
-		counts[fulfillment.OutboxState(r.State)] = int(r.N)
-		if t := fromMS(r.Oldest); oldest.IsZero() || t.Before(oldest) {
-			oldest = t
-		}
-	}
-	return counts, oldest, nil
 }
 
 // errTaken: only a row that waits may be taken in flight. Two processes that found the same row queued would otherwise

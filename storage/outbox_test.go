@@ -35,7 +35,7 @@ func TestOutboxLife(t *testing.T) {
 	}
 	due := func(at time.Time, want string) {
 		t.Helper()
-		rows, err := s.Due(ctx, at, 10)
+		rows, err := s.Shop("shop").Due(ctx, at, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func TestOutboxLife(t *testing.T) {
 	}
 	due(t0, "a1 b")
 	due(t0.Add(time.Minute), "c a1 b")
-	if at, ok, err := s.Next(ctx); !ok || !at.IsZero() || err != nil {
+	if at, ok, err := s.Shop("shop").Next(ctx); !ok || !at.IsZero() || err != nil {
 		t.Errorf("Next: got %v, %v, %v", at, ok, err)
 	}
 	mark := func(r fulfillment.OutboxRow, told *fulfillment.PackageNews) {
@@ -62,7 +62,7 @@ func TestOutboxLife(t *testing.T) {
 	a1.State, a1.Attempts = fulfillment.OutboxInFlight, 1
 	mark(a1, nil)
 	due(t0, "b")
-	if err := s.Recover(ctx); err != nil {
+	if err := s.Shop("shop").Recover(ctx); err != nil {
 		t.Fatal(err)
 	}
 	due(t0, "a1 b")
@@ -88,11 +88,11 @@ func TestOutboxLife(t *testing.T) {
 	b.State, b.Reason = fulfillment.OutboxParked, "Seller Center refused (1): no"
 	mark(b, nil)
 	due(t0, "")
-	counts, oldest, err := s.OutboxCounts(ctx)
+	counts, oldest, err := s.Shop("shop").OutboxCounts(ctx)
 	if err != nil || counts[fulfillment.OutboxParked] != 1 || counts[fulfillment.OutboxQueued] != 1 || !oldest.Equal(t0) {
 		t.Errorf("counts: got %v, %v, %v", counts, oldest, err)
 	}
-	if at, ok, err := s.Next(ctx); !ok || !at.Equal(t0.Add(time.Minute)) || err != nil {
+	if at, ok, err := s.Shop("shop").Next(ctx); !ok || !at.Equal(t0.Add(time.Minute)) || err != nil {
 		t.Errorf("Next: got %v, %v, %v", at, ok, err)
 	}
 	if err := s.Requeue(ctx, "b"); err != nil {
@@ -125,7 +125,7 @@ func TestAParkedRowHoldsBackItsOwnOrderOnly(t *testing.T) {
 	if err := s.Mark(ctx, fulfillment.OutboxRow{ID: "a", State: fulfillment.OutboxParked}, nil); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := s.Due(ctx, t0, 10)
+	rows, err := s.Shop("shop").Due(ctx, t0, 10)
 	if err != nil || len(rows) != 1 || rows[0].ID != "c" {
 		t.Errorf("got %+v, %v, want c alone", rows, err)
 	}
@@ -160,7 +160,7 @@ func TestTwoProcessesNeverTakeTheSameRow(t *testing.T) {
 	if err := s.Add(ctx, []fulfillment.OutboxRow{{Kind: fulfillment.OutboxArrange, OrderID: o.ID, PackageID: o.Packages[0].ID}}); err != nil {
 		t.Fatal(err)
 	}
-	due, err := s.Due(ctx, s.now(), 10)
+	due, err := s.Shop("shop").Due(ctx, s.now(), 10)
 	if err != nil || len(due) != 1 {
 		t.Fatalf("due %v, %v", due, err)
 	}

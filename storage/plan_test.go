@@ -25,7 +25,7 @@ func planOf(t *testing.T, s *Store, name string) []string {
 	}
 	_, rest, _ = strings.Cut(rest, "\n")
 	statement, _, _ := strings.Cut(rest, ";")
-	statement = regexp.MustCompile(`sqlc\.arg\(\w+\)`).ReplaceAllString(statement, "'1'")
+	statement = regexp.MustCompile(`sqlc\.(arg|slice)\([\w']+\)`).ReplaceAllString(statement, "'1'")
 	statement = regexp.MustCompile(`(LIMIT|OFFSET) '1'`).ReplaceAllString(strings.ReplaceAll(statement, "?", "'1'"), "$1 1")
 	rows, err := s.r.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+statement)
 	if err != nil {
@@ -51,7 +51,7 @@ func planOf(t *testing.T, s *Store, name string) []string {
 func TestHotStatementsUseAnIndex(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	for _, name := range []string{"Order", "OrderLines", "OrderPackages", "PackagesByID", "PackagesByTracking", "SKUsOfCode", "ChainHead", "IndexedEvents",
-		"NextJob", "OpenManifests", "ManifestParcels", "DueOutbox", "NextOutbox", "Watched", "ToArrange", "ToFetch", "Proof", "OpenOrders"} {
+		"NextJob", "OpenManifests", "ManifestParcels", "DueOutbox", "NextOutbox", "Watched", "ToldOf", "AskedOf", "StrangeOutbox", "OutboxCounts", "ShopOfOrder", "ToArrange", "ToFetch", "Proof", "OpenOrders"} {
 		for _, step := range planOf(t, s, name) {
 			if strings.HasPrefix(step, "SCAN ") && !strings.Contains(step, "INDEX") && !strings.Contains(step, "subquery") {
 				t.Errorf("%s: %s", name, step)

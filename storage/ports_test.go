@@ -8,7 +8,9 @@ import (
 var (
 	_ station.Store     = (*Store)(nil)
 	_ station.Files     = (*Store)(nil)
-	_ syncer.Orders     = (*Store)(nil)
-	_ syncer.Outbox     = (*Store)(nil)
-	_ syncer.LabelStore = (*Store)(nil)
+	_ syncer.Orders     = (*ShopStore)(nil)
+	_ syncer.Outbox     = (*ShopStore)(nil)
+	_ syncer.LabelStore = (*ShopStore)(nil)
+	_ syncer.Backlog    = (*ShopStore)(nil)
+	_ syncer.Superseder = (*ShopStore)(nil)
 )

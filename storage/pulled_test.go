@@ -186,7 +186,7 @@ func TestWorkForTheSyncer(t *testing.T) {
 	if _, err := s.ImportProducts(ctx, stringsReader("seller_sku,weight_g,length_mm,width_mm,height_mm\nMUG,300,100,90,80\nTEE,120,300,200,20\n")); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := s.ToArrange(ctx, 10)
+	rows, err := s.Shop("shop").ToArrange(ctx, 10)
 	if err != nil || len(rows) != 3 || rows[0].OrderID != "2" || rows[1].OrderID != "1" || rows[2].OrderID != "6" {
 		t.Fatalf("ToArrange: got %+v, %v", rows, err)
 	}
@@ -199,10 +199,10 @@ func TestWorkForTheSyncer(t *testing.T) {
 	if err := s.Add(ctx, rows[:1]); err != nil {
 		t.Fatal(err)
 	}
-	if rows, err := s.ToArrange(ctx, 10); err != nil || len(rows) != 2 {
+	if rows, err := s.Shop("shop").ToArrange(ctx, 10); err != nil || len(rows) != 2 {
 		t.Errorf("ToArrange with one queued: got %+v, %v", rows, err)
 	}
-	fetch, err := s.ToFetch(ctx, 10)
+	fetch, err := s.Shop("shop").ToFetch(ctx, 10)
 	if err != nil || len(fetch) != 1 || fetch[0].ID != "P5" {
 		t.Fatalf("ToFetch: got %+v, %v", fetch, err)
 	}
@@ -216,11 +216,11 @@ func TestWorkForTheSyncer(t *testing.T) {
 	if p := mustOrder(t, s, "5").Packages[0]; p.Label != h || p.Tracking != "T5" {
 		t.Errorf("labelled package: got %+v", p)
 	}
-	if fetch, err := s.ToFetch(ctx, 10); err != nil || len(fetch) != 0 {
+	if fetch, err := s.Shop("shop").ToFetch(ctx, 10); err != nil || len(fetch) != 0 {
 		t.Errorf("ToFetch after the label: got %+v, %v", fetch, err)
 	}
 	record(t, s, station.Commit{Events: event(fulfillment.EventOrderOpened, seller)})
-	if ids, err := s.Watched(ctx); err != nil || !slices.Equal(ids, []fulfillment.OrderID{"2", "3", "4"}) {
+	if ids, err := s.Shop("shop").Watched(ctx); err != nil || !slices.Equal(ids, []fulfillment.OrderID{"2", "3", "4"}) {
 		t.Errorf("Watched: got %v, %v, want 2 (queued), 3 (opened) and 4 (its buyer asks to cancel)", ids, err)
 	}
 }

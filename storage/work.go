@@ -3,27 +3,36 @@ package storage
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"packbench/fulfillment"
 	"packbench/storage/internal/queries"
 )
 
-// Watched are the platform's orders that were opened here and have a parcel the carrier has not scanned, all with an outbox
-// row that is not done, and those whose buyer asks to cancel as long as nothing more is known of that.
-func (s *Store) Watched(ctx context.Context) ([]fulfillment.OrderID, error) {
-	ids, err := s.qr.Watched(ctx)
-	return strs[fulfillment.OrderID](ids), explain(err, "list watched orders")
+// Watched are the shop's orders that were opened here and have a parcel the carrier has not scanned, all with an outbox row
+// that is not done, and those whose buyer asks to cancel as long as nothing more is known of that.
+func (s *ShopStore) Watched(ctx context.Context) ([]fulfillment.OrderID, error) {
+	var ids []string
+	for _, part := range []func(context.Context, []string) ([]string, error){s.qr.Watched, s.qr.ToldOf, s.qr.AskedOf} {
+		more, err := part(ctx, s.keys)
+		if err != nil {
+			return nil, explain(err, "list watched orders")
+		}
+		ids = append(ids, more...)
+	}
+	slices.Sort(ids)
+	return strs[fulfillment.OrderID](slices.Compact(ids)), nil
 }
 
-// ToArrange are platform-shipped packages that may be arranged and neither are nor have a row, earliest ship-by first.
-// Weight and size are what the products add up to. A package whose label is sold by weight and size that the products do not
-// tell is left out: the bench arranges it once its box is chosen. At most eight times limit packages are looked at. An order
-// of a shop without the platform's own hold after payment gets NextAt fulfillment.RemorseHold after it was paid.
-func (s *Store) ToArrange(ctx context.Context, limit int) ([]fulfillment.OutboxRow, error) {
+// ToArrange are the shop's platform-shipped packages that may be arranged and neither are nor have a row, earliest ship-by
+// first. Weight and size are what the products add up to. A package whose label is sold by weight and size that the products do
+// not tell is left out: the bench arranges it once its box is chosen. At most eight times limit packages are looked at. An
+// order of a shop without the platform's own hold after payment gets NextAt fulfillment.RemorseHold after it was paid.
+func (s *ShopStore) ToArrange(ctx context.Context, limit int) ([]fulfillment.OutboxRow, error) {
 	var out []fulfillment.OutboxRow
 	err := s.read(ctx, func(q *queries.Queries) error {
-		rows, err := q.ToArrange(ctx, int64(limit)*8)
+		rows, err := q.ToArrange(ctx, queries.ToArrangeParams{Shops: s.keys, Limit: int64(limit) * 8})
 		if err != nil {
 			return err
 		}
@@ -81,9 +90,9 @@ func (s *Store) CombinedWith(ctx context.Context, order fulfillment.OrderID, par
 	return o.InParcel(p).WithIDs(), nil
 }
 
-// ToFetch are arranged platform-shipped packages whose label is not stored and that have not left, earliest ship-by first.
-func (s *Store) ToFetch(ctx context.Context, limit int) ([]fulfillment.Package, error) {
-	rows, err := s.qr.ToFetch(ctx, int64(limit))
+// ToFetch are the shop's arranged platform-shipped packages whose label is not stored and that have not left, earliest ship-by first.
+func (s *ShopStore) ToFetch(ctx context.Context, limit int) ([]fulfillment.Package, error) {
+	rows, err := s.qr.ToFetch(ctx, queries.ToFetchParams{Shops: s.keys, Limit: int64(limit)})
 	if err != nil {
 		return nil, explain(err, "list labels to fetch")
 	}

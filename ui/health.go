@@ -2,7 +2,6 @@ package ui
 
 import (
 	"slices"
-	"time"
 
 	"packbench/devices"
 	"packbench/ui/equipment"
@@ -37,11 +36,4 @@ func (w *Window) listen() {
 		w.noSound = said
 		w.showHealth()
 	}
-}
-
-func offlineSince(s SyncStatus) time.Time {
-	if s.Online || !s.Configured {
-		return time.Time{}
-	}
-	return s.OfflineSince
 }

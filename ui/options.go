@@ -18,6 +18,8 @@ import (
 type (
 	// SyncStatus is how the station and the Seller Center stand.
 	SyncStatus = equipment.SyncStatus
+	// ShopState is how one connected shop stands.
+	ShopState = equipment.ShopState
 	// OutboxLine is one thing that the Seller Center has not been told yet.
 	OutboxLine = equipment.OutboxLine
 	// OrderLister reads orders by words; empty words mean all.
@@ -28,6 +30,9 @@ type (
 	// Frames is a live camera.
 	Frames = handoff.Frames
 )
+
+// SyncOf is all shops together.
+func SyncOf(shops []ShopState) SyncStatus { return equipment.SyncOf(shops) }
 
 // Speaker plays tones; Play must return at once.
 type Speaker interface{ Play(sound.Tone) }

@@ -9,8 +9,7 @@ import (
 
 // ShopDesk is what connecting shops needs of the program.
 type ShopDesk struct {
-	Desk  settings.Desk // nil: shops cannot be changed here
-	Again func()        // starts the program again
+	Desk settings.Desk // nil: shops cannot be changed here
 }
 
 // ShopStatus is what the screen of the shops shows.
@@ -29,7 +28,7 @@ func (f codeField) Take() string {
 
 // newShop makes the screen of the shops.
 func (w *Window) newShop() *settings.Screen {
-	s := settings.New(settings.Options{Desk: w.o.Shop.Desk, Again: w.o.Shop.Again, Now: w.o.Now, Field: func(hint string) settings.Field {
+	s := settings.New(settings.Options{Desk: w.o.Shop.Desk, Now: w.o.Now, Field: func(hint string) settings.Field {
 		w.code = orders.NewSearchField(hint, w.o.Now, nil, w.searchScan)
 		return codeField{w.code}
 	}})

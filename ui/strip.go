@@ -106,11 +106,16 @@ func (s *strip) devices(list []devices.Health) {
 
 func (s *strip) sync(x SyncStatus, now time.Time) {
 	cloud := s.cells["cloud"]
-	switch {
+	shop, tone, renew := x.Renewal()
+	switch n := x.Offline(); {
 	case !x.Configured:
 		cloud.set(text.T("sync.unset"), equipment.Quiet)
+	case renew:
+		cloud.set(renewWords(x, shop), tone)
 	case x.Online:
 		cloud.set(text.T("strip.online"), equipment.Fine)
+	case n > 0 && n < len(x.Shops):
+		cloud.set(text.T("strip.some", "n", fmt.Sprint(n), "all", fmt.Sprint(len(x.Shops))), equipment.Look)
 	case x.OfflineSince.IsZero():
 		cloud.set(text.T("strip.offline"), equipment.Look)
 	default:
@@ -126,4 +131,12 @@ func (s *strip) sync(x SyncStatus, now time.Time) {
 	default:
 		s.cells["outbox"].set(text.T("strip.told"), equipment.Fine)
 	}
+}
+
+// renewWords names the shop where there are several.
+func renewWords(x SyncStatus, shop equipment.ShopState) string {
+	if len(x.Shops) == 1 {
+		return text.T("strip.renew")
+	}
+	return text.T("strip.renew.shop", "shop", text.Shorten(text.Visible(shop.Name), 14))
 }

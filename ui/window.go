@@ -274,7 +274,7 @@ func (w *Window) ShowSync(s SyncStatus) {
 		w.strip.sync(s, w.o.Now())
 		w.equipment.ShowSync(s)
 		w.orders.Answers(answers(s))
-		w.bench.Offline(offlineSince(s))
+		w.bench.Offline(s.OfflineOf)
 	})
 }
 

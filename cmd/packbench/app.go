@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -21,7 +20,6 @@ import (
 	"packbench/fulfillment"
 	"packbench/fulfillment/label"
 	"packbench/fulfillment/station"
-	"packbench/fulfillment/syncer"
 	"packbench/ui"
 	"packbench/ui/sound"
 )
@@ -33,7 +31,6 @@ const windowPatience = 45 * time.Second
 // then the store and the log are closed.
 type app struct {
 	dir     string
-	again   atomic.Bool // the program is to be started again
 	shops   *shopDesk
 	env     *env
 	window  *ui.Window
@@ -42,7 +39,8 @@ type app struct {
 	archive *label.Archive
 	codes   *label.Carriers
 	queue   *station.PrintQueue
-	sync    *syncer.Syncer // nil without a shop
+	lines   *shopLines    // of the connected shops; none where orders come from files
+	poked   chan struct{} // has a value when a shop's state is to be drawn
 	photos  *station.Photographer
 	trace   *tracer
 	pics    *pictures
@@ -54,31 +52,31 @@ type app struct {
 	deviceGroup, stationGroup, printerGroup, syncGroup *group
 }
 
-// openWindow opens the station's window and works until it is closed; again: it was closed to be started again.
-func openWindow(ctx context.Context, c *call) (again bool, err error) {
+// runWindow opens the station's window and works until it is closed.
+func runWindow(ctx context.Context, c *call) error {
 	if err := ui.CheckDisplay(); err != nil {
-		return false, err
+		return err
 	}
 	if _, err := loadConfig(c.config, c.named); err != nil {
-		return false, err
+		return err
 	}
 	one, err := claimInstance(c.dir)
 	if errors.Is(err, errSecondStart) {
 		fmt.Fprintln(c.err, "packbench:", errSecondStart)
-		return false, nil
+		return nil
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer one.release()
 	e, err := c.open(ctx, readOnlyNo)
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer e.close()
 	trace, err := openTracer(os.Getenv("PACKBENCH_TRACE"))
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer trace.close()
 	a := &app{dir: c.dir, config: c.config, env: e, trace: trace, warmed: make(chan struct{})}
@@ -88,8 +86,7 @@ func openWindow(ctx context.Context, c *call) (again bool, err error) {
 	defer closeRenderer(engine)
 	a.archive = label.NewArchive(engine, e.store, e.log)
 	a.build()
-	err = a.work(ctx, one, engine, c.err)
-	return a.again.Load(), err
+	return a.work(ctx, one, engine, c.err)
 }
 
 // build joins the parts. Nothing runs yet.
@@ -109,10 +106,10 @@ func (a *app) build() {
 	a.window = ui.New(screen, options)
 	a.station = station.New(station.Options{
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
-		Candidates: a.codes.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.wakeSync, Wish: a.wish, Refresh: a.lastLook, Carriers: a.carriers, NewID: newID, Log: e.log,
+		Candidates: a.codes.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.lines.wake, Wish: a.wish, Refresh: a.lines.refresh, Carriers: a.carriers, NewID: newID, Log: e.log,
 	})
-	startShop := a.joinShop() // before any part runs: they read a.sync
 	fail := a.partFailed
+	a.joinShops(fail) // before any part runs: they look for the lines
 	a.deviceGroup, a.stationGroup = newGroup("devices", e.log, fail), newGroup("station", e.log, fail)
 	a.printerGroup, a.syncGroup = newGroup("printer", e.log, fail), newGroup("sync", e.log, fail)
 	for _, d := range a.devices.runs {
@@ -134,7 +131,7 @@ func (a *app) build() {
 		a.printerGroup.run("label prover", a.proveWhenWarm)
 	}
 	a.devices.board.OnChange(a.healthChanged)
-	startShop()
+	a.startShops()
 }
 
 // newFyneApp makes the toolkit's part. It keeps a file of its own under the id, and two windows of one user that write the same

@@ -15,7 +15,7 @@ import (
 	"packbench/storage"
 )
 
-// runSync makes one pull and one push; one JSON line a result.
+// runSync makes one pull and one push of each connected shop; one JSON line a result. A shop that fails keeps no other back.
 func runSync(ctx context.Context, c *call) error {
 	if c.flags["once"] == "" {
 		return &usageError{"usage: packbench sync --once; the window keeps in step by itself"}
@@ -30,13 +30,34 @@ func runSync(ctx context.Context, c *call) error {
 	if locked == nil {
 		defer lock.Close()
 	}
-	s, err := e.newSyncer(func(o *syncer.Options) { o.SkipRecover = locked != nil })
+	shops, err := newMarkets(e.cfg, e.secrets, nil, e.log)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, m := range shops {
+		if err := c.syncOnce(ctx, e, m, locked != nil); err != nil {
+			if len(shops) > 1 {
+				err = fmt.Errorf("%s: %w", m.shop.words(), err)
+			}
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// syncOnce is one pull and one push of one shop. atWork: a window is at its rows.
+func (c *call) syncOnce(ctx context.Context, e *env, m market, atWork bool) error {
+	s, err := e.newSyncer(m, func(o *syncer.Options) { o.SkipRecover = atWork })
 	if err != nil {
 		return err
 	}
 	results, err := s.Once(ctx)
 	for _, r := range results {
 		line := map[string]any{"kind": r.Kind, "order_id": r.OrderID, "package_id": r.PackageID, "outcome": r.Outcome, "reason": r.Reason}
+		if m.shop.ID != "" {
+			line["shop"] = m.shop.ID
+		}
 		if jerr := c.json(line); jerr != nil {
 			return jerr
 		}

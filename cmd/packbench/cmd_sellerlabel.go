@@ -162,12 +162,12 @@ func (m *ownLabelMaker) recipient(ctx context.Context, o fulfillment.Order) (lab
 	if o.Source != fulfillment.SourcePlatform {
 		return label.Address{}, fmt.Errorf("order %s came from a file, without an address; give it in a file: packbench sellerlabel --order %s FILE.toml with a [to] table", o.ID, o.ID)
 	}
-	markets, err := newMarkets(m.cfg, m.e.secrets, m.e.log)
+	markets, err := newMarkets(m.cfg, m.e.secrets, nil, m.e.log)
 	if err != nil {
 		return label.Address{}, fmt.Errorf("the recipient stands in the Seller Center only: %w; or give the address in a file with a [to] table", err)
 	}
 	for _, x := range markets {
-		if x.adapter.Shop() != o.Shop && o.Shop != "" {
+		if !slices.Contains(x.keys, o.Shop) {
 			continue
 		}
 		r, err := x.adapter.Recipient(ctx, o.ID)

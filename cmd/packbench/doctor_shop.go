@@ -24,7 +24,7 @@ func (d *doctor) shop(ctx context.Context) {
 		return
 	}
 	d.credentials()
-	all, err := newMarkets(d.cfg, d.secrets, slog.New(slog.DiscardHandler))
+	all, err := newMarkets(d.cfg, d.secrets, nil, slog.New(slog.DiscardHandler))
 	switch {
 	case errors.Is(err, errNoShop):
 		d.say("Seller Center", "warn", err.Error())

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"packbench/devices"
@@ -134,58 +133,37 @@ func (a *app) healthChanged(h devices.Health) {
 	}
 }
 
-// joinShop makes the syncer where a shop is connected; without one the station works with imported orders.
-func (a *app) joinShop() (start func()) {
-	var line lineClock
-	poked := make(chan struct{}, 1)
-	s, err := a.env.newSyncer(func(o *syncer.Options) {
+// joinShops makes what works for the connected shops; without one the station works with imported orders.
+func (a *app) joinShops(failed func(string, error)) {
+	a.poked = make(chan struct{}, 1)
+	a.lines = &shopLines{env: a.env, failed: failed, more: func(o *syncer.Options) {
 		o.Changed, o.LabelReady, o.Warned = a.ordersChanged, a.labelStored, a.platformWarned
 		o.Heard = a.ordersHeard
-		o.StatusChanged = func(syncer.Status) {
-			select {
-			case poked <- struct{}{}:
-			default:
-			}
-		}
-	})
-	if err != nil {
-		if !errors.Is(err, errNoShop) {
-			a.env.log.Error("Seller Center is not connected", "err", err)
-		}
-		return func() {
-			a.startSides()
-			a.window.ShowSync(ui.SyncStatus{Err: err.Error()})
-		}
-	}
-	a.sync = s
-	return func() {
-		a.syncGroup.run("sync", s.Run)
-		a.syncGroup.run("sync display", func(ctx context.Context) error { return a.drawSync(ctx, poked, &line) })
-		a.startSides()
-	}
+		o.StatusChanged = func(syncer.Status) { a.pokeSync() }
+	}}
 }
 
-// lastLook reads orders anew before a seal; without a shop there is nobody to ask.
-func (a *app) lastLook(ctx context.Context, ids []fulfillment.OrderID) error {
-	if a.sync == nil {
-		return nil
-	}
-	return a.sync.Refresh(ctx, ids)
+// startShops begins the work for the shops, and what stands beside it.
+func (a *app) startShops() {
+	a.followShops(nil)
+	a.syncGroup.run("sync display", a.drawSync)
+	a.startSides()
 }
 
-// newSyncer makes the syncer of the connected shop; errNoShop if none is.
-func (e *env) newSyncer(more func(*syncer.Options)) (*syncer.Syncer, error) {
-	market, client, err := newMarket(e.cfg, e.secrets, e.log)
-	if err != nil {
-		return nil, err
+// followShops makes the connected shops the ones at work; renewed is an account whose tokens are new.
+func (a *app) followShops(renewed *string) {
+	if err := a.lines.follow(renewed); err != nil && !errors.Is(err, errNoShop) {
+		a.env.log.Error("Seller Center is not connected", "err", err)
 	}
-	o := syncer.Options{Orders: e.store, Outbox: e.store, Labels: e.store, Market: market, Backlog: e.store, Log: e.log,
-		Overridden: e.overridden, ClockOffset: client.ClockOffset, Policy: e.cfg.Policy.Arrange,
-		Poll: time.Duration(e.cfg.Shop.Poll), Rate: market.WriteRate}
-	if more != nil {
-		more(&o)
+	a.pokeSync()
+}
+
+// pokeSync has the shops' state drawn soon.
+func (a *app) pokeSync() {
+	select {
+	case a.poked <- struct{}{}:
+	default:
 	}
-	return syncer.New(o)
 }
 
 // overridden: a supervisor's decision to ship over the cancel request that is pending is an event of the order.
@@ -227,12 +205,6 @@ func follows(a, b fulfillment.Event) bool {
 	return a.At.After(b.At)
 }
 
-func (a *app) wakeSync() {
-	if a.sync != nil {
-		a.sync.Wake()
-	}
-}
-
 // ordersChanged hands news to the bench. It is called from the syncer and must not block, so it has a short patience: the
 // station reads the order anew at every gate.
 func (a *app) ordersChanged(ids []fulfillment.OrderID) {
@@ -268,71 +240,4 @@ func (a *app) labelStored(fulfillment.PackageID) {
 	if a.prover != nil {
 		a.prover.Wake()
 	}
-}
-
-// lineClock knows since when the Seller Center has not answered. It may be used from any goroutine.
-type lineClock struct {
-	mu  sync.Mutex
-	off time.Time
-}
-
-// since is zero while the line is up.
-func (l *lineClock) since(online bool, now time.Time) time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case online:
-		l.off = time.Time{}
-	case l.off.IsZero():
-		l.off = now
-	}
-	return l.off
-}
-
-// showSync shows what the syncer says and what waits in the outbox, and returns how many rows that are.
-func (a *app) showSync(line *lineClock) int {
-	st := a.sync.Status()
-	// Connected is not enough: orders must really come in, or no cancellation is ever heard of.
-	fresh := st.LastPull.IsZero() || time.Since(st.LastPull) < 3*time.Duration(a.env.cfg.Shop.Poll)+2*time.Minute
-	st.Online = st.Online && st.NeedsPerson == "" && fresh
-	out := ui.SyncStatus{Configured: true, Online: st.Online, OfflineSince: line.since(st.Online || st.LastError == "", time.Now()), LastPull: st.LastPull, WorkChecked: st.WorkChecked, Err: st.LastError, ClockOffset: st.ClockOffset, ClockKnown: !st.LastPull.IsZero(),
-		Queued: st.Outbox[fulfillment.OutboxQueued] + st.Outbox[fulfillment.OutboxInFlight], Uncertain: st.Outbox[fulfillment.OutboxUncertain],
-		Parked: st.Outbox[fulfillment.OutboxParked]}
-	if st.NeedsPerson != "" {
-		out.Err = st.NeedsPerson
-	}
-	rows, err := a.env.store.Outbox(a.syncGroup.ctx)
-	if err != nil {
-		a.env.log.Error("Outbox could not be read", "err", err)
-	}
-	out.DrainIn, out.Oldest = st.DrainIn, st.Oldest
-	out.Queued, out.Uncertain, out.Parked = 0, 0, 0 // of the same moment as the list
-	for _, r := range rows {
-		switch r.State {
-		case fulfillment.OutboxUncertain:
-			out.Uncertain++
-		case fulfillment.OutboxParked:
-			out.Parked++
-		default:
-			out.Queued++
-		}
-		out.Outbox = append(out.Outbox, ui.OutboxLine{ID: r.ID, Kind: r.Kind, OrderID: r.OrderID, PackageID: r.PackageID, State: r.State,
-			Age: time.Since(r.CreatedAt), Reason: r.Reason, RequestID: r.RequestID, Gone: a.gone(r), Correctable: r.Correctable()})
-	}
-	a.window.ShowSync(out)
-	return len(rows)
-}
-
-// gone reports whether the parcel of a row that waits for a person has left.
-func (a *app) gone(r fulfillment.OutboxRow) bool {
-	if r.State != fulfillment.OutboxParked {
-		return false
-	}
-	o, err := a.env.store.Order(a.syncGroup.ctx, r.OrderID)
-	if err != nil {
-		a.env.log.Error("Order of a parked row could not be read", "orderID", r.OrderID, "err", err)
-		return false
-	}
-	p, _ := o.PackageByID(r.PackageID)
-	return p.Rung.AtLeast(fulfillment.RungHandedOver)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 
 	"packbench/fulfillment"
@@ -94,11 +95,6 @@ func appSecret(s *secrets.Store) (string, error) {
 	return v, err
 }
 
-// newClient is accountClient of the first account, for what needs no token.
-func newClient(cfg Config, s *secrets.Store, log *slog.Logger) (*sellercenter.Client, error) {
-	return accountClient(cfg, s, "", log)
-}
-
 // accountClient makes the Seller Center's client of one account; errNoShop if no app key is configured.
 func accountClient(cfg Config, s *secrets.Store, account string, log *slog.Logger) (*sellercenter.Client, error) {
 	if cfg.Shop.AppKey == "" {
@@ -116,12 +112,14 @@ func accountClient(cfg Config, s *secrets.Store, account string, log *slog.Logge
 // the only one who refreshes their tokens in this process.
 type market struct {
 	shop    connectedShop
+	keys    []string // what fulfillment.Order.Shop says of its orders
 	adapter *sellercenter.Adapter
 	client  *sellercenter.Client
 }
 
-// newMarkets makes the adapters of all connected shops, the one connected last first; errNoShop if there is none.
-func newMarkets(cfg Config, s *secrets.Store, log *slog.Logger) ([]market, error) {
+// newMarkets makes the adapters of all connected shops, the one connected last first; errNoShop if there is none. clients are
+// those that work already, by account; nil: none.
+func newMarkets(cfg Config, s *secrets.Store, clients map[string]*sellercenter.Client, log *slog.Logger) ([]market, error) {
 	if cfg.Shop.AppKey == "" {
 		return nil, errNoShop
 	}
@@ -135,9 +133,12 @@ func newMarkets(cfg Config, s *secrets.Store, log *slog.Logger) ([]market, error
 	if len(shops) == 0 {
 		return nil, errNoShop
 	}
-	clients := map[string]*sellercenter.Client{}
+	clients = maps.Clone(clients)
+	if clients == nil {
+		clients = map[string]*sellercenter.Client{}
+	}
 	out := make([]market, 0, len(shops))
-	for _, shop := range shops {
+	for i, shop := range shops {
 		client := clients[shop.Account]
 		if client == nil {
 			if client, err = accountClient(cfg, s, shop.Account, log); err != nil {
@@ -145,16 +146,7 @@ func newMarkets(cfg Config, s *secrets.Store, log *slog.Logger) ([]market, error
 			}
 			clients[shop.Account] = client
 		}
-		out = append(out, market{shop, sellercenter.NewAdapter(client, shop.Cipher, shop.Region), client})
+		out = append(out, market{shop, keysOf(shop, i == len(shops)-1), sellercenter.NewAdapter(client, shop.Cipher, shop.Region), client})
 	}
 	return out, nil
-}
-
-// newMarket is the first of newMarkets.
-func newMarket(cfg Config, s *secrets.Store, log *slog.Logger) (*sellercenter.Adapter, *sellercenter.Client, error) {
-	all, err := newMarkets(cfg, s, log)
-	if err != nil {
-		return nil, nil, err
-	}
-	return all[0].adapter, all[0].client, nil
 }

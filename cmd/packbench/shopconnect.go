@@ -202,6 +202,6 @@ func runShopDisconnect(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(c.err, "packbench: a window that is open goes on with this shop until it is started again; the seller can end the app's authorization in the Seller Center")
+	fmt.Fprintln(c.err, "packbench: a window that is open ends its work for this shop within some seconds; the seller can end the app's authorization in the Seller Center")
 	return c.json(map[string]any{"shop": gone.ID, "name": gone.Name, "disconnected": true})
 }

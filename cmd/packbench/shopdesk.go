@@ -23,7 +23,6 @@ type shopDesk struct {
 	browser func(*url.URL) error
 	asks    chan func(context.Context)
 	answers chan authorizationAnswer
-	began   []connectedShop // with which the program was started
 	auth    *authorization
 	stop    context.CancelFunc // ends the waiting for auth
 	waited  chan struct{}      // closed when it has ended
@@ -37,11 +36,10 @@ const deskPatience = 45 * time.Second
 
 func newShopDesk(a *app, app fyne.App) *shopDesk {
 	d := &shopDesk{a: a, browser: app.OpenURL, asks: make(chan func(context.Context), 16), answers: make(chan authorizationAnswer, 1), phase: settings.Idle}
-	d.began, _ = connectedShops(a.env.cfg, a.env.secrets) // what cannot be read is said by status
 	return d
 }
 
-func (d *shopDesk) options() ui.ShopDesk { return ui.ShopDesk{Desk: d, Again: d.a.startAgain} }
+func (d *shopDesk) options() ui.ShopDesk { return ui.ShopDesk{Desk: d} }
 
 func (d *shopDesk) ask(f func(context.Context)) {
 	select {
@@ -58,7 +56,7 @@ func (d *shopDesk) Disconnect(id string) {
 	d.ask(func(context.Context) { d.disconnect(id) })
 }
 
-// Run works until ctx ends.
+// Run works until ctx ends. Every few seconds it looks whether a subcommand has connected or disconnected a shop.
 func (d *shopDesk) Run(ctx context.Context) error {
 	defer func() { d.giveUp("") }()
 	t := time.NewTicker(10 * time.Second)
@@ -69,6 +67,7 @@ func (d *shopDesk) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-t.C:
+			d.a.followShops(nil)
 		case f := <-d.asks:
 			f(ctx)
 		case got := <-d.answers:
@@ -163,8 +162,9 @@ func (d *shopDesk) choose(id string) {
 		return
 	}
 	chosen, err := pickShops(d.offered, id)
+	account := ""
 	if err == nil {
-		_, err = settle(d.a.env.cfg, d.a.env.secrets, d.offered, chosen)
+		account, err = settle(d.a.env.cfg, d.a.env.secrets, d.offered, chosen)
 	}
 	if err != nil {
 		d.giveUp(plain(err))
@@ -172,7 +172,7 @@ func (d *shopDesk) choose(id string) {
 	}
 	d.giveUp("")
 	d.phase = settings.Done
-	d.a.wakeSync()
+	d.a.followShops(&account)
 }
 
 func (d *shopDesk) disconnect(id string) {
@@ -180,7 +180,8 @@ func (d *shopDesk) disconnect(id string) {
 		d.err = plain(err)
 		return
 	}
-	d.a.startAgain() // a client that runs still has the tokens in hand
+	d.phase = settings.Idle
+	d.a.followShops(nil)
 }
 
 // status is what the screen shows.
@@ -208,18 +209,17 @@ func (d *shopDesk) status(ctx context.Context) ui.ShopStatus {
 	if err != nil && x.Trouble == "" {
 		x.Trouble = plain(err)
 	}
-	for i, c := range shops {
+	now := time.Now()
+	lines := d.a.lines.list()
+	for _, c := range shops {
 		shop := settings.Shop{ID: c.ID, Name: c.Name, Region: c.Region}
 		if t, err := (tokenStore{s, c.Account}).Tokens(ctx); err == nil {
 			shop.Until = t.RefreshExpires
 		}
-		if i == 0 && d.a.sync != nil && d.phase != settings.Done { // the one that the syncer works for
-			shop.Dead = d.a.sync.Status().NeedsPerson
+		if at := slices.IndexFunc(lines, func(l *shopLine) bool { return l.shop.same(c) }); at >= 0 {
+			shop.State = lines[at].state(ctx, d.a.env, now)
 		}
 		x.Shops = append(x.Shops, shop)
-	}
-	if d.phase == settings.Done && !slices.Equal(shops, d.began) {
-		x.Phase = settings.Restart
 	}
 	return x
 }

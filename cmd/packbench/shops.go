@@ -22,6 +22,21 @@ type connectedShop struct {
 	Region  string `json:"region"`
 	Cipher  string `json:"cipher"`
 	Account string `json:"account"` // whose tokens; empty: the first
+	// Was are the ciphers that the shop had before: its older orders are stored under them.
+	Was []string `json:"was,omitempty"`
+}
+
+func (s connectedShop) same(o connectedShop) bool {
+	return s.ID == o.ID && s.Name == o.Name && s.Region == o.Region && s.Cipher == o.Cipher && s.Account == o.Account && slices.Equal(s.Was, o.Was)
+}
+
+// told is the shop as the platform tells it now.
+func (s connectedShop) told(o sellercenter.Shop, account string) connectedShop {
+	now := connectedShop{ID: o.ID, Name: o.Name, Region: o.Region, Cipher: o.Cipher, Account: account, Was: slices.Clone(s.Was)}
+	if s.Cipher != "" && s.Cipher != o.Cipher && !slices.Contains(now.Was, s.Cipher) {
+		now.Was = append(now.Was, s.Cipher)
+	}
+	return now
 }
 
 // connectedShops are those connected last first. A shop_cipher in station.toml is a shop of the first account.
@@ -88,11 +103,12 @@ func pendingShops(ctx context.Context, client *sellercenter.Client) ([]sellercen
 }
 
 // settle makes the pending authorization the one of the chosen shops, at once as a whole: tokens, shops and app secret.
-// offered are all shops of the authorization: one of them that is connected already shows whose authorization it renews.
-func settle(cfg Config, s *secrets.Store, offered, chosen []sellercenter.Shop) ([]connectedShop, error) {
+// offered are all shops of the authorization: one of them that is connected already shows whose authorization it renews. It
+// returns the account whose tokens are new.
+func settle(cfg Config, s *secrets.Store, offered, chosen []sellercenter.Shop) (account string, err error) {
 	had, err := connectedShops(cfg, s)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	account, renewed := accountOf(had, offered)
 	if !renewed && len(had) > 0 {
@@ -101,13 +117,13 @@ func settle(cfg Config, s *secrets.Store, offered, chosen []sellercenter.Shop) (
 	shops := joined(cfg, had, offered, chosen, account)
 	list, err := json.Marshal(shops)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	secret, err := appSecret(s)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	return shops, s.Update(func(all map[string]string) error {
+	return account, s.Update(func(all map[string]string) error {
 		tokens, ok := all[tokensOf(pending)]
 		if !ok {
 			return errors.New("the authorization was used meanwhile; look at `packbench shop list`")
@@ -125,11 +141,15 @@ func settle(cfg Config, s *secrets.Store, offered, chosen []sellercenter.Shop) (
 func joined(cfg Config, had []connectedShop, offered, chosen []sellercenter.Shop, account string) []connectedShop {
 	var out []connectedShop
 	for _, o := range chosen {
-		out = append(out, connectedShop{o.ID, o.Name, o.Region, o.Cipher, account})
+		var before connectedShop
+		if at := slices.IndexFunc(had, func(x connectedShop) bool { return x.ID == o.ID || x.Cipher == o.Cipher }); at >= 0 {
+			before = had[at]
+		}
+		out = append(out, before.told(o, account))
 	}
 	for _, x := range had {
 		if at := slices.IndexFunc(offered, func(o sellercenter.Shop) bool { return o.ID == x.ID || o.Cipher == x.Cipher }); at >= 0 {
-			x = connectedShop{offered[at].ID, offered[at].Name, offered[at].Region, offered[at].Cipher, account}
+			x = x.told(offered[at], account)
 		} else if x.ID == "" && x.Cipher == cfg.Shop.ShopCipher {
 			continue // it stands in station.toml
 		}

@@ -50,22 +50,13 @@ func (c Config) labelFolder(dir string) string {
 	return filepath.Join(dir, c.Shop.LabelFolder)
 }
 
-// joinHints makes what takes webhooks; nil without `hints` in [shop] or without a shop.
+// joinHints makes what takes webhooks; nil without `hints` in [shop].
 func (a *app) joinHints() *syncer.Hints {
 	cfg := a.env.cfg.Shop
-	if cfg.Hints == "" || a.sync == nil {
+	if cfg.Hints == "" {
 		return nil
 	}
-	client, err := newClient(a.env.cfg, a.env.secrets, a.env.log) // for the signature; it calls nobody
-	if err != nil {
-		a.env.log.Error("Hints are not taken", "err", err)
-		return nil
-	}
-	o := syncer.HintOptions{Hint: func(ids []fulfillment.OrderID) { a.sync.Look(ids...) }, Log: a.env.log,
-		Check: func(authorization string, body []byte) ([]fulfillment.OrderID, error) {
-			e, err := client.ReadWebhook(authorization, body)
-			return e.Orders, err
-		}}
+	o := syncer.HintOptions{Check: a.lines.webhook, Log: a.env.log}
 	if cfg.isRelay() {
 		o.Relay = cfg.Hints
 	} else {
@@ -105,8 +96,8 @@ func (a *app) startSides() {
 
 // lookAtOpened has the platform asked about an order that was opened just now: what is known of it may be a pull old.
 func (a *app) lookAtOpened(v station.View) {
-	if a.sync != nil && v.Verdict != nil && v.Verdict.Code == fulfillment.OrderOpened {
-		a.sync.Look(v.Verdict.OrderID)
+	if v.Verdict != nil && v.Verdict.Code == fulfillment.OrderOpened && v.Parcel != nil && v.Parcel.Order.ID == v.Verdict.OrderID {
+		a.lines.look(v.Parcel.Order)
 	}
 }
 
@@ -118,16 +109,16 @@ const (
 )
 
 // drawSync draws the sync's state when poked and every few seconds, so that the ages on the screen stay true.
-func (a *app) drawSync(ctx context.Context, poked <-chan struct{}, line *lineClock) error {
+func (a *app) drawSync(ctx context.Context) error {
 	for ctx.Err() == nil {
 		pause := drawPause
-		if a.showSync(line) > longOutbox {
+		if a.showSync(ctx) > longOutbox {
 			pause = drawPauseLong
 		}
 		if err := waitFor(ctx, pause, nil); err != nil {
 			break
 		}
-		if err := waitFor(ctx, drawPauseLong, poked); err != nil {
+		if err := waitFor(ctx, drawPauseLong, a.poked); err != nil {
 			break
 		}
 	}

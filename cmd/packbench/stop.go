@@ -26,9 +26,11 @@ func (a *app) endStuck(errw io.Writer) {
 // stopParts ends the parts in the order in which one feeds the next.
 func (a *app) stopParts() {
 	a.setup.end()
-	for _, g := range []*group{a.deviceGroup, a.stationGroup, a.printerGroup, a.syncGroup} {
+	for _, g := range []*group{a.deviceGroup, a.stationGroup, a.printerGroup} {
 		g.stop()
 	}
+	a.lines.stop()
+	a.syncGroup.stop()
 }
 
 // endWithoutToolkit ends the program in order where the toolkit's loop never returns: a loop that ends while the toolkit's

@@ -92,11 +92,12 @@ func drain(t *testing.T, n int, faults bool) (d drained) {
 	if _, err := client.Exchange(t.Context(), cred.AuthCode); err != nil {
 		t.Fatal(err)
 	}
-	store, err := storage.Open(t.Context(), t.TempDir(), storage.Options{Station: "PACK-01", Market: "GB"})
+	opened, err := storage.Open(t.Context(), t.TempDir(), storage.Options{Station: "PACK-01", Market: "GB"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
+	defer opened.Close()
+	store := opened.Shop(cred.ShopCipher)
 	f := &floor{t: t, market: "GB", shop: srv, store: store, cipher: cred.ShopCipher, client: client}
 	a := sellercenter.NewAdapter(client, cred.ShopCipher, "GB")
 	s, err := syncer.New(syncer.Options{Orders: store, Outbox: store, Labels: store, Market: a, Backlog: store, ClockOffset: client.ClockOffset,

@@ -28,7 +28,7 @@ type floor struct {
 	url    string
 	dir    string
 	cipher string
-	store  *storage.Store
+	store  *storage.ShopStore
 	sync   *syncer.Syncer
 	tokens *memTokens
 	client *sellercenter.Client
@@ -88,10 +88,11 @@ func newFloorWith(t testing.TB, market string, set setup) *floor {
 	ts := httptest.NewServer(front)
 	t.Cleanup(ts.Close)
 	f := &floor{t: t, market: market, shop: srv, url: ts.URL, dir: t.TempDir(), tokens: &memTokens{}}
-	f.store, err = storage.Open(t.Context(), f.dir, storage.Options{Station: "PACK-01", Market: market})
+	store, err := storage.Open(t.Context(), f.dir, storage.Options{Station: "PACK-01", Market: market})
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.store = store.Shop(srv.Credentials().ShopCipher)
 	t.Cleanup(func() {
 		if err := f.store.Close(); err != nil {
 			t.Error(err)

@@ -16,8 +16,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"packbench/fulfillment"
 )
 
 // HintOptions is what Hints are made from. One of Listen and Relay is given.
@@ -29,9 +27,9 @@ type HintOptions struct {
 	// {"n":12,"authorization":"<the webhook's header>","body":"<its body as it came, as a text>"}, n growing.
 	Relay string
 	Every time.Duration // default 5 s
-	// Check judges the signature and returns the orders that the webhook is about; an error means: not the platform's.
-	Check func(authorization string, body []byte) ([]fulfillment.OrderID, error)
-	Hint  func([]fulfillment.OrderID) // must not block
+	// Check judges the signature and returns what the webhook makes the station do, which must not block; an error means:
+	// not the platform's. Of the same webhook a second time nothing is done.
+	Check func(authorization string, body []byte) (act func(), err error)
 	Log   *slog.Logger
 	HTTP  *http.Client // for Relay; nil: 15 s patience
 }
@@ -57,8 +55,8 @@ const (
 
 // NewHints checks the options; it starts nothing.
 func NewHints(o HintOptions) (*Hints, error) {
-	if o.Check == nil || o.Hint == nil || (o.Listen == "") == (o.Relay == "") {
-		return nil, errors.New("hints need a check, a receiver, and either an address to listen on or a relay")
+	if o.Check == nil || (o.Listen == "") == (o.Relay == "") {
+		return nil, errors.New("hints need a check, and either an address to listen on or a relay")
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -125,7 +123,7 @@ func (h *Hints) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // take judges one webhook; it reports whether it is the platform's. The same one a second time is taken and means nothing.
 func (h *Hints) take(authorization string, body []byte) bool {
-	orders, err := h.o.Check(authorization, body)
+	act, err := h.o.Check(authorization, body)
 	if err != nil {
 		h.invalid.Add(1)
 		h.o.Log.Warn("a hint was not the platform's and is ignored", "error", err, "ignored", h.invalid.Load())
@@ -142,7 +140,7 @@ func (h *Hints) take(authorization string, body []byte) bool {
 	h.last[h.next] = sum
 	h.next = (h.next + 1) % hintMemory
 	h.valid.Add(1)
-	h.o.Hint(orders)
+	act()
 	return true
 }
 

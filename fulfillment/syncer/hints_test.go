@@ -20,11 +20,10 @@ import (
 func hinted(t *testing.T, o syncer.HintOptions) (*floor, *syncer.Hints) {
 	t.Helper()
 	f := newFloorWith(t, "GB", setup{shop: shop.Options{Orders: 24}, change: func(o *syncer.Options) { o.Policy, o.Poll = "at_pack", time.Hour }})
-	o.Check = func(authorization string, body []byte) ([]fulfillment.OrderID, error) {
+	o.Check = func(authorization string, body []byte) (func(), error) {
 		e, err := f.client.ReadWebhook(authorization, body)
-		return e.Orders, err
+		return func() { f.sync.Look(e.Orders...) }, err
 	}
-	o.Hint = func(ids []fulfillment.OrderID) { f.sync.Look(ids...) }
 	h, err := syncer.NewHints(o)
 	if err != nil {
 		t.Fatal(err)

@@ -41,10 +41,11 @@ func child(ctx context.Context, text string) error {
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
 		return err
 	}
-	store, err := storage.Open(ctx, c.Dir, storage.Options{Station: "PACK-01", Market: c.Market})
+	opened, err := storage.Open(ctx, c.Dir, storage.Options{Station: "PACK-01", Market: c.Market})
 	if err != nil {
 		return err
 	}
+	store := opened.Shop(c.Shop)
 	tokens := &memTokens{t: c.Tokens, n: 1}
 	client, err := sellercenter.New(sellercenter.Config{APIURL: c.URL, AuthURL: c.URL, AppKey: c.Key, AppSecret: c.Secret, Tokens: tokens,
 		ReadsPerSecond: 60, WritesPerSecond: 60, Transport: newLife(0).transport()})

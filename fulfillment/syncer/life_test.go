@@ -110,7 +110,7 @@ func (t lifeTokens) StoreTokens(ctx context.Context, v sellercenter.Tokens) erro
 // lifeStore is the real store as this process reaches it.
 type lifeStore struct {
 	l *life
-	s *storage.Store
+	s *storage.ShopStore
 }
 
 func (s *lifeStore) Cursor(ctx context.Context, shop string) (time.Time, error) {

@@ -43,11 +43,12 @@ func (l *line) note(err error) {
 			l.fails = 0
 			s.Online, s.LastError = true, ""
 			if !l.now().Before(l.paused) { // a read that works does not mean that writes are allowed
-				s.NeedsPerson = ""
+				s.NeedsPerson, s.Unauthorized = "", false
 			}
 		case errors.Is(err, ErrUnauthorized), errors.Is(err, ErrMisconfigured):
 			l.fails, l.paused = 0, l.now().Add(l.setup)
 			s.Online, s.LastError, s.NeedsPerson = true, err.Error(), err.Error()
+			s.Unauthorized = errors.Is(err, ErrUnauthorized)
 		case errors.Is(err, ErrOffline), errors.Is(err, ErrUncertain):
 			l.fails++
 			s.Online, s.LastError = false, err.Error()
@@ -83,7 +84,7 @@ func (s Status) words() any {
 	for _, c := range s.Outbox {
 		n += c
 	}
-	return [...]any{s.Online, s.LastPull, s.LastError, s.NeedsPerson, n, s.Outbox[fulfillment.OutboxParked], s.Outbox[fulfillment.OutboxUncertain]}
+	return [...]any{s.Online, s.LastPull, s.LastError, s.NeedsPerson, s.Unauthorized, n, s.Outbox[fulfillment.OutboxParked], s.Outbox[fulfillment.OutboxUncertain]}
 }
 
 func (l *line) copy() Status {

@@ -81,9 +81,11 @@ type Status struct {
 	WorkChecked time.Time
 	LastError   string // in words; empty after a success
 	NeedsPerson string // the authorization or the settings are refused: what to do; empty if not
-	Outbox      map[fulfillment.OutboxState]int
-	Oldest      time.Time // when the oldest row that is not done was made
-	DrainRate   float64   // rows that ended in a second, over the last minute; 0: none
+	// Unauthorized: NeedsPerson is about the authorization, which the seller must give again.
+	Unauthorized bool
+	Outbox       map[fulfillment.OutboxState]int
+	Oldest       time.Time // when the oldest row that is not done was made
+	DrainRate    float64   // rows that ended in a second, over the last minute; 0: none
 	// DrainIn is how long the rows that wait for no person will take: their number by the measured rate, or by the allowed one
 	// before anything was measured. 0: nothing waits, or nobody can tell, because the line is down or writes are not allowed.
 	DrainIn     time.Duration
@@ -99,7 +101,8 @@ type Result struct {
 	Reason    string
 }
 
-// Syncer keeps one shop and one store in step. At most one Run or Once may work on a store at a time.
+// Syncer keeps one shop and its part of the store in step. At most one Run or Once may work on a shop's part at a time; those of
+// other shops may work beside it.
 type Syncer struct {
 	o     Options
 	wake  chan struct{} // something may be sent

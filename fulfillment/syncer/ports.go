@@ -7,7 +7,7 @@ import (
 	"packbench/fulfillment"
 )
 
-// Orders is the store of pulled orders.
+// Orders is the store of one shop's pulled orders: of no other shop's is anything read or returned.
 type Orders interface {
 	// Cursor is the update_time up to which the shop was pulled; zero for a shop never pulled.
 	Cursor(ctx context.Context, shop string) (time.Time, error)
@@ -26,7 +26,7 @@ type Orders interface {
 	ToFetch(ctx context.Context, limit int) ([]fulfillment.Package, error)
 }
 
-// Outbox is the durable queue. Every method is durable when it returns.
+// Outbox is the durable queue of one shop. Every method is durable when it returns.
 type Outbox interface {
 	// Add queues rows; a row with the kind and package of an unfinished or finished one is not added again.
 	Add(ctx context.Context, rows []fulfillment.OutboxRow) error

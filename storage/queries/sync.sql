@@ -32,20 +32,23 @@ UPDATE outbox SET state = sqlc.arg(state), attempts = sqlc.arg(attempts), next_a
 WHERE id = sqlc.arg(id) AND (sqlc.arg(state) <> 'in_flight' OR state IN ('queued', 'uncertain'));
 
 -- name: RecoverOutbox :execrows
-UPDATE outbox SET state = 'uncertain', reason = ?, changed_at = ? WHERE state = 'in_flight';
+UPDATE outbox SET state = 'uncertain', reason = ?, changed_at = ?
+WHERE state = 'in_flight' AND EXISTS (SELECT 1 FROM orders s WHERE s.id = order_id AND s.shop IN (sqlc.slice('shops')));
 
 -- name: RequeueOutbox :execrows
 UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = ? WHERE id = ? AND state = 'parked';
 
 -- name: DueOutbox :many
-SELECT o.* FROM outbox o
-WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= sqlc.arg(now)
+SELECT o.* FROM outbox o JOIN orders s ON s.id = o.order_id
+WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= ?
+    AND s.source = 'platform' AND s.shop IN (sqlc.slice('shops'))
     AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
-ORDER BY o.deadline = 0, o.deadline, o.id LIMIT sqlc.arg(n);
+ORDER BY o.deadline = 0, o.deadline, o.id LIMIT ?;
 
 -- name: NextOutbox :many
-SELECT o.next_at FROM outbox o
+SELECT o.next_at FROM outbox o JOIN orders s ON s.id = o.order_id
 WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done'
+    AND s.source = 'platform' AND s.shop IN (sqlc.slice('shops'))
     AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
 ORDER BY o.next_at LIMIT 1;
 
@@ -53,21 +56,33 @@ ORDER BY o.next_at LIMIT 1;
 SELECT * FROM outbox WHERE state <> 'done' ORDER BY created_at, id;
 
 -- name: OutboxCounts :many
-SELECT state, count(*) AS n, CAST(min(created_at) AS INTEGER) AS oldest FROM outbox WHERE state <> 'done' GROUP BY state;
+SELECT o.state, count(*) AS n, CAST(min(o.created_at) AS INTEGER) AS oldest FROM outbox o JOIN orders s ON s.id = o.order_id
+WHERE o.state <> 'done' AND s.source = 'platform' AND s.shop IN (sqlc.slice('shops')) GROUP BY o.state;
+
+-- name: StrangeOutbox :many
+SELECT DISTINCT o.order_id FROM outbox o LEFT JOIN orders s ON s.id = o.order_id
+WHERE o.state <> 'done' AND (s.source = 'platform' AND s.shop IN (sqlc.slice('shops'))) IS NOT TRUE;
+
+-- name: ShopOfOrder :one
+SELECT shop FROM orders WHERE id = ? AND source = 'platform';
 
 -- name: Watched :many
 SELECT o.id FROM orders o
 WHERE o.opened_at > 0 AND o.source = 'platform' AND o.status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED')
-    AND EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 7)
-UNION
-SELECT o.id FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.state <> 'done' AND o.source = 'platform'
-UNION
+    AND o.shop IN (sqlc.slice('shops'))
+    AND EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 7);
+
+-- name: ToldOf :many
+SELECT DISTINCT b.order_id FROM outbox b JOIN orders o ON o.id = b.order_id
+WHERE b.state <> 'done' AND o.source = 'platform' AND o.shop IN (sqlc.slice('shops'));
+
+-- name: AskedOf :many
 SELECT o.id FROM orders o WHERE o.cancel_requested = 1 AND o.closed_at = 0 AND o.source = 'platform' AND o.cancel_request = ''
-ORDER BY 1;
+    AND o.shop IN (sqlc.slice('shops'));
 
 -- name: ToArrange :many
 SELECT p.* FROM orders o JOIN packages p ON p.order_id = o.id
-WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
+WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (sqlc.slice('shops')) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status IN ('AWAITING_SHIPMENT', 'PARTIALLY_SHIPPING')
     AND o.cancel_requested = 0 AND o.own_holds = '[]' AND o.platform_holds = '[]'
     AND p.arranged = 0 AND p.holds = '[]' AND p.label = '' AND p.height < 6
@@ -84,7 +99,7 @@ ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?;
 
 -- name: ToFetch :many
 SELECT p.* FROM orders o JOIN packages p ON p.order_id = o.id
-WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
+WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (sqlc.slice('shops')) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
     AND p.arranged = 1 AND p.label = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
 ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?;

@@ -35,7 +35,7 @@ type Screen struct {
 
 	o        Options
 	view     station.View
-	offline  time.Time // zero while the Seller Center answers
+	offline  func(shop string) time.Time // see Offline
 	items    *itemList
 	facts    *factsPanel
 	queue    *queueCard
@@ -82,7 +82,11 @@ func (s *Screen) Show(v station.View) {
 }
 
 func (s *Screen) setFacts() {
-	f := FactsOf(s.view, s.offline, s.o.Now())
+	var offline time.Time
+	if s.view.Parcel != nil && s.offline != nil {
+		offline = s.offline(s.view.Parcel.Order.Shop)
+	}
+	f := FactsOf(s.view, offline, s.o.Now())
 	s.facts.set(f)
 	s.queue.setWeight(f)
 }
@@ -100,8 +104,8 @@ func (s *Screen) swap(parcel bool) {
 	s.LoadQueue()
 }
 
-// Offline tells since when the Seller Center does not answer, zero: it does.
-func (s *Screen) Offline(since time.Time) {
+// Offline tells since when the shop of an order (fulfillment.Order.Shop) does not answer, zero: it does.
+func (s *Screen) Offline(since func(shop string) time.Time) {
 	s.offline = since
 	s.Tick()
 }

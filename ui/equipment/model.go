@@ -19,6 +19,7 @@ type SyncStatus struct {
 	LastPull     time.Time // last complete pull of orders; zero: never
 	WorkChecked  time.Time // when the order in work that was not asked about for longest was; zero: nobody can tell
 	Err          string    // why the last call failed, in words; empty: it did not
+	Shops        []ShopState
 	Outbox       []OutboxLine
 	Queued       int // waiting or being sent
 	Uncertain    int
@@ -40,6 +41,7 @@ type OutboxLine struct {
 	Reason      string
 	RequestID   string // the platform's, of the last answer; empty: it never answered
 	Correctable bool   // another tracking number than the label's was reported, which can be corrected
+	NoShop      bool   // the shop of its order is not connected: nobody tells it
 	Gone        bool   // its parcel was handed over: nobody can keep it here any more
 }
 
@@ -66,27 +68,27 @@ type Fact struct {
 	Tone  Tone
 }
 
-// Facts are the connection in words: state first, then its cause, the last pull and the clock.
+// Facts are the connection in words: state first, then its cause, the last pull and the clock; of several shops a line each.
 func Facts(s SyncStatus, now time.Time) []Fact {
 	if !s.Configured {
 		return []Fact{{text.T("sync.unset"), Quiet}, {text.T("sync.unset.text"), Quiet}}
 	}
 	var out []Fact
-	switch {
+	many := len(s.Shops) > 1
+	switch n := s.Offline(); {
 	case s.Online:
 		out = append(out, Fact{text.T("sync.online"), Fine})
+	case many && n > 0 && n < len(s.Shops):
+		out = append(out, Fact{text.T("sync.some", "n", fmt.Sprint(n), "all", fmt.Sprint(len(s.Shops))), Look})
 	case s.OfflineSince.IsZero():
 		out = append(out, Fact{text.T("sync.offline"), Look})
 	default:
 		out = append(out, Fact{text.T("sync.since", "at", text.Clock(s.OfflineSince, now)), Look})
 	}
-	if s.Err != "" {
-		out = append(out, Fact{text.Sentence(s.Err), Look})
-	}
-	if s.LastPull.IsZero() {
-		out = append(out, Fact{text.T("sync.never"), Look})
+	if many {
+		out = append(out, shopFacts(s, now)...)
 	} else {
-		out = append(out, Fact{text.T("sync.pulled", "ago", text.Ago(s.LastPull, now)), Quiet})
+		out = append(out, shopFact(s, now)...)
 	}
 	if !s.WorkChecked.IsZero() {
 		out = append(out, Fact{text.T("sync.work", "ago", text.Ago(s.WorkChecked, now)), Quiet})

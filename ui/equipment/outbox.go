@@ -91,7 +91,9 @@ func (r *outboxRow) set(x OutboxLine, since time.Duration) {
 	r.what.Set(what + "  " + text.Code(string(x.OrderID)))
 	r.age.Set(text.Span(x.Age + since))
 	words := how
-	if x.Reason != "" {
+	if x.NoShop {
+		words += " – " + text.T("outbox.noshop")
+	} else if x.Reason != "" {
 		words += " – " + text.Sentence(x.Reason)
 	}
 	r.words.Set(words)

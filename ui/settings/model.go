@@ -3,6 +3,7 @@ package settings
 import (
 	"time"
 
+	"packbench/ui/equipment"
 	"packbench/ui/text"
 )
 
@@ -15,7 +16,6 @@ const (
 	Asking  Phase = "asking"  // the Seller Center
 	Choose  Phase = "choose"  // among several shops
 	Done    Phase = "done"
-	Restart Phase = "restart" // other shops than those the program began with
 )
 
 // Status is everything that the screen shows.
@@ -41,8 +41,8 @@ type Status struct {
 // Shop is one shop that is connected, or could be.
 type Shop struct {
 	ID, Name, Region string
-	Until            time.Time // end of the seller's authorization; zero: not known
-	Dead             string    // why it must be authorized again, in words; empty: it need not
+	Until            time.Time           // end of the seller's authorization; zero: not known
+	State            equipment.ShopState // how it stands; the zero value: nobody works for it
 }
 
 // Tone is how a line is to be taken.
@@ -62,16 +62,38 @@ const soon = 30 * 24 * time.Hour
 func (s Shop) Life(now time.Time) (words string, tone Tone) {
 	left := s.Until.Sub(now)
 	switch {
-	case s.Dead != "":
-		return text.T("settings.dead", "why", text.Sentence(s.Dead)), Wrong
+	case s.State.Dead:
+		return text.T("settings.dead", "why", text.Sentence(s.State.Renew)), Wrong
+	case s.State.Refused:
+		return text.T("settings.refused", "why", text.Sentence(s.State.Renew)), Look
 	case s.Until.IsZero():
 		return text.T("settings.life.none"), Quiet
 	case left <= 0:
 		return text.T("settings.over"), Wrong
+	case s.State.Renew != "" && left >= soon: // what a webhook has told
+		return text.T("settings.refused", "why", text.Sentence(s.State.Renew)), Look
 	case left < soon:
 		return text.T("settings.soon", "at", s.Until.Local().Format(time.DateOnly), "span", text.Span(left)), Look
 	}
 	return text.T("settings.life", "at", s.Until.Local().Format(time.DateOnly)), Fine
+}
+
+// Now is how its line stands, in few words.
+func (s Shop) Now(now time.Time) string {
+	x := s.State
+	switch {
+	case len(x.Orders) == 0:
+		return text.T("settings.now.idle")
+	case x.Dead:
+		return text.T("settings.now.dead")
+	case !x.Online && !x.OfflineSince.IsZero():
+		return text.T("shop.since", "at", text.Clock(x.OfflineSince, now))
+	case !x.Online:
+		return text.T("shop.offline")
+	case x.LastPull.IsZero():
+		return text.T("settings.now.online")
+	}
+	return text.T("settings.now.pulled", "ago", text.Ago(x.LastPull, now))
 }
 
 // Title is the shop's name and market.
@@ -100,8 +122,8 @@ func (s Status) Vault() (words string, tone Tone) {
 // Step is what is to be done next, and why it cannot be if it cannot.
 func (s Status) Step(supervisor bool) (head, detail string) {
 	switch {
-	case s.Phase == Restart || s.Phase == Done:
-		return text.T("settings." + string(s.Phase)), text.T("settings." + string(s.Phase) + ".text")
+	case s.Phase == Done:
+		return text.T("settings.done"), text.T("settings.done.text")
 	case s.Missing != "":
 		return text.T("settings.missing"), text.Sentence(s.Missing)
 	case !supervisor && !s.Free:

@@ -14,6 +14,7 @@ type shopRow struct {
 	box         *fyne.Container
 	icon        *widgets.Icon
 	name, words *widgets.Text
+	state       *widgets.Text
 	off         *widgets.Button
 	sure        widgets.Sure
 	now         func() time.Time
@@ -22,14 +23,16 @@ type shopRow struct {
 
 func newShopRow(disconnect func(id string), now func() time.Time) *shopRow {
 	r := &shopRow{now: now, icon: widgets.NewIcon("dash", widgets.Soft, 36), name: widgets.NewText(20, true, widgets.Ink).Fit(13, 1),
-		words: widgets.NewText(widgets.SizeSmall, false, widgets.Ink).Fit(11, 2).Top()}
+		words: widgets.NewText(widgets.SizeSmall, false, widgets.Ink).Fit(11, 2).Top(),
+		state: widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(10, 1).Right()}
 	r.off = widgets.NewButton("cross", "", widgets.Ink, widgets.Card, func() {
 		if r.sure.Ask(r.now()) {
 			disconnect(r.id)
 		}
 		r.draw()
 	})
-	r.box = widgets.Row(12, widgets.Fix(r.icon, 36), widgets.Grow(widgets.Column(0, widgets.Fix(r.name, 26), widgets.Grow(r.words, 1)), 1), widgets.Fix(r.off, 190))
+	head := widgets.Row(8, widgets.Grow(r.name, 3), widgets.Grow(r.state, 2))
+	r.box = widgets.Row(12, widgets.Fix(r.icon, 36), widgets.Grow(widgets.Column(0, widgets.Fix(head, 26), widgets.Grow(r.words, 1)), 1), widgets.Fix(r.off, 190))
 	return r
 }
 
@@ -41,6 +44,7 @@ func (r *shopRow) set(s Shop, may bool, now time.Time) {
 	words, tone := s.Life(now)
 	r.name.Set(s.Title())
 	r.words.Set(words)
+	r.state.Set(s.Now(now))
 	shape(r.icon, tone)
 	r.off.Enable(may)
 	r.draw()

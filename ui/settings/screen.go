@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"packbench/ui/text"
 	"packbench/ui/widgets"
@@ -15,13 +16,12 @@ type Desk interface {
 	Paste(words string)   // a code, or the address that the browser shows
 	Choose(id string)     // a shop of the authorization; "all" takes each
 	Cancel()              // gives up connecting
-	Disconnect(id string) // forgets a shop; the program starts again without it
+	Disconnect(id string) // forgets a shop
 }
 
 // Options are what the screen needs.
 type Options struct {
-	Desk  Desk // nil: nothing can be changed
-	Again func()
+	Desk  Desk                    // nil: nothing can be changed
 	Field func(hint string) Field // where a code is pasted; a scan must not type into it
 	Now   func() time.Time
 }
@@ -33,8 +33,10 @@ type Field interface {
 }
 
 const (
-	shopRows   = 3
-	policyRows = 9
+	rowHeight   = 64
+	choiceRows  = 2
+	choicesEach = 3 // beside each other
+	policyRows  = 9
 )
 
 // Screen is drawn and touched on the screen's goroutine.
@@ -44,7 +46,8 @@ type Screen struct {
 	o          Options
 	status     Status
 	supervisor bool
-	rows       [shopRows]*shopRow
+	rows       []*shopRow
+	list       *fyne.Container // of rows
 	none       *widgets.Text
 	head       *widgets.Text
 	detail     *widgets.Text
@@ -53,8 +56,8 @@ type Screen struct {
 	field      Field
 	paste      *fyne.Container
 	use        *widgets.Button
-	choices    [shopRows]*widgets.Button
-	chooseRow  *fyne.Container
+	choices    [choiceRows * choicesEach]*widgets.Button
+	chooseRow  [choiceRows]*fyne.Container
 	connect    *widgets.Button
 	cancel     *widgets.Button
 	flow       *widgets.Panel
@@ -82,16 +85,9 @@ func title(key string) *widgets.Text {
 func (s *Screen) newShops() fyne.CanvasObject {
 	s.none = widgets.NewText(widgets.SizeBody, false, widgets.Soft).Fit(13, 3).Top()
 	s.none.Set(text.T("settings.none"))
-	items := []widgets.Item{widgets.Fix(title("settings.shops"), 32), widgets.Fix(s.none, 60)}
-	for i := range s.rows {
-		s.rows[i] = newShopRow(func(id string) {
-			if s.o.Desk != nil && s.supervisor {
-				s.o.Desk.Disconnect(id)
-			}
-		}, s.o.Now)
-		items = append(items, widgets.Fix(s.rows[i].box, 64))
-	}
-	return widgets.NewCard(widgets.Column(6, items...)).Container
+	s.list = container.New(shopRows{})
+	return widgets.NewCard(widgets.Column(6, widgets.Fix(title("settings.shops"), 32), widgets.Fix(s.none, 60),
+		widgets.Grow(container.NewVScroll(s.list), 1))).Container
 }
 
 func (s *Screen) newFlow() fyne.CanvasObject {
@@ -105,12 +101,14 @@ func (s *Screen) newFlow() fyne.CanvasObject {
 		s.field = s.o.Field(text.T("settings.paste"))
 		s.paste = widgets.Row(8, widgets.Grow(s.field.Object(), 1), widgets.Fix(s.use, 150))
 	}
-	var row []widgets.Item
-	for i := range s.choices {
-		s.choices[i] = widgets.NewButton("shop", "", widgets.Ink, widgets.Card, func() { s.chose(i) })
-		row = append(row, widgets.Grow(s.choices[i], 1))
+	for n := range s.chooseRow {
+		var row []widgets.Item
+		for i := n * choicesEach; i < (n+1)*choicesEach; i++ {
+			s.choices[i] = widgets.NewButton("shop", "", widgets.Ink, widgets.Card, func() { s.chose(i) })
+			row = append(row, widgets.Grow(s.choices[i], 1))
+		}
+		s.chooseRow[n] = widgets.Row(8, row...)
 	}
-	s.chooseRow = widgets.Row(8, row...)
 	s.connect = widgets.NewButton("arrow", "", widgets.White, widgets.Blue, s.tapped)
 	s.cancel = widgets.NewButton("cross", text.T("settings.cancel"), widgets.Ink, widgets.Card, func() {
 		if s.o.Desk != nil {
@@ -119,7 +117,7 @@ func (s *Screen) newFlow() fyne.CanvasObject {
 	})
 	buttons := widgets.Row(8, widgets.Grow(s.connect, 2), widgets.Grow(s.cancel, 1))
 	s.flow = widgets.NewCard(widgets.Column(4, widgets.Fix(s.head, 28), widgets.Grow(s.detail, 1), widgets.Fix(s.err, 38), widgets.Fix(s.link, 34),
-		widgets.Fix(s.paste, widgets.TouchSize), widgets.Fix(s.chooseRow, widgets.TouchSize), widgets.Fix(buttons, widgets.TouchSize)))
+		widgets.Fix(s.paste, widgets.TouchSize), widgets.Fix(s.chooseRow[0], widgets.TouchSize), widgets.Fix(s.chooseRow[1], widgets.TouchSize), widgets.Fix(buttons, widgets.TouchSize)))
 	return s.flow.Container
 }
 
@@ -165,6 +163,11 @@ func (s *Screen) may() bool { return s.o.Desk != nil && (s.supervisor || s.statu
 func (s *Screen) draw() {
 	x, now := s.status, s.o.Now()
 	widgets.ShowOnly(s.none, len(x.Shops) == 0)
+	for len(s.rows) < len(x.Shops) {
+		r := newShopRow(s.disconnect, s.o.Now)
+		s.rows = append(s.rows, r)
+		s.list.Add(r.box)
+	}
 	for i, r := range s.rows {
 		if i < len(x.Shops) {
 			r.set(x.Shops[i], s.supervisor && s.o.Desk != nil, now)
@@ -177,6 +180,33 @@ func (s *Screen) draw() {
 	s.drawPolicy()
 	s.drawFlow()
 	s.Object.Refresh()
+}
+
+// disconnect is asked for by a row.
+func (s *Screen) disconnect(id string) {
+	if s.o.Desk != nil && s.supervisor {
+		s.o.Desk.Disconnect(id)
+	}
+}
+
+// shopRows lays rows one under the other; more than fit are scrolled to.
+type shopRows struct{}
+
+func (shopRows) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for i, o := range objects {
+		o.Move(fyne.NewPos(0, float32(i)*rowHeight))
+		o.Resize(fyne.NewSize(size.Width, rowHeight-4))
+	}
+}
+
+func (shopRows) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	n := 0
+	for _, o := range objects {
+		if o.Visible() {
+			n++
+		}
+	}
+	return fyne.NewSize(200, float32(n)*rowHeight)
 }
 
 func (s *Screen) drawPolicy() {
@@ -202,7 +232,9 @@ func (s *Screen) drawFlow() {
 	widgets.ShowOnly(s.err, x.Err != "")
 	widgets.ShowOnly(s.link, waiting)
 	widgets.ShowOnly(s.paste, waiting && s.field != nil)
-	widgets.ShowOnly(s.chooseRow, x.Phase == Choose)
+	for i, row := range s.chooseRow {
+		widgets.ShowOnly(row, x.Phase == Choose && len(x.Choices) > i*choicesEach)
+	}
 	for i, b := range s.choices {
 		if i < len(x.Choices) {
 			b.Set("shop", x.Choices[i].Title(), widgets.Ink, widgets.Card)
@@ -216,13 +248,11 @@ func (s *Screen) drawFlow() {
 		word = "settings.open"
 	case x.Phase == Choose:
 		word = "settings.all"
-	case x.Phase == Restart:
-		word = "settings.again"
 	case len(x.Shops) > 0:
 		word = "settings.more"
 	}
 	s.connect.Set("arrow", text.T(word), widgets.White, widgets.Blue)
-	s.connect.Enable(s.may() && x.Phase != Asking && (x.Missing == "" || x.Phase == Restart))
+	s.connect.Enable(s.may() && x.Phase != Asking && x.Missing == "")
 	widgets.ShowOnly(s.cancel, x.Phase == Waiting || x.Phase == Choose)
 	s.cancel.Enable(s.may())
 	s.use.Enable(s.may())
@@ -231,10 +261,6 @@ func (s *Screen) drawFlow() {
 func (s *Screen) tapped() {
 	switch {
 	case !s.may():
-	case s.status.Phase == Restart:
-		if s.o.Again != nil {
-			s.o.Again()
-		}
 	case s.status.Phase == Choose:
 		s.o.Desk.Choose("all")
 	default:

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
+
+	"packbench/ui/equipment"
 )
 
 var now = time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
@@ -21,7 +23,10 @@ func TestLife(t *testing.T) {
 		{Shop{Until: now.Add(200 * 24 * time.Hour)}, "Authorized by the seller until 2027-06-08. Its tokens renew themselves.", Fine},
 		{Shop{Until: now.Add(48 * time.Hour)}, "The authorization ends on 2026-11-22, in 2 days 0 h: press Connect before that day.", Look},
 		{Shop{Until: now.Add(-time.Hour)}, "The authorization has ended: press Connect. Packing goes on meanwhile.", Wrong},
-		{Shop{Until: now.Add(200 * 24 * time.Hour), Dead: "the seller has ended it"}, "The seller has ended it. Press Connect. Packing goes on meanwhile.", Wrong},
+		{Shop{Until: now.Add(200 * 24 * time.Hour), State: equipment.ShopState{Renew: "the seller has ended it", Dead: true}}, "The seller has ended it. Press Connect. Packing goes on meanwhile.", Wrong},
+		{Shop{Until: now.Add(200 * 24 * time.Hour), State: equipment.ShopState{Renew: "it is refused; work goes on until 15:00", Refused: true}},
+			"It is refused; work goes on until 15:00. Press Connect. Packing goes on meanwhile.", Look},
+		{Shop{Until: now.Add(200 * 24 * time.Hour), State: equipment.ShopState{Renew: "the Seller Center has told that it ends"}}, "The Seller Center has told that it ends. Press Connect. Packing goes on meanwhile.", Look},
 		{Shop{}, "Connected. How long the authorization lasts is not known.", Quiet},
 	} {
 		if words, tone := tt.shop.Life(now); words != tt.want || tone != tt.tone {
@@ -51,7 +56,7 @@ func newScreen(t *testing.T) (*Screen, *desk, field, *time.Time) {
 	t.Helper()
 	test.NewTempApp(t)
 	d, f, clock := &desk{}, field{widget.NewEntry()}, now
-	s := New(Options{Desk: d, Now: func() time.Time { return clock }, Field: func(string) Field { return f }, Again: func() { d.did = append(d.did, "again") }})
+	s := New(Options{Desk: d, Now: func() time.Time { return clock }, Field: func(string) Field { return f }})
 	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 520))
 	return s, d, f, &clock
 }
@@ -85,12 +90,11 @@ func TestOnlyASupervisorChangesShops(t *testing.T) {
 	test.Tap(s.choices[1])
 	test.Tap(s.connect)
 	test.Tap(s.cancel)
-	s.Show(Status{Phase: Restart, Shops: x.Shops})
-	test.Tap(s.connect)
+	s.Show(Status{Phase: Done, Shops: x.Shops})
 	test.Tap(s.rows[0].off) // once is not enough
 	*clock = clock.Add(time.Second)
 	test.Tap(s.rows[0].off)
-	want := []string{"connect", "paste TTP_code", "choose 9", "choose all", "cancel", "again", "disconnect 7"}
+	want := []string{"connect", "paste TTP_code", "choose 9", "choose all", "cancel", "disconnect 7"}
 	if !slices.Equal(d.did, want) {
 		t.Errorf("got %v, want %v", d.did, want)
 	}

@@ -33,6 +33,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.askSendingJobsStmt, err = db.PrepareContext(ctx, askSendingJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query AskSendingJobs: %w", err)
 	}
+	if q.askedOfStmt, err = db.PrepareContext(ctx, askedOf); err != nil {
+		return nil, fmt.Errorf("error preparing query AskedOf: %w", err)
+	}
 	if q.barcodesStmt, err = db.PrepareContext(ctx, barcodes); err != nil {
 		return nil, fmt.Errorf("error preparing query Barcodes: %w", err)
 	}
@@ -297,11 +300,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.settingStmt, err = db.PrepareContext(ctx, setting); err != nil {
 		return nil, fmt.Errorf("error preparing query Setting: %w", err)
 	}
+	if q.shopOfOrderStmt, err = db.PrepareContext(ctx, shopOfOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query ShopOfOrder: %w", err)
+	}
+	if q.strangeOutboxStmt, err = db.PrepareContext(ctx, strangeOutbox); err != nil {
+		return nil, fmt.Errorf("error preparing query StrangeOutbox: %w", err)
+	}
 	if q.toArrangeStmt, err = db.PrepareContext(ctx, toArrange); err != nil {
 		return nil, fmt.Errorf("error preparing query ToArrange: %w", err)
 	}
 	if q.toFetchStmt, err = db.PrepareContext(ctx, toFetch); err != nil {
 		return nil, fmt.Errorf("error preparing query ToFetch: %w", err)
+	}
+	if q.toldOfStmt, err = db.PrepareContext(ctx, toldOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ToldOf: %w", err)
 	}
 	if q.unfinishedJobsStmt, err = db.PrepareContext(ctx, unfinishedJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query UnfinishedJobs: %w", err)
@@ -351,6 +363,11 @@ func (q *Queries) Close() error {
 	if q.askSendingJobsStmt != nil {
 		if cerr := q.askSendingJobsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing askSendingJobsStmt: %w", cerr)
+		}
+	}
+	if q.askedOfStmt != nil {
+		if cerr := q.askedOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing askedOfStmt: %w", cerr)
 		}
 	}
 	if q.barcodesStmt != nil {
@@ -793,6 +810,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing settingStmt: %w", cerr)
 		}
 	}
+	if q.shopOfOrderStmt != nil {
+		if cerr := q.shopOfOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing shopOfOrderStmt: %w", cerr)
+		}
+	}
+	if q.strangeOutboxStmt != nil {
+		if cerr := q.strangeOutboxStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing strangeOutboxStmt: %w", cerr)
+		}
+	}
 	if q.toArrangeStmt != nil {
 		if cerr := q.toArrangeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing toArrangeStmt: %w", cerr)
@@ -801,6 +828,11 @@ func (q *Queries) Close() error {
 	if q.toFetchStmt != nil {
 		if cerr := q.toFetchStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing toFetchStmt: %w", cerr)
+		}
+	}
+	if q.toldOfStmt != nil {
+		if cerr := q.toldOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing toldOfStmt: %w", cerr)
 		}
 	}
 	if q.unfinishedJobsStmt != nil {
@@ -895,6 +927,7 @@ type Queries struct {
 	addOrderCodeStmt         *sql.Stmt
 	addOutboxStmt            *sql.Stmt
 	askSendingJobsStmt       *sql.Stmt
+	askedOfStmt              *sql.Stmt
 	barcodesStmt             *sql.Stmt
 	beginEventCursorStmt     *sql.Stmt
 	benchStateStmt           *sql.Stmt
@@ -983,8 +1016,11 @@ type Queries struct {
 	setPackageLabelStmt      *sql.Stmt
 	setPackageTrackingStmt   *sql.Stmt
 	settingStmt              *sql.Stmt
+	shopOfOrderStmt          *sql.Stmt
+	strangeOutboxStmt        *sql.Stmt
 	toArrangeStmt            *sql.Stmt
 	toFetchStmt              *sql.Stmt
+	toldOfStmt               *sql.Stmt
 	unfinishedJobsStmt       *sql.Stmt
 	unfinishedOutboxStmt     *sql.Stmt
 	unprovedStmt             *sql.Stmt
@@ -1004,6 +1040,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addOrderCodeStmt:         q.addOrderCodeStmt,
 		addOutboxStmt:            q.addOutboxStmt,
 		askSendingJobsStmt:       q.askSendingJobsStmt,
+		askedOfStmt:              q.askedOfStmt,
 		barcodesStmt:             q.barcodesStmt,
 		beginEventCursorStmt:     q.beginEventCursorStmt,
 		benchStateStmt:           q.benchStateStmt,
@@ -1092,8 +1129,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setPackageLabelStmt:      q.setPackageLabelStmt,
 		setPackageTrackingStmt:   q.setPackageTrackingStmt,
 		settingStmt:              q.settingStmt,
+		shopOfOrderStmt:          q.shopOfOrderStmt,
+		strangeOutboxStmt:        q.strangeOutboxStmt,
 		toArrangeStmt:            q.toArrangeStmt,
 		toFetchStmt:              q.toFetchStmt,
+		toldOfStmt:               q.toldOfStmt,
 		unfinishedJobsStmt:       q.unfinishedJobsStmt,
 		unfinishedOutboxStmt:     q.unfinishedOutboxStmt,
 		unprovedStmt:             q.unprovedStmt,

@@ -7,6 +7,7 @@ package queries
 
 import (
 	"context"
+	"strings"
 )
 
 const addOutbox = `-- name: AddOutbox :execrows
@@ -70,6 +71,44 @@ func (q *Queries) AddOutbox(ctx context.Context, arg AddOutboxParams) (int64, er
 	return result.RowsAffected()
 }
 
+const askedOf = `-- name: AskedOf :many
+SELECT o.id FROM orders o WHERE o.cancel_requested = 1 AND o.closed_at = 0 AND o.source = 'platform' AND o.cancel_request = ''
+    AND o.shop IN (/*SLICE:shops*/?)
+`
+
+func (q *Queries) AskedOf(ctx context.Context, shops []string) ([]string, error) {
+	query := askedOf
+	var queryParams []interface{}
+	if len(shops) > 0 {
+		for _, v := range shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	rows, err := q.query(ctx, nil, query, queryParams...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const cursor = `-- name: Cursor :one
 SELECT at FROM cursors WHERE shop = ?
 `
@@ -91,19 +130,33 @@ func (q *Queries) DeleteScratch(ctx context.Context) error {
 }
 
 const dueOutbox = `-- name: DueOutbox :many
-SELECT o.id, o.kind, o.order_id, o.package_id, o.lines, o.tracking, o.provider_id, o.carrier, o.weight_g, o.length_mm, o.width_mm, o.height_mm, o.state, o.attempts, o.next_at, o.deadline, o.reason, o.request_id, o.created_at, o.changed_at, o.cancel_id FROM outbox o
-WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= ?1
+SELECT o.id, o.kind, o.order_id, o.package_id, o.lines, o.tracking, o.provider_id, o.carrier, o.weight_g, o.length_mm, o.width_mm, o.height_mm, o.state, o.attempts, o.next_at, o.deadline, o.reason, o.request_id, o.created_at, o.changed_at, o.cancel_id FROM outbox o JOIN orders s ON s.id = o.order_id
+WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= ?
+    AND s.source = 'platform' AND s.shop IN (/*SLICE:shops*/?)
     AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
-ORDER BY o.deadline = 0, o.deadline, o.id LIMIT ?2
+ORDER BY o.deadline = 0, o.deadline, o.id LIMIT ?
 `
 
 type DueOutboxParams struct {
-	Now int64
-	N   int64
+	NextAt int64
+	Shops  []string
+	Limit  int64
 }
 
 func (q *Queries) DueOutbox(ctx context.Context, arg DueOutboxParams) ([]Outbox, error) {
-	rows, err := q.query(ctx, q.dueOutboxStmt, dueOutbox, arg.Now, arg.N)
+	query := dueOutbox
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.NextAt)
+	if len(arg.Shops) > 0 {
+		for _, v := range arg.Shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(arg.Shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	queryParams = append(queryParams, arg.Limit)
+	rows, err := q.query(ctx, nil, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -189,14 +242,25 @@ func (q *Queries) MarkOutbox(ctx context.Context, arg MarkOutboxParams) (int64, 
 }
 
 const nextOutbox = `-- name: NextOutbox :many
-SELECT o.next_at FROM outbox o
+SELECT o.next_at FROM outbox o JOIN orders s ON s.id = o.order_id
 WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done'
+    AND s.source = 'platform' AND s.shop IN (/*SLICE:shops*/?)
     AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
 ORDER BY o.next_at LIMIT 1
 `
 
-func (q *Queries) NextOutbox(ctx context.Context) ([]int64, error) {
-	rows, err := q.query(ctx, q.nextOutboxStmt, nextOutbox)
+func (q *Queries) NextOutbox(ctx context.Context, shops []string) ([]int64, error) {
+	query := nextOutbox
+	var queryParams []interface{}
+	if len(shops) > 0 {
+		for _, v := range shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	rows, err := q.query(ctx, nil, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +294,8 @@ func (q *Queries) OpenAnswers(ctx context.Context, cancelID string) (int64, erro
 }
 
 const outboxCounts = `-- name: OutboxCounts :many
-SELECT state, count(*) AS n, CAST(min(created_at) AS INTEGER) AS oldest FROM outbox WHERE state <> 'done' GROUP BY state
+SELECT o.state, count(*) AS n, CAST(min(o.created_at) AS INTEGER) AS oldest FROM outbox o JOIN orders s ON s.id = o.order_id
+WHERE o.state <> 'done' AND s.source = 'platform' AND s.shop IN (/*SLICE:shops*/?) GROUP BY o.state
 `
 
 type OutboxCountsRow struct {
@@ -239,8 +304,18 @@ type OutboxCountsRow struct {
 	Oldest int64
 }
 
-func (q *Queries) OutboxCounts(ctx context.Context) ([]OutboxCountsRow, error) {
-	rows, err := q.query(ctx, q.outboxCountsStmt, outboxCounts)
+func (q *Queries) OutboxCounts(ctx context.Context, shops []string) ([]OutboxCountsRow, error) {
+	query := outboxCounts
+	var queryParams []interface{}
+	if len(shops) > 0 {
+		for _, v := range shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	rows, err := q.query(ctx, nil, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -324,16 +399,30 @@ func (q *Queries) PutSetting(ctx context.Context, arg PutSettingParams) error {
 }
 
 const recoverOutbox = `-- name: RecoverOutbox :execrows
-UPDATE outbox SET state = 'uncertain', reason = ?, changed_at = ? WHERE state = 'in_flight'
+UPDATE outbox SET state = 'uncertain', reason = ?, changed_at = ?
+WHERE state = 'in_flight' AND EXISTS (SELECT 1 FROM orders s WHERE s.id = order_id AND s.shop IN (/*SLICE:shops*/?))
 `
 
 type RecoverOutboxParams struct {
 	Reason    string
 	ChangedAt int64
+	Shops     []string
 }
 
 func (q *Queries) RecoverOutbox(ctx context.Context, arg RecoverOutboxParams) (int64, error) {
-	result, err := q.exec(ctx, q.recoverOutboxStmt, recoverOutbox, arg.Reason, arg.ChangedAt)
+	query := recoverOutbox
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.Reason)
+	queryParams = append(queryParams, arg.ChangedAt)
+	if len(arg.Shops) > 0 {
+		for _, v := range arg.Shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(arg.Shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	result, err := q.exec(ctx, nil, query, queryParams...)
 	if err != nil {
 		return 0, err
 	}
@@ -393,9 +482,58 @@ func (q *Queries) Setting(ctx context.Context, key string) (string, error) {
 	return value, err
 }
 
+const shopOfOrder = `-- name: ShopOfOrder :one
+SELECT shop FROM orders WHERE id = ? AND source = 'platform'
+`
+
+func (q *Queries) ShopOfOrder(ctx context.Context, id string) (string, error) {
+	row := q.queryRow(ctx, q.shopOfOrderStmt, shopOfOrder, id)
+	var shop string
+	err := row.Scan(&shop)
+	return shop, err
+}
+
+const strangeOutbox = `-- name: StrangeOutbox :many
+SELECT DISTINCT o.order_id FROM outbox o LEFT JOIN orders s ON s.id = o.order_id
+WHERE o.state <> 'done' AND (s.source = 'platform' AND s.shop IN (/*SLICE:shops*/?)) IS NOT TRUE
+`
+
+func (q *Queries) StrangeOutbox(ctx context.Context, shops []string) ([]string, error) {
+	query := strangeOutbox
+	var queryParams []interface{}
+	if len(shops) > 0 {
+		for _, v := range shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	rows, err := q.query(ctx, nil, query, queryParams...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var order_id string
+		if err := rows.Scan(&order_id); err != nil {
+			return nil, err
+		}
+		items = append(items, order_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const toArrange = `-- name: ToArrange :many
 SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM orders o JOIN packages p ON p.order_id = o.id
-WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
+WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status IN ('AWAITING_SHIPMENT', 'PARTIALLY_SHIPPING')
     AND o.cancel_requested = 0 AND o.own_holds = '[]' AND o.platform_holds = '[]'
     AND p.arranged = 0 AND p.holds = '[]' AND p.label = '' AND p.height < 6
@@ -411,8 +549,24 @@ WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
 ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?
 `
 
-func (q *Queries) ToArrange(ctx context.Context, limit int64) ([]Package, error) {
-	rows, err := q.query(ctx, q.toArrangeStmt, toArrange, limit)
+type ToArrangeParams struct {
+	Shops []string
+	Limit int64
+}
+
+func (q *Queries) ToArrange(ctx context.Context, arg ToArrangeParams) ([]Package, error) {
+	query := toArrange
+	var queryParams []interface{}
+	if len(arg.Shops) > 0 {
+		for _, v := range arg.Shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(arg.Shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	queryParams = append(queryParams, arg.Limit)
+	rows, err := q.query(ctx, nil, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -456,14 +610,30 @@ func (q *Queries) ToArrange(ctx context.Context, limit int64) ([]Package, error)
 
 const toFetch = `-- name: ToFetch :many
 SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM orders o JOIN packages p ON p.order_id = o.id
-WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shipping_type = 'TIKTOK'
+WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
     AND p.arranged = 1 AND p.label = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
 ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?
 `
 
-func (q *Queries) ToFetch(ctx context.Context, limit int64) ([]Package, error) {
-	rows, err := q.query(ctx, q.toFetchStmt, toFetch, limit)
+type ToFetchParams struct {
+	Shops []string
+	Limit int64
+}
+
+func (q *Queries) ToFetch(ctx context.Context, arg ToFetchParams) ([]Package, error) {
+	query := toFetch
+	var queryParams []interface{}
+	if len(arg.Shops) > 0 {
+		for _, v := range arg.Shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(arg.Shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	queryParams = append(queryParams, arg.Limit)
+	rows, err := q.query(ctx, nil, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -495,6 +665,44 @@ func (q *Queries) ToFetch(ctx context.Context, limit int64) ([]Package, error) {
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const toldOf = `-- name: ToldOf :many
+SELECT DISTINCT b.order_id FROM outbox b JOIN orders o ON o.id = b.order_id
+WHERE b.state <> 'done' AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?)
+`
+
+func (q *Queries) ToldOf(ctx context.Context, shops []string) ([]string, error) {
+	query := toldOf
+	var queryParams []interface{}
+	if len(shops) > 0 {
+		for _, v := range shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	rows, err := q.query(ctx, nil, query, queryParams...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var order_id string
+		if err := rows.Scan(&order_id); err != nil {
+			return nil, err
+		}
+		items = append(items, order_id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -557,16 +765,22 @@ func (q *Queries) UnfinishedOutbox(ctx context.Context) ([]Outbox, error) {
 const watched = `-- name: Watched :many
 SELECT o.id FROM orders o
 WHERE o.opened_at > 0 AND o.source = 'platform' AND o.status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED')
+    AND o.shop IN (/*SLICE:shops*/?)
     AND EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 7)
-UNION
-SELECT o.id FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.state <> 'done' AND o.source = 'platform'
-UNION
-SELECT o.id FROM orders o WHERE o.cancel_requested = 1 AND o.closed_at = 0 AND o.source = 'platform' AND o.cancel_request = ''
-ORDER BY 1
 `
 
-func (q *Queries) Watched(ctx context.Context) ([]string, error) {
-	rows, err := q.query(ctx, q.watchedStmt, watched)
+func (q *Queries) Watched(ctx context.Context, shops []string) ([]string, error) {
+	query := watched
+	var queryParams []interface{}
+	if len(shops) > 0 {
+		for _, v := range shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	rows, err := q.query(ctx, nil, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
