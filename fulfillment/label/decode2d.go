@@ -133,52 +133,76 @@ const (
 // squares returns the bounding boxes of connected ink that could be a 2D symbol: 5 to 60 mm, about square, a fifth to
 // four fifths black.
 func squares(b fulfillment.Bitmap) []box {
-	cw, ch := b.Stride, (b.H+cell-1)/cell
-	ink := make([]bool, cw*ch)
-	for y := range b.H {
-		row := b.Bits[y*b.Stride : (y+1)*b.Stride]
-		marks := ink[y/cell*cw:][:cw]
-		for i := 0; i < len(row); i++ {
-			if i+8 <= len(row) && binary.LittleEndian.Uint64(row[i:]) == 0 {
-				i += 7
-			} else if row[i] != 0 {
-				marks[i] = true
-			}
-		}
-	}
+	g := inkCells(b)
 	var found []box
-	for at := range ink {
-		if !ink[at] {
-			continue
-		}
-		area := flood(ink, cw, ch, at)
-		r := box{area.x0 * cell, area.y0 * cell, min(area.x1*cell, b.W), min(area.y1*cell, b.H)}
-		if !squareSized(r, b.DPI, 2*cell) { // most are letters and lines
-			continue
-		}
-		if r = tighten(b, r); couldBeSquareSymbol(b, r) && len(found) < maxSquares {
-			found = append(found, r)
+	for y := range g.h {
+		for x, row := 0, g.row(y); x < g.w; x++ {
+			if !row[x] {
+				continue
+			}
+			area := g.flood(x, y)
+			r := box{area.x0 * cell, area.y0 * cell, min(area.x1*cell, b.W), min(area.y1*cell, b.H)}
+			if !squareSized(r, b.DPI, 2*cell) { // most are letters and lines
+				continue
+			}
+			if r = tighten(b, r); couldBeSquareSymbol(b, r) && len(found) < maxSquares {
+				found = append(found, r)
+			}
 		}
 	}
 	return found
 }
 
-// flood clears the cells connected to at and returns their bounding box in cells.
-func flood(ink []bool, cw, ch, at int) box {
-	area := box{cw, ch, 0, 0}
-	stack := []int{at}
-	ink[at] = false
-	for len(stack) > 0 {
-		c := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		x, y := c%cw, c/cw
+// cells are the squares of cell × cell dots that have ink, with a border of empty ones around, so that every cell has eight
+// neighbours.
+type cells struct {
+	w, h, stride int
+	ink          []bool
+	stack        []int32
+}
+
+func (g *cells) row(y int) []bool { return g.ink[(y+1)*g.stride+1:][:g.w] }
+
+func inkCells(b fulfillment.Bitmap) *cells {
+	g := &cells{w: b.Stride, h: (b.H + cell - 1) / cell}
+	g.stride = g.w + 2
+	g.ink = make([]bool, g.stride*(g.h+2))
+	any := make([]byte, b.Stride) // of cell rows
+	for y := range g.h {
+		rows := b.Bits[y*cell*b.Stride : min((y+1)*cell, b.H)*b.Stride]
+		copy(any, rows)
+		for rows = rows[b.Stride:]; len(rows) > 0; rows = rows[b.Stride:] {
+			i := 0
+			for ; i+8 <= len(any); i += 8 {
+				binary.LittleEndian.PutUint64(any[i:], binary.LittleEndian.Uint64(any[i:])|binary.LittleEndian.Uint64(rows[i:]))
+			}
+			for ; i < len(any); i++ {
+				any[i] |= rows[i]
+			}
+		}
+		for x, marks := 0, g.row(y); x < len(any); x++ {
+			marks[x] = any[x] != 0
+		}
+	}
+	return g
+}
+
+// flood clears the cells connected to x, y and returns their bounding box in cells.
+func (g *cells) flood(x, y int) box {
+	area := box{x, y, x + 1, y + 1}
+	start := int32((y+1)*g.stride + x + 1)
+	g.ink[start] = false
+	g.stack = append(g.stack[:0], start)
+	near := [...]int32{int32(-g.stride - 1), int32(-g.stride), int32(-g.stride + 1), -1, 1, int32(g.stride - 1), int32(g.stride), int32(g.stride + 1)}
+	for len(g.stack) > 0 {
+		c := g.stack[len(g.stack)-1]
+		g.stack = g.stack[:len(g.stack)-1]
+		x, y := int(c)%g.stride-1, int(c)/g.stride-1
 		area = box{min(area.x0, x), min(area.y0, y), max(area.x1, x+1), max(area.y1, y+1)}
-		for ny := max(0, y-1); ny <= min(ch-1, y+1); ny++ {
-			for nx := max(0, x-1); nx <= min(cw-1, x+1); nx++ {
-				if n := ny*cw + nx; ink[n] {
-					ink[n] = false
-					stack = append(stack, n)
-				}
+		for _, d := range near {
+			if n := c + d; g.ink[n] {
+				g.ink[n] = false
+				g.stack = append(g.stack, n)
 			}
 		}
 	}

@@ -194,6 +194,13 @@ func paint(pdf pdfium.Pdfium, page requests.Page, at placement, p patch, use fun
 	return nil
 }
 
+// white32 reports whether 32 dots are all above the threshold.
+func white32(dots []byte) bool {
+	d := dots[:32]
+	return binary.LittleEndian.Uint64(d)&binary.LittleEndian.Uint64(d[8:])&binary.LittleEndian.Uint64(d[16:])&binary.LittleEndian.Uint64(d[24:])&
+		0x8080808080808080 == 0x8080808080808080
+}
+
 // cut makes the sheet's bitmap from a w × h grey canvas whose column left is the sheet's first. outside reports whether
 // anything black was cut off. Rows are taken eight dots at a time: below the threshold is a clear top bit.
 func cut(grey []byte, stride, w, h, left int, on sheetSize) (b fulfillment.Bitmap, outside bool) {
@@ -209,8 +216,10 @@ func cut(grey []byte, stride, w, h, left int, on sheetSize) (b fulfillment.Bitma
 		outside = outside || slices.ContainsFunc(row[:left], black) || slices.ContainsFunc(row[left+len(dots):], black)
 		bits := b.Bits[y*b.Stride : (y+1)*b.Stride]
 		whole := len(dots) / 8
-		for i := range whole {
-			if v := ^binary.LittleEndian.Uint64(dots[i*8:]) & 0x8080808080808080; v != 0 {
+		for i := 0; i < whole; i++ {
+			if i+4 <= whole && white32(dots[i*8:]) { // most of a label
+				i += 3
+			} else if v := ^binary.LittleEndian.Uint64(dots[i*8:]) & 0x8080808080808080; v != 0 {
 				bits[i] = byte(v >> 7 * 0x8040201008040201 >> 56)
 			}
 		}

@@ -225,10 +225,14 @@ func everyEighthColumn(b fulfillment.Bitmap) fulfillment.Bitmap {
 	for y := range b.H {
 		bit, at := byte(0x80)>>(y&7), y>>3
 		row := b.Bits[y*b.Stride : (y+1)*b.Stride]
-		for i := 0; i < len(row); i++ {
-			if i+8 <= len(row) && binary.LittleEndian.Uint64(row[i:]) == 0 {
-				i += 7
-			} else if row[i]&0x08 != 0 {
+		i := 0
+		for ; i+8 <= len(row); i += 8 {
+			for v := binary.LittleEndian.Uint64(row[i:]) & 0x0808080808080808; v != 0; v &= v - 1 {
+				t.Bits[(i+bits.TrailingZeros64(v)>>3)*t.Stride+at] |= bit
+			}
+		}
+		for ; i < len(row); i++ {
+			if row[i]&0x08 != 0 {
 				t.Bits[i*t.Stride+at] |= bit
 			}
 		}
