@@ -24,6 +24,7 @@ const usage = `usage: go run ./cmd/dev COMMAND
   bench [packages] [-- args]   the benchmarks as one table with their limits; args go to go test
   check                        gofmt, go vet and the linters
   build [--os windows] -o FILE the program as one file
+  package -o FILE.deb          the Debian package: the program with icon, manual page and the rules for its devices
   record --transport serial|hid|usb [args] -o FILE
                                what a real device sends, with times, as a test can play it back (see: record --help)
 
@@ -74,7 +75,7 @@ func mainErr(ctx context.Context, args []string) error {
 	}
 	d := &dev{root: root, host: realHost(), out: os.Stdout, msg: os.Stderr}
 	commands := map[string]func(context.Context, []string) error{
-		"demo": d.demo, "run": d.run, "test": d.test, "bench": d.bench, "check": d.check, "build": d.build, "record": d.record,
+		"demo": d.demo, "run": d.run, "test": d.test, "bench": d.bench, "check": d.check, "build": d.build, "package": d.pack, "record": d.record,
 	}
 	switch name := args[0]; name {
 	case "help", "-h", "-help", "--help":

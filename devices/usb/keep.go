@@ -91,7 +91,7 @@ func Words(noun string, id ID, err error) (devices.State, string) {
 	case errors.Is(err, devices.ErrBusy):
 		return devices.Attention, fmt.Sprintf("Another program uses the USB %s %s. Close that program.", noun, id)
 	case errors.Is(err, devices.ErrDenied):
-		return devices.Attention, fmt.Sprintf("This user may not use the USB %s %s. Let an administrator write the line %s into %s, and plug it in again.", noun, id, Rule(id), RulesFile)
+		return devices.Attention, fmt.Sprintf("This user may not use the USB %s %s. An administrator types once: sudo packbench udev %04x:%04x – then plug it in again.", noun, id, id.Vendor, id.Product)
 	case errors.Is(err, ErrAmbiguous):
 		return devices.Attention, fmt.Sprintf("More than one USB %s %s is plugged in. Unplug one, or set the serial number of the right one.", noun, id)
 	case errors.Is(err, ErrKind):
@@ -106,13 +106,15 @@ func Words(noun string, id ID, err error) (devices.State, string) {
 	return devices.Attention, fmt.Sprintf("The USB %s %s cannot be used (%v). Pull its cable and plug it in again.", noun, id, err)
 }
 
-// RulesFile is where an administrator says who may use which device on Linux. A file for common devices is 60-packbench.rules
-// beside this one.
+// RulesFile is where an administrator says who may use which device on Linux; it takes the place of the one of the same name that
+// the package installs under /usr/lib.
 const RulesFile = "/etc/udev/rules.d/60-packbench.rules"
 
-// Rule is the line for one device.
-func Rule(id ID) string {
-	return fmt.Sprintf(`SUBSYSTEM=="usb", ATTR{idVendor}=="%04x", ATTR{idProduct}=="%04x", TAG+="uaccess"`, id.Vendor, id.Product)
+// Rules are the lines for one device: for itself, and for a serial port behind it.
+func Rules(id ID) string {
+	return fmt.Sprintf(`SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="%04x", ATTR{idProduct}=="%04x", TAG+="uaccess"
+SUBSYSTEM=="tty", ATTRS{idVendor}=="%04x", ATTRS{idProduct}=="%04x", TAG+="uaccess", ENV{ID_MM_PORT_IGNORE}="1"
+`, id.Vendor, id.Product, id.Vendor, id.Product)
 }
 
 // sleep waits d; it returns false as soon as ctx ends.
