@@ -151,7 +151,7 @@ const repeat = 30 * time.Millisecond
 
 func usbScannerConfig(s ScannerConfig) scanner.USBConfig {
 	layout, _ := hid.ParseLayout(s.Layout) // checkScanners has refused unknown ones
-	return scanner.USBConfig{Device: s.mustDevice(), Mode: scanner.Mode(s.Mode), Layout: layout, Prefix: s.Prefix, Repeat: repeat}
+	return scanner.USBConfig{Device: s.mustDevice(), Mode: scanner.Mode(s.Mode), Layout: layout, Prefix: s.Prefix, Exclusive: s.Exclusive, Repeat: repeat}
 }
 
 // mustDevice is the device of a configuration that was checked.

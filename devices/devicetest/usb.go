@@ -17,8 +17,9 @@ type usbSocket struct {
 	control func(r usb.Request, data []byte) (int, error)
 	write   func(ctx context.Context, p []byte) (int, error) // nil: there is no OUT endpoint
 	read    func(ctx context.Context, p []byte) (int, error)
-	config  []byte // the whole configuration descriptor; nil: one interface, as info says
-	restart func() // tells a bus beyond this one that the device was gone for a moment; may be nil
+	also    *usb.Interface // a second interface, number 0, that says nothing; nil: there is none
+	config  []byte         // the whole configuration descriptor; nil: one interface, as info says
+	restart func()         // tells a bus beyond this one that the device was gone for a moment; may be nil
 
 	mu      sync.Mutex
 	plugged bool
@@ -31,8 +32,9 @@ type usbSocket struct {
 
 // Addresses of the endpoints.
 const (
-	endpointIn  = 0x81
-	endpointOut = 0x02
+	endpointIn   = 0x81
+	endpointOut  = 0x02
+	endpointAlso = 0x83 // of the second interface
 )
 
 // halt makes an endpoint refuse everything until it is cleared.

@@ -19,7 +19,11 @@ func (s *usbSocket) standard(r usb.Request) (data []byte, err error, known bool)
 	case r.Type == 0x80 && r.Request == 6:
 		data = s.descriptor(r.Value>>8, r.Value&0xFF)
 	case r.Type == 0x81 && r.Request == 6 && r.Value>>8 == 0x22:
-		data = reportDescriptors[s.info.Interface.Page]
+		page := s.info.Interface.Page
+		if s.also != nil && uint8(r.Index) != s.info.Number {
+			page = s.also.Page
+		}
+		data = reportDescriptors[page]
 	case r.Type&0x60 == 0 && r.Request == 0: // GET_STATUS
 		data = []byte{0, 0}
 	case r.Type == 0x80 && r.Request == 8: // GET_CONFIGURATION
@@ -41,7 +45,7 @@ func (s *usbSocket) descriptor(kind, index uint16) []byte {
 	switch kind {
 	case 1:
 		class := [3]byte{}
-		if s.config != nil {
+		if s.config != nil || s.also != nil {
 			class = [3]byte{0xEF, 2, 1} // interfaces that belong together
 		}
 		d := []byte{18, 1, 0, 2, class[0], class[1], class[2], 64, 0, 0, 0, 0, 0, 1, 1, 2, 3, 1}
@@ -72,7 +76,18 @@ func (s *usbSocket) configuration() []byte {
 	if s.config != nil {
 		return s.config
 	}
-	i := s.info.Interface
+	d := []byte{9, 2, 0, 0, 1, 1, 0, 0x80, 50}
+	if s.also != nil {
+		d[4] = 2
+		d = append(d, function(0, *s.also, map[byte]int{endpointAlso: 8})...)
+	}
+	d = append(d, function(s.info.Number, s.info.Interface, map[byte]int{endpointIn: s.info.PacketIn, endpointOut: s.info.PacketOut})...)
+	binary.LittleEndian.PutUint16(d[2:], uint16(len(d)))
+	return d
+}
+
+// function describes one interface with its endpoints and their packets.
+func function(number uint8, i usb.Interface, packets map[byte]int) []byte {
 	transfer, interval := byte(2), byte(0) // bulk
 	var class []byte
 	if i.Class == usb.ClassHID {
@@ -82,17 +97,14 @@ func (s *usbSocket) configuration() []byte {
 	}
 	var eps []byte
 	count := byte(0)
-	for address, packet := range map[byte]int{endpointIn: s.info.PacketIn, endpointOut: s.info.PacketOut} {
+	for address, packet := range packets {
 		if packet > 0 {
 			eps = append(eps, 7, 5, address, transfer, byte(packet), byte(packet>>8), interval)
 			count++
 		}
 	}
-	d := []byte{9, 2, 0, 0, 1, 1, 0, 0x80, 50}
-	d = append(d, 9, 4, s.info.Number, 0, count, i.Class, i.SubClass, i.Protocol, 0)
-	d = append(append(d, class...), eps...)
-	binary.LittleEndian.PutUint16(d[2:], uint16(len(d)))
-	return d
+	d := []byte{9, 4, number, 0, count, i.Class, i.SubClass, i.Protocol, 0}
+	return append(append(d, class...), eps...)
 }
 
 // reportDescriptors by usage page. The keyboard's is that of HID 1.11, appendix E.6.

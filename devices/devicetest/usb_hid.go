@@ -41,6 +41,13 @@ func NewUSBPOSScanner() *USBScanner {
 	return newUSBScanner(nil, usb.Interface{Class: usb.ClassHID, Page: hid.PageScanner}, 64)
 }
 
+// NewUSBCompositeScanner plugs in a scanner in HID POS mode that is a keyboard, too.
+func NewUSBCompositeScanner() *USBScanner {
+	s := NewUSBPOSScanner()
+	s.also = &usb.Interface{Class: usb.ClassHID, SubClass: 1, Protocol: 1, Page: 1}
+	return s
+}
+
 func newUSBScanner(l *hid.Layout, i usb.Interface, packet int) *USBScanner {
 	s := &USBScanner{layout: l, out: newReports()}
 	s.usbSocket = &usbSocket{read: s.out.read,

@@ -16,7 +16,9 @@ type KernelScanner struct {
 
 // InKernel plugs the scanner into the kernel; see KernelUSB. Close it when done.
 func (s *USBScanner) InKernel() (*KernelScanner, error) {
-	s.info.Number = 0 // the only interface
+	if s.also == nil {
+		s.info.Number = 0 // the only interface
+	}
 	s.ownSerial()
 	s.out.dense = s.layout != nil
 	k := &KernelScanner{USBScanner: s, port: kernelPort{s: s.usbSocket}}
@@ -33,6 +35,9 @@ func (k *KernelScanner) Scan(code string) error {
 	}
 	return k.USBScanner.Scan(code)
 }
+
+// Driver is what has an interface: a driver of the system, "usbfs" for a program, or empty for nobody.
+func (k *KernelScanner) Driver(number int) string { return k.port.driver(number) }
 
 // Plug plugs the scanner in.
 func (k *KernelScanner) Plug() error {

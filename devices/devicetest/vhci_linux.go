@@ -127,6 +127,20 @@ func (k *kernelPort) appear() error {
 // taken reports whether a program, and not a driver of the system, has the device's interface.
 func (k *kernelPort) taken() bool { return k.listed("/sys/bus/usb/drivers/usbfs/*:1.0") }
 
+// driver is what has an interface of the device: a driver of the system, "usbfs" for a program, or empty for nobody.
+func (k *kernelPort) driver(number int) string {
+	found, _ := filepath.Glob(fmt.Sprintf("/sys/bus/usb/devices/*:1.%d", number)) // the pattern is well formed
+	for _, f := range found {
+		if b, err := os.ReadFile(f + "/../serial"); err != nil || strings.TrimSpace(string(b)) != k.s.info.ID.Serial {
+			continue
+		}
+		if to, err := os.Readlink(f + "/driver"); err == nil {
+			return filepath.Base(to)
+		}
+	}
+	return ""
+}
+
 func (k *kernelPort) listed(interfaces string) bool {
 	found, _ := filepath.Glob(interfaces) // the patterns are well formed
 	for _, f := range found {
@@ -210,6 +224,7 @@ func (k *kernelPort) receive(ctx context.Context, sock *os.File, in, out chan<- 
 		switch {
 		case u.endpoint == 0:
 			k.serveControl(u, h[40:48], toHost)
+		case toHost && u.endpoint == endpointAlso&0x7F: // it says nothing, until it is cancelled
 		case toHost:
 			in <- u
 		default:

@@ -34,12 +34,15 @@ func ParseMode(s string) (Mode, error) {
 
 // USBConfig describes a scanner on USB.
 type USBConfig struct {
-	Device  usb.ID // also the scanner's identity
-	Mode    Mode
-	Layout  *hid.Layout // keyboard mode: the scanner's country setting; nil: us
-	Prefix  string      // taken off the front of every code if it is there
-	IdleGap time.Duration
-	Repeat  time.Duration // as for SerialConfig
+	Device usb.ID // also the scanner's identity
+	Mode   Mode
+	Layout *hid.Layout // keyboard mode: the scanner's country setting; nil: us
+	Prefix string      // taken off the front of every code if it is there
+	// Exclusive takes a keyboard that a POS scanner has beside it from the system too, so that a scanner that is switched to
+	// typing types into no window. Not for keyboards with a scanner in them.
+	Exclusive bool
+	IdleGap   time.Duration
+	Repeat    time.Duration // as for SerialConfig
 	// Calibrated is told what the calibration barcode found, on Run's goroutine; it must not block. nil: nobody asks.
 	Calibrated func(Calibration)
 }
@@ -91,6 +94,9 @@ func (u *USB) Run(ctx context.Context) error {
 	}
 	if u.cfg.Mode != ModePOS {
 		want.Interfaces = append(want.Interfaces, keyboardInterface)
+	}
+	if u.cfg.Exclusive {
+		want.Hold = []usb.Interface{keyboardInterface}
 	}
 	who := devices.Health{Kind: devices.Scanner, ID: u.cfg.Device.String(), Transport: "usb"}
 	return usb.Keep(ctx, u.bus, want, who, "scanner", u.report, u.log, u.serve)

@@ -56,6 +56,53 @@ func TestUSBThroughTheKernel(t *testing.T) {
 	}
 }
 
+// A scanner that is a keyboard, too: the keyboard stays the system's, unless the scanner is to have all for itself, and comes back.
+func TestCompositeThroughTheKernel(t *testing.T) {
+	inKernel(t)
+	end, err := devicetest.NewUSBCompositeScanner().InKernel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(end.Close)
+	const keyboard, pos = 0, 1
+	drivers := func(when, wantKeyboard, wantPOS string) {
+		t.Helper()
+		for till := time.Now().Add(devicetest.Patience); ; time.Sleep(5 * time.Millisecond) {
+			k, p := end.Driver(keyboard), end.Driver(pos)
+			if k == wantKeyboard && p == wantPOS {
+				return
+			}
+			if time.Now().After(till) {
+				t.Fatalf("%s: the keyboard has %q, the scanner %q; want %q and %q", when, k, p, wantKeyboard, wantPOS)
+			}
+		}
+	}
+	drivers("before", "usbhid", "usbhid")
+	for _, exclusive := range []bool{false, true, false} {
+		scans, states := devicetest.NewInbox[fulfillment.Scan](), devicetest.NewInbox[devices.Health]()
+		d := scanner.NewUSB(scanner.USBConfig{Device: end.ID(), Exclusive: exclusive}, usb.NewSystem(),
+			func(_ context.Context, s fulfillment.Scan) error { scans.Put(s); return nil }, states.Put, slog.New(slog.DiscardHandler))
+		stop := devicetest.Start(t, "Run", d.Run)
+		states.Until(t, "ready", func(h devices.Health) bool { return h.State == devices.Ready })
+		if exclusive {
+			drivers("exclusive", "usbfs", "usbfs")
+		} else {
+			drivers("beside the keyboard", "usbhid", "usbfs")
+		}
+		if err := end.Scan("576461413038785752"); err != nil {
+			t.Fatal(err)
+		}
+		if s := scans.Take(t); s.Code != "576461413038785752" {
+			t.Errorf("got %q", s.Code)
+		}
+		stop()
+		drivers("released", "usbhid", "usbhid")
+	}
+	for _, c := range end.Complaints() {
+		t.Error(c)
+	}
+}
+
 // A shift's worth of scans, faster than anybody scans.
 func TestAThousandScansThroughTheKernel(t *testing.T) {
 	inKernel(t)

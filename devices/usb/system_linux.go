@@ -48,6 +48,9 @@ func (System) Open(ctx context.Context, want Want) (Device, error) {
 	if err := s.claim(ctx, want.Interfaces); err != nil {
 		return fail(errors.Join(err, s.Close()))
 	}
+	if err := s.hold(want.Hold); err != nil {
+		return fail(errors.Join(err, s.Close()))
+	}
 	return s, nil
 }
 
@@ -104,6 +107,7 @@ type system struct {
 	in   *gousb.InEndpoint
 	out  *gousb.OutEndpoint
 	info Info
+	held []*gousb.Interface // claimed and not used
 	// halted are the endpoints that refused a transfer: they refuse all until they are cleared.
 	halted []gousb.EndpointAddress
 }
@@ -144,6 +148,23 @@ func (s *system) claim(ctx context.Context, wanted []Interface) error {
 		}
 	}
 	return ErrKind
+}
+
+// hold claims the other interfaces of some kinds.
+func (s *system) hold(kinds []Interface) error {
+	for _, i := range s.cfg.Desc.Interfaces {
+		a := i.AltSettings[0]
+		wanted := slices.ContainsFunc(kinds, func(k Interface) bool { return k.Matches(uint8(a.Class), uint8(a.SubClass), uint8(a.Protocol)) })
+		if !wanted || i.Number == int(s.info.Number) || i.Number >= len(s.cfg.Desc.Interfaces) {
+			continue
+		}
+		h, err := s.cfg.Interface(i.Number, a.Alternate)
+		if err != nil {
+			return fmt.Errorf("take interface %d from the system: %w", i.Number, cause(err))
+		}
+		s.held = append(s.held, h)
+	}
+	return nil
 }
 
 // try claims one interface and tells whether its usage page is right. If not it stays claimed until another is tried or the
@@ -260,6 +281,9 @@ func (s *system) Close() error {
 		r.Index = uint16(at)
 		_, err := s.Control(context.Background(), r, nil)
 		errs = append(errs, err)
+	}
+	for _, h := range s.held {
+		h.Close()
 	}
 	if s.intf != nil {
 		s.intf.Close()

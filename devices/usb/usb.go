@@ -68,6 +68,9 @@ func (i Interface) Matches(class, subClass, protocol uint8) bool {
 type Want struct {
 	ID         ID
 	Interfaces []Interface
+	// Hold are other interfaces of the device that are taken from the system with it, and not used: a keyboard that would type.
+	// Page is left aside. Windows gives no keyboard away.
+	Hold []Interface
 }
 
 // Info is what is known of a claimed interface.

@@ -36,7 +36,7 @@ var plan = []struct {
 	{"scale-without-udev", "scale", "TheKernel", false},
 	{"scale", "scale", "TheKernel", true},
 	{"scanner-keyboard", "scanner", "USBThroughTheKernel/keyboard", true},
-	{"scanner-pos", "scanner", "USBThroughTheKernel/pos|ScansThroughTheKernel", true},
+	{"scanner-pos", "scanner", "USBThroughTheKernel/pos|ScansThroughTheKernel|CompositeThroughTheKernel", true},
 	{"printer", "printer", "TheKernel", true},
 	{"camera", "camera", "TheKernel", true},
 	{"scanner-gadget", "scanner", "AGadget", true},
