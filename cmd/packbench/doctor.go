@@ -69,6 +69,7 @@ func runDoctor(ctx context.Context, c *call) error {
 	d.rulePacks()
 	d.carriers()
 	d.letters()
+	d.unreadable(ctx)
 	d.outbox(ctx)
 	d.sound(ctx)
 	d.devices(ctx)
@@ -186,6 +187,25 @@ func (d *doctor) clock(compared string) {
 		return
 	}
 	d.say("clock", "ok", compared)
+}
+
+// unreadable names the orders that the Seller Center tells and this program cannot read.
+func (d *doctor) unreadable(ctx context.Context) {
+	if d.env == nil {
+		d.say("orders", "warn", closedData)
+		return
+	}
+	list, err := d.env.store.UnreadableOrders(ctx, "")
+	if err != nil {
+		d.say("orders", "fail", plain(err))
+		return
+	}
+	if len(list) == 0 {
+		d.say("orders", "ok", "every order that the Seller Center told could be read")
+	}
+	for _, u := range list {
+		d.say("order "+string(u.ID), "warn", fmt.Sprintf("cannot be read since %s: %s; it is asked for again at every pull, pack it from the Seller Center meanwhile", stamp(u.Since), u.Reason))
+	}
 }
 
 func (d *doctor) outbox(ctx context.Context) {

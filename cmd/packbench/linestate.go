@@ -38,7 +38,7 @@ func (x *shopLine) state(ctx context.Context, e *env, now time.Time) ui.ShopStat
 	fresh := st.LastPull.IsZero() || now.Sub(st.LastPull) < 3*time.Duration(e.cfg.Shop.Poll)+2*time.Minute
 	online := st.Online && st.NeedsPerson == "" && fresh
 	out := ui.ShopState{ID: x.shop.ID, Name: x.shop.words(), Orders: x.keys, Online: online, OfflineSince: x.down.since(online || st.LastError == "", now),
-		LastPull: st.LastPull, WorkChecked: st.WorkChecked, Err: st.LastError, DrainIn: st.DrainIn, ClockOffset: st.ClockOffset, ClockKnown: !st.LastPull.IsZero()}
+		LastPull: st.LastPull, WorkChecked: st.WorkChecked, Unreadable: st.Unreadable, Err: st.LastError, DrainIn: st.DrainIn, ClockOffset: st.ClockOffset, ClockKnown: !st.LastPull.IsZero()}
 	if st.NeedsPerson != "" {
 		out.Err = st.NeedsPerson
 	}

@@ -39,35 +39,44 @@ func (a *Adapter) Shop() string { return a.shop }
 
 // PullOrders yields pages of orders updated at or after since, oldest update first. Every order is read again in detail,
 // because the parts of a bundle come only from there, unless an earlier pull has yielded it with this update time; UpdatedAt is nevertheless the search's, so that the newest one of a
-// page never runs ahead of pages still to come. Orders that cannot be read are left out; the others are yielded and the
-// error at the end names them. An error of yield ends the pull and is returned.
-func (a *Adapter) PullOrders(ctx context.Context, since time.Time, yield func([]fulfillment.Order) error) error {
-	var bad []error
-	err := follow("searching orders", func(page string) (string, error) {
+// page never runs ahead of pages still to come. Orders that cannot be read are yielded beside those of their page. An error of
+// yield ends the pull and is returned.
+func (a *Adapter) PullOrders(ctx context.Context, since time.Time, yield func(fulfillment.PulledPage) error) error {
+	return follow("searching orders", func(page string) (string, error) {
 		w, err := a.c.searchOrders(ctx, a.shop, OrderFilter{Updated: Span{From: since}}, page)
 		if err != nil {
 			return "", err
 		}
-		found, faults := a.decode(w)
-		bad = append(bad, faults...)
+		found, bad := a.decode(w)
 		at := a.c.clock.platform()
 		orders, faults, err := a.detailed(ctx, a.news(found, since))
 		if err != nil {
 			return "", err
 		}
 		bad = append(bad, faults...)
-		if len(orders) > 0 {
-			if err := yield(orders); err != nil {
+		if len(orders)+len(bad) > 0 {
+			if err := yield(fulfillment.PulledPage{Orders: orders, Unreadable: unreadable(bad)}); err != nil {
 				return "", err
 			}
 			a.remember(orders, at)
 		}
 		return string(w.NextPageToken), nil
 	})
-	if err != nil {
-		return err
+}
+
+// unreadable are the orders among the faults of an answer, each once.
+func unreadable(faults []error) fulfillment.UnreadableOrders {
+	var out fulfillment.UnreadableOrders
+	for _, err := range faults {
+		var u fulfillment.UnreadableOrder
+		if !errors.As(err, &u) {
+			u.Reason = err.Error()
+		}
+		if !slices.ContainsFunc(out, func(x fulfillment.UnreadableOrder) bool { return x.ID == u.ID && u.ID != "" }) {
+			out = append(out, u)
+		}
 	}
-	return errors.Join(bad...)
+	return out
 }
 
 // news leaves out what an earlier pull has yielded as it is now, and forgets what is older than the overlap.
@@ -117,8 +126,8 @@ func (a *Adapter) detailed(ctx context.Context, found []fulfillment.Order) ([]fu
 	return found, bad, nil
 }
 
-// ReadOrders returns the orders as they are now, in the order of ids; ids the platform does not know are left out,
-// and so are orders that cannot be read, unless nothing else is left.
+// ReadOrders returns the orders as they are now, in the order of ids; ids the platform does not know are left out. Where the
+// error is fulfillment.UnreadableOrders, those could not be read and the orders returned beside it stand.
 func (a *Adapter) ReadOrders(ctx context.Context, ids []fulfillment.OrderID) ([]fulfillment.Order, error) {
 	var out []fulfillment.Order
 	var bad []error
@@ -135,11 +144,8 @@ func (a *Adapter) ReadOrders(ctx context.Context, ids []fulfillment.OrderID) ([]
 			}
 		}
 	}
-	if len(out) == 0 && len(bad) > 0 {
-		return nil, errors.Join(bad...)
-	}
-	for _, err := range bad {
-		a.c.log.Error("an order was left out", "error", err)
+	if len(bad) > 0 {
+		return out, unreadable(bad)
 	}
 	return out, nil
 }

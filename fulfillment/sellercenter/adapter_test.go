@@ -199,12 +199,13 @@ func TestPullOrders(t *testing.T) {
 	})
 	a := NewAdapter(f.client(), testShop, "GB")
 	var got []fulfillment.Order
-	err := a.PullOrders(ctx(), time.Unix(1763000000, 0), func(os []fulfillment.Order) error {
-		got = append(got, os...)
+	var bad fulfillment.UnreadableOrders
+	err := a.PullOrders(ctx(), time.Unix(1763000000, 0), func(page fulfillment.PulledPage) error {
+		got, bad = append(got, page.Orders...), append(bad, page.Unreadable...)
 		return nil
 	})
-	if err == nil || !strings.Contains(err.Error(), "9999") {
-		t.Errorf("the broken order is not named: %v", err)
+	if err != nil || len(bad) != 2 || bad[0].ID != "9999" || bad[1].ID != "9999" || bad[0].Reason == "" {
+		t.Errorf("the broken order of each page is not named: %v, %v", bad, err)
 	}
 	if len(got) != 120 {
 		t.Fatalf("%d orders", len(got))
@@ -216,7 +217,7 @@ func TestPullOrders(t *testing.T) {
 	}
 	stop := errors.New("disk full")
 	a = NewAdapter(f.client(), testShop, "GB") // which has not yielded them before
-	if err := a.PullOrders(ctx(), time.Unix(1763000000, 0), func([]fulfillment.Order) error { return stop }); !errors.Is(err, stop) {
+	if err := a.PullOrders(ctx(), time.Unix(1763000000, 0), func(fulfillment.PulledPage) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("the store's error is lost: %v", err)
 	}
 }

@@ -3,7 +3,6 @@ package sellercenter
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -106,9 +105,13 @@ func decodeOrder(raw json.RawMessage) (fulfillment.Order, error) {
 	if err := json.Unmarshal(raw, &w); err != nil {
 		var id wireID
 		_ = json.Unmarshal(raw, &id)
-		return fulfillment.Order{}, fmt.Errorf("order %q cannot be read: %s", clean(string(id.ID)), clean(err.Error()))
+		return fulfillment.Order{}, fulfillment.UnreadableOrder{ID: fulfillment.OrderID(clean(string(id.ID))), Reason: clean(err.Error())}
 	}
-	return orderFromWire(w)
+	o, err := orderFromWire(w)
+	if err != nil {
+		return fulfillment.Order{}, fulfillment.UnreadableOrder{ID: fulfillment.OrderID(clean(string(w.ID))), Reason: err.Error()}
+	}
+	return o, nil
 }
 
 // searchOrders: paging and sorting stand in the query, the filter in the body.

@@ -188,7 +188,8 @@ func TestSandboxEveryMarket(t *testing.T) {
 			s := newSandbox(t, shop.Options{Market: market, Orders: 26})
 			sent := map[fulfillment.ShippingType]int{}
 			var orders []fulfillment.Order
-			s.ok(s.PullOrders(t.Context(), time.Time{}, func(page []fulfillment.Order) error {
+			s.ok(s.PullOrders(t.Context(), time.Time{}, func(read fulfillment.PulledPage) error {
+				page := read.Orders
 				orders = append(orders, page...)
 				return nil
 			}))
@@ -301,7 +302,8 @@ func TestSandboxSeveralShops(t *testing.T) {
 	for _, x := range shops {
 		s.use(x)
 		n := 0
-		s.ok(s.PullOrders(t.Context(), time.Time{}, func(page []fulfillment.Order) error {
+		s.ok(s.PullOrders(t.Context(), time.Time{}, func(read fulfillment.PulledPage) error {
+			page := read.Orders
 			for _, o := range page {
 				if o.Shop != x.Cipher || seen[o.ID] != "" {
 					t.Errorf("order %s of %s is also %q's", o.ID, x.Region, seen[o.ID])

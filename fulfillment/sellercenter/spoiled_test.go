@@ -354,7 +354,7 @@ func TestListsEndProperly(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		n = 0
-		err := NewAdapter(c, testShop, "GB").PullOrders(ctx(), time.Time{}, func([]fulfillment.Order) error { return nil })
+		err := NewAdapter(c, testShop, "GB").PullOrders(ctx(), time.Time{}, func(fulfillment.PulledPage) error { return nil })
 		if !errors.Is(err, fulfillment.ErrOffline) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -44,7 +44,7 @@ func (m *market) Shop() string { return "SHOP" }
 // transport is an error of the wire, as the client makes it.
 func transport(cause error) error { return fmt.Errorf("a call: %w: connection trouble", cause) }
 
-func (m *market) PullOrders(ctx context.Context, since time.Time, yield func([]fulfillment.Order) error) error {
+func (m *market) PullOrders(ctx context.Context, since time.Time, yield func(fulfillment.PulledPage) error) error {
 	m.mu.Lock()
 	m.since = append(m.since, since)
 	off, pages := m.offline, m.pages
@@ -56,7 +56,7 @@ func (m *market) PullOrders(ctx context.Context, since time.Time, yield func([]f
 		if p == nil {
 			return transport(ErrOffline)
 		}
-		if err := yield(p); err != nil {
+		if err := yield(fulfillment.PulledPage{Orders: p}); err != nil {
 			return err
 		}
 	}

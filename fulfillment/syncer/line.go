@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,7 +65,7 @@ func (l *line) note(err error) {
 // answered reports whether the platform said something, if not what we wanted.
 func answered(err error) bool {
 	var no *RejectedError
-	return errors.As(err, &no) && no.Code != 0 || errors.Is(err, ErrThrottled) || errors.Is(err, ErrNotYet)
+	return unreadableOnly(err) || errors.As(err, &no) && no.Code != 0 || errors.Is(err, ErrThrottled) || errors.Is(err, ErrNotYet)
 }
 
 func (l *line) update(f func(*Status)) {
@@ -84,12 +85,12 @@ func (s Status) words() any {
 	for _, c := range s.Outbox {
 		n += c
 	}
-	return [...]any{s.Online, s.LastPull, s.LastError, s.NeedsPerson, s.Unauthorized, n, s.Outbox[fulfillment.OutboxParked], s.Outbox[fulfillment.OutboxUncertain]}
+	return [...]any{s.Online, s.LastPull, s.LastError, s.NeedsPerson, s.Unauthorized, n, s.Outbox[fulfillment.OutboxParked], s.Outbox[fulfillment.OutboxUncertain], len(s.Unreadable)}
 }
 
 func (l *line) copy() Status {
 	s := l.status
-	s.Outbox = maps.Clone(s.Outbox)
+	s.Outbox, s.Unreadable = maps.Clone(s.Outbox), slices.Clone(s.Unreadable)
 	if l.offset != nil {
 		s.ClockOffset = l.offset()
 	}

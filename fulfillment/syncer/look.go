@@ -38,7 +38,7 @@ func (s *Syncer) look(ctx context.Context) (changed int, err error) {
 	for len(ids) > 0 {
 		batch := ids[:min(50, len(ids))]
 		orders, err := s.read(ctx, batch)
-		if err == nil {
+		if err == nil || unreadableOnly(err) {
 			var n int
 			n, err = s.apply(ctx, orders, noCursor)
 			changed += n

@@ -24,6 +24,7 @@ type Options struct {
 	Market Market
 
 	Backlog Backlog
+	Unread  UnreadableStore // nil: what cannot be read is remembered until the program ends
 	Log     *slog.Logger
 	Now     func() time.Time
 	// Changed is told which orders the bench must look at again; LabelReady which package's label is stored now;
@@ -79,6 +80,8 @@ type Status struct {
 	// WorkChecked is when the order in work that was not read for longest was read; zero: one was never read since the start,
 	// or none is in work.
 	WorkChecked time.Time
+	// Unreadable are orders whose answer makes no sense to this program, oldest first; they are asked for again at every turn.
+	Unreadable  fulfillment.UnreadableOrders
 	LastError   string // in words; empty after a success
 	NeedsPerson string // the authorization or the settings are refused: what to do; empty if not
 	// Unauthorized: NeedsPerson is about the authorization, which the seller must give again.
@@ -117,7 +120,8 @@ type Syncer struct {
 	looks  map[fulfillment.OrderID]bool      // orders to be read as soon as possible
 	heard  map[fulfillment.OrderID]time.Time // orders in work: when they were read last
 	waits  map[fulfillment.PackageID]*labelWait
-	blind  bool // tests only: send again without looking for the effect, to show what that does
+	unread map[fulfillment.OrderID]fulfillment.UnreadableOrder // nil: not read from the store yet
+	blind  bool                                                // tests only: send again without looking for the effect, to show what that does
 }
 
 // New checks the options; it starts nothing.

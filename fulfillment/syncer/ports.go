@@ -57,9 +57,11 @@ type PackageNews = fulfillment.PackageNews
 type Market interface {
 	// Shop is the shop cipher that the orders belong to.
 	Shop() string
-	// PullOrders calls yield for each page of orders updated at or after since, oldest update first, details included.
-	PullOrders(ctx context.Context, since time.Time, yield func([]fulfillment.Order) error) error
-	// ReadOrders returns the orders as they are now, packages included; ids the platform does not know are left out.
+	// PullOrders calls yield for each page of orders updated at or after since, oldest update first, details included; what
+	// could not be read of a page stands beside its orders.
+	PullOrders(ctx context.Context, since time.Time, yield func(fulfillment.PulledPage) error) error
+	// ReadOrders returns the orders as they are now, packages included; ids the platform does not know are left out. A
+	// fulfillment.UnreadableOrders error is about those orders only: the ones returned beside it stand.
 	ReadOrders(ctx context.Context, ids []fulfillment.OrderID) ([]fulfillment.Order, error)
 	// Send makes the call that the row means for this order's market and shipping type.
 	Send(ctx context.Context, row fulfillment.OutboxRow, order fulfillment.Order) (PackageNews, error)
@@ -79,6 +81,14 @@ type Canceller interface {
 type Combined interface {
 	// CombinedWith are the other orders that have something in the row's parcel; none for a package of one order.
 	CombinedWith(ctx context.Context, order fulfillment.OrderID, parcel fulfillment.PackageID) ([]fulfillment.OrderID, error)
+}
+
+// UnreadableStore keeps what the platform told and nobody could read, so that it is asked for again after the cursor has gone
+// past it. Optional: without it such orders are remembered until the program ends.
+type UnreadableStore interface {
+	KeepUnreadable(ctx context.Context, shop string, list fulfillment.UnreadableOrders) error
+	UnreadableOrders(ctx context.Context, shop string) (fulfillment.UnreadableOrders, error)
+	DropUnreadable(ctx context.Context, shop string, ids []fulfillment.OrderID) error
 }
 
 // Superseder is an Outbox that can end a row without claiming that the platform was told. Optional: without it such a row

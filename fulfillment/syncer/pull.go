@@ -12,13 +12,18 @@ import (
 	"packbench/fulfillment"
 )
 
-// round is one turn of the pull: orders that were asked for, those updated since, those in work, arrange ahead. It returns
-// how many orders changed.
+// round is one turn of the pull: orders that were asked for, those updated since, those that could not be read before, those
+// in work, arrange ahead. It returns how many orders changed.
 func (s *Syncer) round(ctx context.Context) (changed int, err error) {
 	first, lerr := s.look(ctx)
 	changed, err = s.pull(ctx)
 	changed, err = changed+first, errors.Join(lerr, err)
 	s.line.note(err)
+	if err == nil {
+		var again int
+		again, err = s.readAgain(ctx)
+		changed += again
+	}
 	if err == nil {
 		s.line.update(func(st *Status) { st.LastPull = s.o.Now() })
 	}
@@ -53,7 +58,11 @@ func (s *Syncer) pull(ctx context.Context) (changed int, err error) {
 	if cursor.IsZero() {
 		since = s.platformNow().Add(-s.o.FirstPull)
 	}
-	err = s.o.Market.PullOrders(ctx, since, func(orders []fulfillment.Order) error {
+	err = s.o.Market.PullOrders(ctx, since, func(page fulfillment.PulledPage) error {
+		orders := page.Orders
+		if err := s.noteUnreadable(ctx, page.Unreadable); err != nil { // before the cursor goes past them
+			return err
+		}
 		for _, o := range orders {
 			if o.UpdatedAt.After(cursor) {
 				cursor = o.UpdatedAt
@@ -111,6 +120,7 @@ func (s *Syncer) keepFew(ctx context.Context, orders []fulfillment.Order, cursor
 	if len(ids) > 0 && s.o.Changed != nil {
 		s.o.Changed(ids)
 	}
+	s.nowReadable(ctx, orders)
 	if s.o.Heard != nil && len(orders) > 0 {
 		heard := make([]fulfillment.OrderID, len(orders))
 		for i, o := range orders {
@@ -135,7 +145,7 @@ func (s *Syncer) watch(ctx context.Context) (changed int, err error) {
 	defer s.noteWork()
 	for batch := range slices.Chunk(ids[:min(len(ids), watchMost)], 50) {
 		orders, err := s.read(ctx, batch)
-		if err != nil {
+		if err != nil && !unreadableOnly(err) {
 			return changed, fmt.Errorf("re-reading orders in work: %w", err)
 		}
 		n, err := s.apply(ctx, orders, time.Time{})
@@ -185,6 +195,7 @@ func (s *Syncer) hear(orders []fulfillment.Order) {
 	}
 }
 
+// read asks about orders. Those that cannot be read are noted; where nothing else is left they are the error.
 func (s *Syncer) read(ctx context.Context, ids []fulfillment.OrderID) ([]fulfillment.Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -192,6 +203,15 @@ func (s *Syncer) read(ctx context.Context, ids []fulfillment.OrderID) ([]fulfill
 	s.line.note(err)
 	s.hear(orders)
 	s.addRequests(ctx, orders)
+	var bad fulfillment.UnreadableOrders
+	if errors.As(err, &bad) {
+		if kerr := s.noteUnreadable(ctx, bad); kerr != nil {
+			return nil, kerr
+		}
+		if len(orders) > 0 {
+			return orders, nil
+		}
+	}
 	return orders, err
 }
 

@@ -32,6 +32,9 @@ func (s *Syncer) Once(ctx context.Context) ([]Result, error) {
 	}
 	changed, err := s.round(ctx)
 	pulled := Result{Kind: "pull", Outcome: "done", Reason: fmt.Sprintf("%d orders changed", changed)}
+	if n := len(s.Status().Unreadable); n > 0 {
+		pulled.Reason += fmt.Sprintf(", %d cannot be read (`packbench doctor` names them)", n)
+	}
 	if err != nil {
 		pulled.Outcome, pulled.Reason = "queued", err.Error()
 	}

@@ -34,8 +34,8 @@ type heapMarket struct {
 	heap []float64
 }
 
-func (m *heapMarket) PullOrders(ctx context.Context, since time.Time, yield func([]fulfillment.Order) error) error {
-	return m.Market.PullOrders(ctx, since, func(orders []fulfillment.Order) error {
+func (m *heapMarket) PullOrders(ctx context.Context, since time.Time, yield func(fulfillment.PulledPage) error) error {
+	return m.Market.PullOrders(ctx, since, func(orders fulfillment.PulledPage) error {
 		err := yield(orders)
 		runtime.GC()
 		var st runtime.MemStats

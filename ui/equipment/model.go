@@ -13,12 +13,13 @@ import (
 
 // SyncStatus is how the station and the Seller Center stand. Counts are of rows that are not done.
 type SyncStatus struct {
-	Configured   bool      // a shop is connected; false: orders come from files
-	Online       bool      // the last call was answered
-	OfflineSince time.Time // zero while online
-	LastPull     time.Time // last complete pull of orders; zero: never
-	WorkChecked  time.Time // when the order in work that was not asked about for longest was; zero: nobody can tell
-	Err          string    // why the last call failed, in words; empty: it did not
+	Configured   bool                         // a shop is connected; false: orders come from files
+	Online       bool                         // the last call was answered
+	OfflineSince time.Time                    // zero while online
+	LastPull     time.Time                    // last complete pull of orders; zero: never
+	WorkChecked  time.Time                    // when the order in work that was not asked about for longest was; zero: nobody can tell
+	Unreadable   fulfillment.UnreadableOrders // orders that the Seller Center tells and nobody can read
+	Err          string                       // why the last call failed, in words; empty: it did not
 	Shops        []ShopState
 	Outbox       []OutboxLine
 	Queued       int // waiting or being sent
@@ -89,6 +90,14 @@ func Facts(s SyncStatus, now time.Time) []Fact {
 		out = append(out, shopFacts(s, now)...)
 	} else {
 		out = append(out, shopFact(s, now)...)
+	}
+	if n := len(s.Unreadable); n > 0 {
+		first := s.Unreadable[0]
+		key := "sync.unread"
+		if n > 1 {
+			key = "sync.unread.many"
+		}
+		out = append(out, Fact{text.T(key, "n", fmt.Sprint(n), "order", cmp.Or(text.Code(string(first.ID)), text.T("noun.unknown")), "why", text.Sentence(first.Reason)), Look})
 	}
 	if !s.WorkChecked.IsZero() {
 		out = append(out, Fact{text.T("sync.work", "ago", text.Ago(s.WorkChecked, now)), Quiet})

@@ -23,7 +23,7 @@ type Screen struct {
 	cards   *fyne.Container
 	rows    []*deviceRow
 	none    *widgets.Text
-	facts   [factShops + 4]*factRow
+	facts   [factShops + 5]*factRow
 	outbox  *outboxList
 	parked  *parkedCard
 	super   bool // a supervisor is logged in

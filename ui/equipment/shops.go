@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"packbench/fulfillment"
 	"packbench/ui/text"
 )
 
@@ -14,13 +15,14 @@ type ShopState struct {
 	ID, Name     string
 	Orders       []string // what fulfillment.Order.Shop says of its orders
 	Online       bool
-	OfflineSince time.Time // zero while online
-	LastPull     time.Time // last complete pull of its orders; zero: never
-	WorkChecked  time.Time // when the order in work that was not asked about for longest was; zero: nobody can tell
-	Err          string    // why the last call failed, in words; empty: it did not
-	Renew        string    // why the seller must authorize it again, in words; empty: they need not
-	Refused      bool      // its authorization is refused by now, and what was given before still works for a while
-	Dead         bool      // nothing of it is answered any more
+	OfflineSince time.Time                    // zero while online
+	LastPull     time.Time                    // last complete pull of its orders; zero: never
+	WorkChecked  time.Time                    // when the order in work that was not asked about for longest was; zero: nobody can tell
+	Unreadable   fulfillment.UnreadableOrders // orders that it tells and nobody can read
+	Err          string                       // why the last call failed, in words; empty: it did not
+	Renew        string                       // why the seller must authorize it again, in words; empty: they need not
+	Refused      bool                         // its authorization is refused by now, and what was given before still works for a while
+	Dead         bool                         // nothing of it is answered any more
 	DrainIn      time.Duration
 	ClockOffset  time.Duration
 	ClockKnown   bool
@@ -47,6 +49,7 @@ func SyncOf(shops []ShopState) SyncStatus {
 			s.ClockOffset, s.ClockKnown = x.ClockOffset, true
 		}
 		s.Err = cmp.Or(s.Err, x.Err)
+		s.Unreadable = append(s.Unreadable, x.Unreadable...)
 	}
 	return s
 }

@@ -233,6 +233,8 @@ var englishWords = map[string]string{
 	"sync.pulled":             "Orders brought up to date {ago}",
 	"sync.never":              "Orders have never been brought in from the shop",
 	"sync.work":               "Orders in work checked {ago}",
+	"sync.unread":             "Order {order} cannot be read: pack it from the Seller Center. {why}",
+	"sync.unread.many":        "{n} orders cannot be read, first {order}: pack them from the Seller Center. {why}",
 	"sync.clock":              "This PC’s clock is right to {n} s",
 	"sync.clock.ahead":        "This PC’s clock is {span} ahead: put it right, or calls are refused",
 	"sync.clock.behind":       "This PC’s clock is {span} behind: put it right, or calls are refused",

@@ -78,6 +78,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteScratchStmt, err = db.PrepareContext(ctx, deleteScratch); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteScratch: %w", err)
 	}
+	if q.dropUnreadableStmt, err = db.PrepareContext(ctx, dropUnreadable); err != nil {
+		return nil, fmt.Errorf("error preparing query DropUnreadable: %w", err)
+	}
 	if q.dueOutboxStmt, err = db.PrepareContext(ctx, dueOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query DueOutbox: %w", err)
 	}
@@ -140,6 +143,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.jobsToTellStmt, err = db.PrepareContext(ctx, jobsToTell); err != nil {
 		return nil, fmt.Errorf("error preparing query JobsToTell: %w", err)
+	}
+	if q.keepUnreadableStmt, err = db.PrepareContext(ctx, keepUnreadable); err != nil {
+		return nil, fmt.Errorf("error preparing query KeepUnreadable: %w", err)
 	}
 	if q.labelWipedStmt, err = db.PrepareContext(ctx, labelWiped); err != nil {
 		return nil, fmt.Errorf("error preparing query LabelWiped: %w", err)
@@ -324,6 +330,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.unprovedStmt, err = db.PrepareContext(ctx, unproved); err != nil {
 		return nil, fmt.Errorf("error preparing query Unproved: %w", err)
 	}
+	if q.unreadableOrdersStmt, err = db.PrepareContext(ctx, unreadableOrders); err != nil {
+		return nil, fmt.Errorf("error preparing query UnreadableOrders: %w", err)
+	}
 	if q.upsertJobStmt, err = db.PrepareContext(ctx, upsertJob); err != nil {
 		return nil, fmt.Errorf("error preparing query UpsertJob: %w", err)
 	}
@@ -440,6 +449,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing deleteScratchStmt: %w", cerr)
 		}
 	}
+	if q.dropUnreadableStmt != nil {
+		if cerr := q.dropUnreadableStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropUnreadableStmt: %w", cerr)
+		}
+	}
 	if q.dueOutboxStmt != nil {
 		if cerr := q.dueOutboxStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing dueOutboxStmt: %w", cerr)
@@ -543,6 +557,11 @@ func (q *Queries) Close() error {
 	if q.jobsToTellStmt != nil {
 		if cerr := q.jobsToTellStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing jobsToTellStmt: %w", cerr)
+		}
+	}
+	if q.keepUnreadableStmt != nil {
+		if cerr := q.keepUnreadableStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keepUnreadableStmt: %w", cerr)
 		}
 	}
 	if q.labelWipedStmt != nil {
@@ -850,6 +869,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing unprovedStmt: %w", cerr)
 		}
 	}
+	if q.unreadableOrdersStmt != nil {
+		if cerr := q.unreadableOrdersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unreadableOrdersStmt: %w", cerr)
+		}
+	}
 	if q.upsertJobStmt != nil {
 		if cerr := q.upsertJobStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing upsertJobStmt: %w", cerr)
@@ -942,6 +966,7 @@ type Queries struct {
 	deleteManifestParcelStmt *sql.Stmt
 	deletePackageStmt        *sql.Stmt
 	deleteScratchStmt        *sql.Stmt
+	dropUnreadableStmt       *sql.Stmt
 	dueOutboxStmt            *sql.Stmt
 	eventCursorStmt          *sql.Stmt
 	eventStationsStmt        *sql.Stmt
@@ -963,6 +988,7 @@ type Queries struct {
 	jobStmt                  *sql.Stmt
 	jobToldStmt              *sql.Stmt
 	jobsToTellStmt           *sql.Stmt
+	keepUnreadableStmt       *sql.Stmt
 	labelWipedStmt           *sql.Stmt
 	labelsToWipeStmt         *sql.Stmt
 	manifestStmt             *sql.Stmt
@@ -1024,6 +1050,7 @@ type Queries struct {
 	unfinishedJobsStmt       *sql.Stmt
 	unfinishedOutboxStmt     *sql.Stmt
 	unprovedStmt             *sql.Stmt
+	unreadableOrdersStmt     *sql.Stmt
 	upsertJobStmt            *sql.Stmt
 	upsertManifestStmt       *sql.Stmt
 	upsertManifestParcelStmt *sql.Stmt
@@ -1055,6 +1082,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		deleteManifestParcelStmt: q.deleteManifestParcelStmt,
 		deletePackageStmt:        q.deletePackageStmt,
 		deleteScratchStmt:        q.deleteScratchStmt,
+		dropUnreadableStmt:       q.dropUnreadableStmt,
 		dueOutboxStmt:            q.dueOutboxStmt,
 		eventCursorStmt:          q.eventCursorStmt,
 		eventStationsStmt:        q.eventStationsStmt,
@@ -1076,6 +1104,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		jobStmt:                  q.jobStmt,
 		jobToldStmt:              q.jobToldStmt,
 		jobsToTellStmt:           q.jobsToTellStmt,
+		keepUnreadableStmt:       q.keepUnreadableStmt,
 		labelWipedStmt:           q.labelWipedStmt,
 		labelsToWipeStmt:         q.labelsToWipeStmt,
 		manifestStmt:             q.manifestStmt,
@@ -1137,6 +1166,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		unfinishedJobsStmt:       q.unfinishedJobsStmt,
 		unfinishedOutboxStmt:     q.unfinishedOutboxStmt,
 		unprovedStmt:             q.unprovedStmt,
+		unreadableOrdersStmt:     q.unreadableOrdersStmt,
 		upsertJobStmt:            q.upsertJobStmt,
 		upsertManifestStmt:       q.upsertManifestStmt,
 		upsertManifestParcelStmt: q.upsertManifestParcelStmt,

@@ -192,3 +192,10 @@ type Product struct {
 	DangerousGood int64
 	Image         string
 }
+
+type UnreadableOrder struct {
+	Shop   string
+	ID     string
+	Reason string
+	Since  int64
+}
