@@ -133,10 +133,16 @@ func (s *strip) sync(x SyncStatus, now time.Time) {
 	}
 }
 
-// renewWords names the shop where there are several.
+// renewWords names the shop where it is one of several.
 func renewWords(x SyncStatus, shop equipment.ShopState) string {
-	if len(x.Shops) == 1 {
+	n := 0
+	for _, s := range x.Shops {
+		if s.Dead || s.Refused {
+			n++
+		}
+	}
+	if n == len(x.Shops) {
 		return text.T("strip.renew")
 	}
-	return text.T("strip.renew.shop", "shop", text.Shorten(text.Visible(shop.Name), 14))
+	return text.T("strip.renew.shop", "shop", text.Shorten(text.Visible(shop.Name), 10))
 }

@@ -275,6 +275,7 @@ func (w *Window) ShowSync(s SyncStatus) {
 		w.equipment.ShowSync(s)
 		w.orders.Answers(answers(s))
 		w.bench.Offline(s.OfflineOf)
+		w.shop.Know(s.Shops)
 	})
 }
 

@@ -44,10 +44,10 @@ func (x *shopLine) state(ctx context.Context, e *env, now time.Time) ui.ShopStat
 	}
 	a, said := x.authorization(ctx, e.log)
 	switch {
-	case st.Unauthorized:
-		out.Renew, out.Dead = st.NeedsPerson, true
 	case a.Dead:
 		out.Renew, out.Dead = a.Say, true
+	case st.Unauthorized:
+		out.Renew, out.Dead = fulfillment.ErrUnauthorized.Error(), true
 	case a.Refused:
 		out.Renew, out.Refused = a.Say, true
 	case said != nil && said.Type == sellercenter.EventDeauthorized:

@@ -209,15 +209,10 @@ func (d *shopDesk) status(ctx context.Context) ui.ShopStatus {
 	if err != nil && x.Trouble == "" {
 		x.Trouble = plain(err)
 	}
-	now := time.Now()
-	lines := d.a.lines.list()
 	for _, c := range shops {
 		shop := settings.Shop{ID: c.ID, Name: c.Name, Region: c.Region}
 		if t, err := (tokenStore{s, c.Account}).Tokens(ctx); err == nil {
 			shop.Until = t.RefreshExpires
-		}
-		if at := slices.IndexFunc(lines, func(l *shopLine) bool { return l.shop.same(c) }); at >= 0 {
-			shop.State = lines[at].state(ctx, d.a.env, now)
 		}
 		x.Shops = append(x.Shops, shop)
 	}

@@ -76,7 +76,10 @@ func Facts(s SyncStatus, now time.Time) []Fact {
 	}
 	var out []Fact
 	many := len(s.Shops) > 1
+	renew, _, _ := s.Renewal()
 	switch n := s.Offline(); {
+	case renew.Dead && n == len(s.Shops):
+		out = append(out, Fact{text.T("sync.dead"), Wrong})
 	case s.Online:
 		out = append(out, Fact{text.T("sync.online"), Fine})
 	case many && n > 0 && n < len(s.Shops):

@@ -116,6 +116,8 @@ func (x ShopState) Words(now time.Time) string {
 	switch {
 	case x.Renew != "":
 		return text.T("shop.renew", "why", text.Sentence(x.Renew))
+	case !x.Online && x.OfflineSince.IsZero() && x.LastPull.IsZero():
+		return text.T("shop.never")
 	case !x.Online && !x.OfflineSince.IsZero():
 		return text.Sentence(text.T("shop.since", "at", text.Clock(x.OfflineSince, now))) + why(x.Err)
 	case !x.Online:

@@ -42,7 +42,7 @@ type Status struct {
 type Shop struct {
 	ID, Name, Region string
 	Until            time.Time           // end of the seller's authorization; zero: not known
-	State            equipment.ShopState // how it stands; the zero value: nobody works for it
+	State            equipment.ShopState // how it stands, from Know; the zero value: nobody works for it
 }
 
 // Tone is how a line is to be taken.
@@ -86,6 +86,8 @@ func (s Shop) Now(now time.Time) string {
 		return text.T("settings.now.idle")
 	case x.Dead:
 		return text.T("settings.now.dead")
+	case !x.Online && x.OfflineSince.IsZero() && x.LastPull.IsZero():
+		return text.T("settings.now.first")
 	case !x.Online && !x.OfflineSince.IsZero():
 		return text.T("shop.since", "at", text.Clock(x.OfflineSince, now))
 	case !x.Online:

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"packbench/ui/equipment"
 	"packbench/ui/text"
 	"packbench/ui/widgets"
 )
@@ -34,6 +35,7 @@ type Field interface {
 
 const (
 	rowHeight   = 64
+	scrollBar   = 16
 	choiceRows  = 2
 	choicesEach = 3 // beside each other
 	policyRows  = 9
@@ -45,6 +47,7 @@ type Screen struct {
 
 	o          Options
 	status     Status
+	states     map[string]equipment.ShopState // by shop id, see Know
 	supervisor bool
 	rows       []*shopRow
 	list       *fyne.Container // of rows
@@ -70,7 +73,7 @@ type Screen struct {
 // New returns the screen without shops.
 func New(o Options) *Screen {
 	s := &Screen{o: o, status: Status{Phase: Idle}}
-	left := widgets.Column(12, widgets.Grow(s.newShops(), 1), widgets.Fix(s.newFlow(), 264))
+	left := widgets.Column(12, widgets.Grow(s.newShops(), 1), widgets.Own(s.newFlow()))
 	s.Object = widgets.Row(14, widgets.Grow(left, 13), widgets.Grow(s.newFacts(), 8))
 	s.draw()
 	return s
@@ -116,7 +119,7 @@ func (s *Screen) newFlow() fyne.CanvasObject {
 		}
 	})
 	buttons := widgets.Row(8, widgets.Grow(s.connect, 2), widgets.Grow(s.cancel, 1))
-	s.flow = widgets.NewCard(widgets.Column(4, widgets.Fix(s.head, 28), widgets.Grow(s.detail, 1), widgets.Fix(s.err, 38), widgets.Fix(s.link, 34),
+	s.flow = widgets.NewCard(widgets.Column(4, widgets.Fix(s.head, 28), widgets.Fix(s.detail, 54), widgets.Fix(s.err, 38), widgets.Fix(s.link, 34),
 		widgets.Fix(s.paste, widgets.TouchSize), widgets.Fix(s.chooseRow[0], widgets.TouchSize), widgets.Fix(s.chooseRow[1], widgets.TouchSize), widgets.Fix(buttons, widgets.TouchSize)))
 	return s.flow.Container
 }
@@ -141,6 +144,23 @@ func (s *Screen) newFacts() fyne.CanvasObject {
 func (s *Screen) Show(x Status) {
 	s.status = x
 	s.draw()
+}
+
+// Know tells how the shops stand at this moment; one that is not among them is not at work.
+func (s *Screen) Know(shops []equipment.ShopState) {
+	s.states = map[string]equipment.ShopState{}
+	for _, x := range shops {
+		s.states[x.ID] = x
+	}
+	for i, shop := range s.status.Shops {
+		s.rows[i].set(s.known(shop), s.supervisor && s.o.Desk != nil, s.o.Now())
+	}
+}
+
+// known is the shop with its state.
+func (s *Screen) known(x Shop) Shop {
+	x.State = s.states[x.ID]
+	return x
 }
 
 // Supervisor tells whether a supervisor is logged in: nobody else disconnects, and only a station without any lets others connect.
@@ -170,7 +190,7 @@ func (s *Screen) draw() {
 	}
 	for i, r := range s.rows {
 		if i < len(x.Shops) {
-			r.set(x.Shops[i], s.supervisor && s.o.Desk != nil, now)
+			r.set(s.known(x.Shops[i]), s.supervisor && s.o.Desk != nil, now)
 		}
 		widgets.ShowOnly(r.box, i < len(x.Shops))
 	}
@@ -195,7 +215,7 @@ type shopRows struct{}
 func (shopRows) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for i, o := range objects {
 		o.Move(fyne.NewPos(0, float32(i)*rowHeight))
-		o.Resize(fyne.NewSize(size.Width, rowHeight-4))
+		o.Resize(fyne.NewSize(size.Width-scrollBar, rowHeight-4))
 	}
 }
 

@@ -120,3 +120,36 @@ func TestAFreshStationConnects(t *testing.T) {
 		t.Errorf("did %v, says %q", d.did, s.detail.Words())
 	}
 }
+
+// Every connected shop has a row of its own with its own state; more than fit are scrolled to. One that nobody works for says so.
+func TestEveryShopHasItsOwnState(t *testing.T) {
+	s, d, _, clock := newScreen(t)
+	s.Supervisor(true)
+	shops := []Shop{{ID: "1", Name: "A", Until: now.Add(300 * 24 * time.Hour)}, {ID: "2", Name: "B", Until: now.Add(300 * 24 * time.Hour)},
+		{ID: "3", Name: "C"}, {ID: "4", Name: "D"}, {ID: "5", Name: "E"}}
+	s.Show(Status{Phase: Idle, Shops: shops})
+	on := []string{"key"}
+	s.Know([]equipment.ShopState{{ID: "2", Orders: on, Online: true, LastPull: now.Add(-time.Minute)}, {ID: "1", Orders: on, OfflineSince: now.Add(-time.Hour)},
+		{ID: "4", Orders: on, Dead: true, Renew: "connect the shop again"}, {ID: "3", Orders: on}})
+	for i, want := range []string{"offline since " + now.Add(-time.Hour).Local().Format("15:04"), "online, orders 1 min ago", "asked for orders", "must be authorized again", "not at work"} {
+		if got := s.rows[i].state.Words(); got != want || !s.rows[i].box.Visible() {
+			t.Errorf("shop %s: %q, want %q", shops[i].ID, got, want)
+		}
+	}
+	if got := s.rows[3].words.Words(); got != "Connect the shop again. Press Connect. Packing goes on meanwhile." {
+		t.Errorf("the dead one says %q", got)
+	}
+	if got := s.rows[1].words.Words(); got == s.rows[3].words.Words() {
+		t.Errorf("the one that works says %q", got)
+	}
+	test.Tap(s.rows[4].off)
+	*clock = clock.Add(time.Second)
+	test.Tap(s.rows[4].off)
+	if !slices.Equal(d.did, []string{"disconnect 5"}) {
+		t.Errorf("did %v", d.did)
+	}
+	s.Show(Status{Phase: Idle, Shops: shops[:1]})
+	if s.rows[0].state.Words() == "not at work" || s.rows[4].box.Visible() {
+		t.Error("what the program tells of the shops takes their states away, or a row stays")
+	}
+}

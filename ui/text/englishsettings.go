@@ -18,6 +18,7 @@ var englishSettings = map[string]string{
 	"settings.refused":         "{why} Press Connect. Packing goes on meanwhile.",
 	"settings.now.idle":        "not at work",
 	"settings.now.dead":        "must be authorized again",
+	"settings.now.first":       "asked for orders",
 	"settings.now.online":      "online",
 	"settings.now.pulled":      "online, orders {ago}",
 	"settings.off":             "Disconnect",

@@ -221,6 +221,7 @@ var englishWords = map[string]string{
 	"sync.online":             "Seller Center: online",
 	"sync.offline":            "Seller Center: offline",
 	"sync.since":              "Seller Center: offline since {at}",
+	"sync.dead":               "Seller Center: authorize again",
 	"sync.some":               "Seller Center: {n} of {all} shops offline",
 	"shop.renew":              "{why} Press Connect on the Shop screen.",
 	"shop.since":              "offline since {at}",
