@@ -177,7 +177,7 @@ func TestNoSequenceOfScansBreaksTheLadder(t *testing.T) {
 		bad.Status = StatusCancelled
 		w.orders["3"] = bad
 		codes := []string{"1", "2", "3", "P1", "TRACK1", "TRACK2", "TRACK3", "MUG", "TEA", "TIN", "SPOON", "4000000000", "??", "PB:UNDO", "PB:SKIP",
-			"PB:REPRINT", "PB:REPRINT:LOST", "PB:UNDO", "PB:FINISH", "PB:MODE:HANDOFF", "PB:MODE:PACK", "PB:SEAL", "PB:PHOTO", "PB:CARRIER:OTHER", "PB:NEXTBOX", "PB:BOX:S"}
+			"PB:REPRINT", "PB:REPRINT:LOST", "PB:REPRINT:SPOILED", "PB:CONFIRM:NUMBER", "PB:UNDO", "PB:FINISH", "PB:MODE:HANDOFF", "PB:MODE:PACK", "PB:SEAL", "PB:PHOTO", "PB:CARRIER:OTHER", "PB:NEXTBOX", "PB:BOX:S"}
 		for range rapid.IntRange(1, 80).Draw(rt, "steps") {
 			handed := map[OrderID]bool{}
 			for id := range w.orders {

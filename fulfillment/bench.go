@@ -89,6 +89,14 @@ type Parcel struct {
 	Wants     Why  `json:",omitempty"` // Print is PrintSizes: what must be known for the label
 	WantsSKU  SKU  `json:",omitempty"` // the first product whose size or weight is not known
 	Gone      bool `json:",omitempty"` // the platform has replaced the package while nothing of it was verified
+	// Spoiled: the label in hand is no good, and its barcode is awaited before another one is printed.
+	Spoiled bool `json:",omitempty"`
+	// Doubled: another label of this parcel was printed, or may have been.
+	Doubled bool `json:",omitempty"`
+	// Picture is the bitmap of a label that cannot be verified, as a supervisor may look at it; empty where there is none.
+	Picture Hash `json:",omitempty"`
+	// Confirmed is the bitmap that a supervisor confirmed.
+	Confirmed Hash `json:",omitempty"`
 	OffG      int  // a weight in grams that cannot be right and was said; PB:FINISH insists on it under policy warn
 }
 

@@ -1,5 +1,20 @@
 package fulfillment
 
+// BoxOf says which of an order's boxes a package is, from 1, and how many there are; 1 of 1 where the order is not divided.
+// Packages that were taken back are no boxes.
+func BoxOf(o Order, id PackageID) (n, of int) {
+	n = 1
+	for _, p := range o.Packages {
+		if p.PlatformStatus == packageCancelled || len(linesOf(o, p)) == 0 {
+			continue
+		}
+		if of++; p.ID == id {
+			n = of
+		}
+	}
+	return n, max(of, n)
+}
+
 // openBoxes are the packages of an order that still have to be packed, beside one.
 func (t *turn) openBoxes(o Order, beside PackageID) []Package {
 	var out []Package
@@ -20,7 +35,8 @@ func (t *turn) moreBoxes() {
 	t.bench().Last = p.Order.ID
 	if open := t.openBoxes(p.Order, p.Package.ID); len(open) > 0 && t.out.Verdict != nil {
 		v := t.out.Verdict
-		v.Why, v.Need = WhyMoreBoxes, len(p.Order.Packages)
+		v.Why = WhyMoreBoxes
+		_, v.Need = BoxOf(p.Order, p.Package.ID)
 		v.Got = v.Need - len(open)
 	}
 }

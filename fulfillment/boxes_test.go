@@ -21,17 +21,22 @@ func TestNextBoxOpensTheNextPackage(t *testing.T) {
 	if v := w.said("PB:NEXTBOX"); v.Why != WhyNoLastOrder {
 		t.Errorf("before any order: %+v", v)
 	}
-	w.expect("7", OrderOpened)
+	if v := w.said("7"); v.Code != OrderOpened || v.Why != WhyBoxOf || v.Box != 1 || v.Boxes != 2 {
+		t.Errorf("opened: %+v", v)
+	}
 	w.expect("TEA", WrongItem) // belongs into the other box
 	w.expect("MUG", ItemComplete)
 	if v := w.said("PB:NEXTBOX"); v.Code != Refused || v.Why != WhyBoxOpen {
 		t.Errorf("with a box open: %+v", v)
 	}
 	w.print()
+	if v := w.said("TRACK7B"); v.Code != WrongLabel { // the other box's
+		t.Errorf("the other box's label: %+v", v)
+	}
 	if v := w.said("TRACK7"); v.Code != Applied || v.Why != WhyMoreBoxes || v.Got != 1 || v.Need != 2 {
 		t.Errorf("after the first box: %+v", v)
 	}
-	if v := w.said("PB:NEXTBOX"); v.Code != OrderOpened || v.PackageID != "P7B" {
+	if v := w.said("PB:NEXTBOX"); v.Code != OrderOpened || v.PackageID != "P7B" || v.Box != 2 {
 		t.Fatalf("the next box: %+v", v)
 	}
 	w.expect("TEA", ItemComplete)
@@ -80,11 +85,11 @@ func TestAFinishedParcelGetsAnotherLabel(t *testing.T) {
 	if body := w.events[len(w.events)-1].Body.(map[string]any); body["reason"] != ReprintLost || body["reprint"] != 1 {
 		t.Errorf("the event says %v", body)
 	}
-	w.expect("PB:REPRINT", Refused) // it is on its way
+	w.expect("PB:REPRINT:LOST", Refused) // it is on its way
 	if out := w.apply(Input{Printed: &PrintJob{ID: job.ID, Reprint: 1, State: JobDone}}); out.Verdict.Code != LabelPrinted || out.Verdict.Why != WhyReprint {
 		t.Errorf("the second label comes out with %+v", out.Verdict)
 	}
-	if v := w.said("PB:REPRINT"); v.Got != 2 || v.Name != string(ReprintSpoiled) {
+	if v := w.said("PB:REPRINT:UNREADABLE"); v.Got != 2 || v.Name != string(ReprintUnreadable) {
 		t.Errorf("the second copy: %+v", v)
 	}
 	w.print()
@@ -92,14 +97,14 @@ func TestAFinishedParcelGetsAnotherLabel(t *testing.T) {
 	w.expect("PB:MODE:HANDOFF", CommandDone)
 	w.expect("TRACK1", Staged)
 	w.expect("PB:MODE:PACK", CommandDone)
-	w.expect("PB:REPRINT", CommandDone)
+	w.expect("PB:REPRINT:SPOILED", CommandDone)
 	if v := w.said("TRACK1"); v.Code != Refused || v.Why != WhyOnManifest || w.rung("1") != RungStaged {
 		t.Errorf("on a manifest: %+v", v)
 	}
 	w.expect("PB:MODE:HANDOFF", CommandDone)
 	w.expect("PB:SEAL", HandedOver)
 	w.expect("PB:MODE:PACK", CommandDone)
-	w.expect("PB:REPRINT", CommandDone)
+	w.expect("PB:REPRINT:SPOILED", CommandDone)
 	if v := w.said("TRACK1"); v.Code != Refused || v.Why != WhyHandedOver || w.bench.Reprint != "" {
 		t.Errorf("after the handover: %+v", v)
 	}
@@ -111,11 +116,11 @@ func TestAFinishedParcelGetsAnotherLabel(t *testing.T) {
 func TestReprintNeedsALabelThatCameOut(t *testing.T) {
 	w := newWorld(t)
 	w.order("1", ShippingSeller, "MUG")
-	w.expect("PB:REPRINT", CommandDone)
+	w.expect("PB:REPRINT:SPOILED", CommandDone)
 	if v := w.said("1"); v.Why != WhyNotPrinted {
 		t.Errorf("an order nobody packed: %+v", v)
 	}
-	w.expect("PB:REPRINT", CommandDone)
+	w.expect("PB:REPRINT:LOST", CommandDone)
 	w.expect("PB:UNDO", CommandDone)
 	w.expect("1", OrderOpened)
 	for code, want := range map[string]bool{"PB:REPRINT": true, "PB:REPRINT:LOST": true, "PB:REPRINT:SPOILED": true, "PB:REPRINT:UNREADABLE": true,

@@ -323,7 +323,8 @@ func TestCombinedIsPutAsideAsOne(t *testing.T) {
 	if len(w.orders["1"].Holds)+len(w.orders["2"].Holds) > 0 {
 		t.Error("opening it did not release both")
 	}
-	w.expect("PB:REPRINT", CommandDone)
+	w.expect("PB:REPRINT:SPOILED", CommandDone)
+	w.expect("TRACK99", CommandDone) // the spoiled label
 	w.print()
 	w.expect("TRACK99", Applied)
 	w.expect("PB:MODE:HANDOFF", CommandDone)

@@ -29,7 +29,7 @@ func (t *turn) command(cmd Command, arg string) {
 			t.no(cmd, WhyNoParcel)
 			return
 		}
-		t.parcelCommand(cmd)
+		t.parcelCommand(cmd, arg)
 	}
 }
 
@@ -62,7 +62,7 @@ func (t *turn) mode(arg string) {
 	t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: "MODE:" + arg})
 }
 
-func (t *turn) parcelCommand(cmd Command) {
+func (t *turn) parcelCommand(cmd Command, arg string) {
 	switch cmd {
 	case CmdSkip:
 		t.skip()
@@ -72,6 +72,8 @@ func (t *turn) parcelCommand(cmd Command) {
 		t.hold(cmd, HoldShort, EventShort)
 	case CmdFinish:
 		t.finish()
+	case CmdConfirm:
+		t.confirm(arg)
 	}
 }
 
@@ -103,6 +105,11 @@ func (t *turn) undo() {
 	p := t.parcel()
 	n := len(p.Done)
 	switch {
+	case p.Spoiled:
+		p.Spoiled = false
+		t.eventHere(EventUndone, map[string]any{"command": CmdReprint})
+		t.done(CmdUndo)
+		return
 	case n == 0:
 		t.no(CmdUndo, WhyNothingToUndo)
 		return
@@ -130,6 +137,9 @@ func (t *turn) hold(cmd Command, h Hold, kind EventKind) {
 		t.out.Orders = append(t.out.Orders, OrderHold{OrderID: o.ID, Holds: WithHold(o.Holds, h)})
 	}
 	if p.Job != "" && slices.Contains([]PrintState{PrintQueued, PrintTrouble, PrintAsk}, p.Print) {
+		if p.Print != PrintAsk { // nothing came out
+			p.Package.Reprints = p.Package.uncounted()
+		}
 		t.dropJob()
 	}
 	missing, got, need := p.missing()
@@ -137,7 +147,7 @@ func (t *turn) hold(cmd Command, h Hold, kind EventKind) {
 	if stop == Cancelled { // nothing is missing from a parcel that nobody wants
 		missing = nil
 	}
-	t.eventHere(kind, map[string]any{"rung": p.Package.Rung, "missing": missing, "got": got, "need": need, "print": p.Print, "print_why": p.PrintWhy})
+	t.eventHere(kind, map[string]any{"rung": p.Package.Rung, "missing": missing, "got": got, "need": need, "print": p.Print, "print_why": p.PrintWhy, "reprints": p.Package.Reprints})
 	t.done(cmd)
 	v := t.out.Verdict
 	switch {
@@ -186,6 +196,8 @@ func (t *turn) finish() {
 		t.goUnweighed()
 	case p.WeightOwed(t.pol):
 		t.no(CmdFinish, WhyNotWeighed)
+	case p.Print == PrintDone && p.Confirmed != "" && !p.Spoiled:
+		t.appliedByHand()
 	default:
 		t.no(CmdFinish, WhyNotAvailable)
 	}

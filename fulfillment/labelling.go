@@ -150,7 +150,7 @@ func (t *turn) queueJob(reprint int, why ReprintReason) {
 	p.Job, p.Print, p.PrintWhy = JobID(t.in.ID), PrintQueued, ""
 	p.Package.LabelJob, p.Package.Reprints = p.Job, reprint
 	t.out.Jobs = append(t.out.Jobs, PrintJob{ID: p.Job, OrderID: p.Order.ID, PackageID: p.Package.ID, Label: p.Package.Label,
-		Tracking: p.Package.Tracking, Reprint: reprint, State: JobQueued, CreatedAt: t.in.Now})
+		Tracking: p.Package.Tracking, Reprint: reprint, State: JobQueued, CreatedAt: t.in.Now, Confirmed: p.Confirmed})
 	body := map[string]any{"job": p.Job, "label": p.Package.Label, "reprint": reprint}
 	if why != "" {
 		body["reason"] = why
@@ -177,9 +177,14 @@ func (t *turn) printed(j PrintJob) {
 	case JobRefused:
 		p.Print, said.Code, said.Why = PrintRefused, Refused, WhyLabelRefused
 		if j.Verdict == LabelCannotVerify {
-			p.Print, said.Code, said.Why = PrintUnproved, CannotVerify, WhyLabelUnreadable
+			p.Print, said.Code, said.Why, p.Picture = PrintUnproved, CannotVerify, WhyLabelUnreadable, j.Bitmap
+			if j.Bitmap == "" {
+				said.Why = WhyNoPicture
+			}
 		}
 		p.Package.LabelJob = "" // nothing came out of it: who opens the parcel again has the label proved again
+		p.Package.Reprints = p.Package.uncounted()
+		trouble["reprints"] = p.Package.Reprints
 		t.save()
 	case JobQueued, JobSending:
 		if j.Reason == "" || p.Print == PrintTrouble && p.PrintWhy == j.Reason {
@@ -188,6 +193,8 @@ func (t *turn) printed(j PrintJob) {
 		p.Print, said.Why = PrintTrouble, WhyPrinterWait
 	case JobDropped: // stopped before the dial: the order may not ship any more
 		p.Print, p.Job, p.PrintWhy, p.Package.LabelJob = PrintNone, "", j.Reason, ""
+		p.Package.Reprints = p.Package.uncounted()
+		trouble["reprints"] = p.Package.Reprints
 		t.eventHere(EventPrintTrouble, trouble)
 		t.save()
 		return
@@ -205,11 +212,11 @@ func (t *turn) labelOut(j PrintJob) {
 	if !p.Package.Rung.AtLeast(RungLabelled) {
 		p.Package.Rung = RungLabelled
 	}
-	t.eventHere(EventLabelPrinted, map[string]any{"job": j.ID, "label": j.Label, "sent": j.Sent, "reprint": j.Reprint})
+	t.eventHere(EventLabelPrinted, j.printedBody())
 	t.save()
 	said := Verdict{Code: LabelPrinted, Name: string(p.Package.Tracking)}
 	switch {
-	case j.Reprint > 0: // there may be two of them now
+	case j.Reprint > 0 || p.Doubled: // there may be two of them now
 		said.Why = WhyReprint
 	case p.ByHand: // the label must not hide that something was not checked
 		said.Why = WhyByHand
@@ -233,8 +240,8 @@ func (t *turn) printedElsewhere(j PrintJob) {
 		return
 	}
 	if j.State == JobRefused || j.State == JobDropped { // nothing came out, and nobody must take it for printed
-		pkg.LabelJob = ""
-		t.eventAll(o, pkg, EventPrintTrouble, map[string]any{"job": j.ID, "reason": j.Reason})
+		pkg.LabelJob, pkg.Reprints = "", pkg.uncounted()
+		t.eventAll(o, pkg, EventPrintTrouble, map[string]any{"job": j.ID, "reason": j.Reason, "reprints": pkg.Reprints})
 		t.saveAll(o, pkg)
 		return
 	}
@@ -244,7 +251,22 @@ func (t *turn) printedElsewhere(j PrintJob) {
 	if !pkg.Rung.AtLeast(RungLabelled) {
 		pkg.Rung = RungLabelled
 	}
-	t.eventAll(o, pkg, EventLabelPrinted, map[string]any{"job": j.ID, "label": j.Label, "sent": j.Sent, "reprint": j.Reprint})
+	t.eventAll(o, pkg, EventLabelPrinted, j.printedBody())
 	t.saveAll(o, pkg)
 	t.say(Verdict{Code: LabelPrinted, OrderID: j.OrderID, PackageID: j.PackageID, Name: string(j.Tracking)})
+}
+
+// printedBody is what the event of a printed label says for good: which picture was sent, by which bytes, in which language.
+func (j PrintJob) printedBody() map[string]any {
+	body := map[string]any{"job": j.ID, "label": j.Label, "sent": j.Sent, "reprint": j.Reprint}
+	for name, value := range map[string]string{"bitmap": string(j.Bitmap), "sent_hash": string(j.SentHash), "language": j.Language,
+		"compression": j.Compression, "confirmed": string(j.Confirmed)} {
+		if value != "" {
+			body[name] = value
+		}
+	}
+	if j.Total > 0 {
+		body["total"], body["dpi"] = j.Total, j.DPI
+	}
+	return body
 }

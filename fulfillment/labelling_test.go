@@ -30,8 +30,8 @@ func TestPrinterTroubleNeverMakesASecondLabelByItself(t *testing.T) {
 		v := *w
 		v.t, v.jobs = t, slices.Clone(w.jobs)
 		v.expect("PB:REPRINT", CommandDone)
-		if n := len(v.jobs); n != 3 || v.jobs[1].State != JobDropped || v.jobs[2].State != JobQueued || v.jobs[2].Reprint != 1 {
-			t.Errorf("jobs %+v, want the first dropped and a reprint queued", v.jobs)
+		if n := len(v.jobs); n != 3 || v.jobs[1].State != JobDropped || v.jobs[2].State != JobQueued || v.jobs[2].Reprint != 0 || v.bench.Parcel.Package.Reprints != 0 {
+			t.Errorf("jobs %+v, want the first dropped and the same label queued, which is no copy", v.jobs)
 		}
 	})
 }

@@ -66,6 +66,7 @@ type ledgerBody struct {
 	With     OrderID    `json:"combined_with"` // the order that leads the parcel: this event repeats its own
 	G        int        `json:"g"`
 	Reprint  int        `json:"reprint"`
+	Reprints *int       `json:"reprints"` // of events that end a copy without a label
 	Manifest ManifestID `json:"manifest"`
 	Carrier  string     `json:"carrier"`
 	Rung     Rung       `json:"rung"`
@@ -123,7 +124,7 @@ func (l *Ledger) Add(e Event) error {
 // ledgerKinds are those whose body counts; the bodies of all others may be anything.
 var ledgerKinds = map[EventKind]bool{EventWeighed: true, EventLabelQueued: true, EventStaged: true, EventUnstaged: true, EventLeftOff: true,
 	EventHandedOver: true, EventSealed: true, EventPhoto: true, EventUndone: true, EventOrderChanged: true, EventVerified: true, EventReopened: true,
-	EventOrderOpened: true}
+	EventOrderOpened: true, EventPrintTrouble: true, EventHeld: true, EventShort: true}
 
 // climbed is the package after the event; ok is false where the event does not change it.
 func climbed(p LedgerPackage, kind EventKind, b ledgerBody) (next LedgerPackage, ok bool) {
@@ -134,6 +135,11 @@ func climbed(p LedgerPackage, kind EventKind, b ledgerBody) (next LedgerPackage,
 		p.Rung, p.WeightG = RungWeighed, b.G
 	case EventLabelQueued:
 		p.Reprints = b.Reprint
+	case EventPrintTrouble, EventHeld, EventShort:
+		if b.Reprints == nil {
+			return p, false
+		}
+		p.Reprints = *b.Reprints
 	case EventLabelPrinted:
 		p.Rung = higher(p.Rung, RungLabelled)
 	case EventApplied:

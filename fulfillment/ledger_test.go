@@ -40,7 +40,7 @@ func TestTheEventsSayWhereEveryParcelStands(t *testing.T) {
 			o.Packages[0].Carrier = fmt.Sprintf("Carrier %d", i/3)
 		}
 		codes := []string{"1", "2", "3", "4", "TRACK1", "TRACK2", "TRACK3", "TRACK4", "MUG", "TEA", "MUG", "TEA", "PB:UNDO", "PB:SKIP", "PB:HOLD",
-			"PB:SHORT", "PB:FINISH", "PB:REPRINT", "PB:MODE:PACK", "PB:MODE:HANDOFF", "PB:SEAL", "print", "weigh", "cancel", "news", "pack", "pack", "leave", "unstage", "reopen", "badge", "accept"}
+			"PB:SHORT", "PB:FINISH", "PB:REPRINT", "PB:REPRINT:SPOILED", "PB:REPRINT:LOST", "PB:CONFIRM:NUMBER", "refuse", "refuse", "PB:MODE:PACK", "PB:MODE:HANDOFF", "PB:SEAL", "print", "weigh", "cancel", "news", "pack", "pack", "leave", "unstage", "reopen", "badge", "accept", "confirm", "confirm"}
 		for i := range rapid.IntRange(1, 60).Draw(rt, "steps") {
 			ledgerStep(w, rapid.SampledFrom(codes).Draw(rt, "code"), i)
 		}
@@ -67,7 +67,7 @@ func TestTheEventsSayWhereEveryParcelStands(t *testing.T) {
 			t.Errorf("no parcel came to %s: the test proves nothing about it", r)
 		}
 	}
-	for _, k := range []EventKind{EventUndone, EventLeftOff, EventUnstaged, EventReopened, EventHeld, EventReleased, EventSealed, EventWeighed} {
+	for _, k := range []EventKind{EventUndone, EventLeftOff, EventUnstaged, EventReopened, EventHeld, EventReleased, EventSealed, EventWeighed, EventSpoiled, EventDestroyed, EventConfirmed, EventPrintTrouble} {
 		if kinds[k] == 0 {
 			t.Errorf("no %s happened: the test proves nothing about it", k)
 		}
@@ -105,6 +105,10 @@ func ledgerStep(w *world, code string, i int) {
 		if len(w.jobs) > 0 && w.jobs[len(w.jobs)-1].State == JobQueued {
 			w.printJob(len(w.jobs) - 1)
 		}
+	case "refuse": // nothing proves the label
+		if n := len(w.jobs); n > 0 && w.jobs[n-1].State == JobQueued {
+			w.unproved("bitmap")
+		}
 	case "weigh":
 		w.apply(Input{Weight: &Weight{Grams: 0, Stable: true}})
 		w.apply(Input{Weight: &Weight{Grams: 250, Stable: true}})
@@ -133,7 +137,7 @@ func ledgerStep(w *world, code string, i int) {
 		id := fmt.Sprint(i%4 + 1)
 		codes := []string{"PB:MODE:PACK", id, "MUG", "TEA", "TIN", "print", "TRACK" + id}
 		if code == "reopen" {
-			codes = append(codes, "PB:REPRINT", id, "print", "TRACK"+id)
+			codes = append(codes, []string{"PB:REPRINT:SPOILED", "PB:REPRINT:LOST"}[i/4%2], []string{id, "TRACK" + id}[i/8%2], []string{"print", "refuse"}[i/16%2], "TRACK"+id)
 		} else {
 			codes = append(codes, "PB:MODE:HANDOFF", "TRACK"+id)
 		}
@@ -141,7 +145,16 @@ func ledgerStep(w *world, code string, i int) {
 			codes = append(codes, "PB:UNDO")
 		}
 		for _, c := range codes {
-			if c == "print" {
+			if c == "print" || c == "refuse" {
+				ledgerStep(w, c, i)
+				continue
+			}
+			w.scan(c)
+		}
+	case "confirm": // a label that no barcode proves
+		id := fmt.Sprint(i%4 + 1)
+		for _, c := range []string{"PB:MODE:PACK", id, "MUG", "TEA", "TIN", "PB:FINISH", "refuse", "badge", "PB:CONFIRM:NUMBER", "print", "PB:FINISH"} {
+			if c == "print" || c == "refuse" || c == "badge" {
 				ledgerStep(w, c, i)
 				continue
 			}

@@ -24,6 +24,8 @@ func (t *turn) pack(class Class) {
 			return
 		}
 		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyParcelOpen, Name: string(p.Order.ID)})
+	case class == ClassTracking && p.foundIn(t.in.Found) && p.Spoiled:
+		t.destroyed(class)
 	case class == ClassTracking && p.foundIn(t.in.Found) && p.Left() == 0:
 		t.labelScanned()
 	case class == ClassTracking && !p.foundIn(t.in.Found):
@@ -86,6 +88,9 @@ func (t *turn) open(class Class) {
 	t.release(&p)
 	t.eventHere(EventOrderOpened, map[string]any{"checked_at": o.CheckedAt, "units": p.Left(), "status": o.Status})
 	t.say(Verdict{Code: OrderOpened, Class: class, Need: p.Left(), Name: o.BuyerMessage})
+	if n, of := BoxOf(o, pkg.ID); of > 1 {
+		t.out.Verdict.Why, t.out.Verdict.Box, t.out.Verdict.Boxes = WhyBoxOf, n, of
+	}
 	switch {
 	case p.Print == PrintDone && class == ClassTracking:
 		t.labelScanned()
@@ -248,9 +253,10 @@ func (t *turn) unknownAtParcel() {
 	t.applied()
 }
 
-// wantsLabel: seller-shipped, verified, and no label of ours to print.
+// wantsLabel: seller-shipped, verified, and no label of ours to print; or a confirmed one whose number nobody has told.
 func (p Parcel) wantsLabel() bool {
-	return p.Order.ShippingType != ShippingPlatform && p.Package.Label == "" && p.Print != PrintDone
+	bare := p.Order.ShippingType != ShippingPlatform && p.Package.Label == "" && p.Print != PrintDone
+	return bare || p.Print == PrintDone && p.Confirmed != "" && p.Package.Tracking == ""
 }
 
 // labelScanned judges a scan of the tracking number of the parcel in hand, after its contents were verified. A label in
@@ -285,7 +291,11 @@ func (t *turn) applied() {
 	if !p.Package.Rung.AtLeast(RungApplied) {
 		p.Package.Rung = RungApplied
 	}
-	t.eventHere(EventApplied, map[string]any{"tracking": p.Package.Tracking, "checked_at": p.Order.CheckedAt})
+	body := map[string]any{"tracking": p.Package.Tracking, "checked_at": p.Order.CheckedAt}
+	if t.in.Scan != nil && t.in.Scan.Code == "PB:"+string(CmdFinish) {
+		body["how"] = "by hand"
+	}
+	t.eventHere(EventApplied, body)
 	t.save()
 	t.reportAt("label", p.Order, p.Package)
 	t.say(Verdict{Code: Applied, Class: ClassTracking, Name: p.Package.Carrier})

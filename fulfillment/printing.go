@@ -6,4 +6,8 @@ type PrintResult struct {
 	Sent     int  // bytes of the job that the printer's side took
 	Total    int  // bytes of the whole job
 	Complete bool // the last byte was written
+
+	Hash        Hash   // of the whole job's bytes; empty where none were made
+	Language    string // zpl, tspl, epl or escpos
+	Compression string // of the picture in it; empty: the language has none
 }

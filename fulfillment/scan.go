@@ -41,6 +41,7 @@ const (
 	CmdHold    Command = "HOLD"
 	CmdShort   Command = "SHORT"
 	CmdReprint Command = "REPRINT"
+	CmdConfirm Command = "CONFIRM" // a supervisor's word for a label that cannot be verified
 	CmdNextBox Command = "NEXTBOX"
 	CmdFinish  Command = "FINISH"
 	CmdBox     Command = "BOX"
@@ -53,7 +54,7 @@ const (
 )
 
 var (
-	plainCommands = map[Command]bool{CmdUndo: true, CmdSkip: true, CmdHold: true, CmdShort: true, CmdReprint: true,
+	plainCommands = map[Command]bool{CmdUndo: true, CmdSkip: true, CmdHold: true, CmdShort: true, CmdReprint: true, CmdConfirm: true,
 		CmdNextBox: true, CmdFinish: true, CmdPhoto: true, CmdSeal: true, CmdTare: true}
 	argCommands = map[Command]bool{CmdBox: true, CmdUser: true, CmdMode: true, CmdCarrier: true}
 )
@@ -72,6 +73,12 @@ func ParseCommand(code string) (cmd Command, arg string, ok bool) {
 		return cmd, "", true
 	case cmd == CmdReprint && hasArg:
 		_, known := ReprintReasonOf(arg)
+		if !known {
+			return "", "", false
+		}
+		return cmd, arg, true
+	case cmd == CmdConfirm && hasArg:
+		_, known := ConfirmReasonOf(arg)
 		if !known {
 			return "", "", false
 		}

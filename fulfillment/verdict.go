@@ -95,6 +95,7 @@ const (
 	WhyBoxOpen         Why = "box_open"         // the box in hand must be finished before the next
 	WhyAllBoxes        Why = "all_boxes"        // every box of the order is packed
 	WhyMoreBoxes       Why = "more_boxes"       // the parcel is done and the order has another one
+	WhyBoxOf           Why = "box_of"           // the order has several boxes, and this is one of them
 	WhyNoLastOrder     Why = "no_last_order"    // PB:NEXTBOX without an order before it
 	WhyNoReturns       Why = "no_returns"       // returns are not taken at this station
 	WhyReprint         Why = "reprint"          // another copy of the label is printed
@@ -148,6 +149,8 @@ type Verdict struct {
 	Got, Need int    // count of the item the scan was about, or parcels on a manifest
 	WeightG   int
 	ExpectedG int
+	Box       int // of an order with several boxes: which one, of Boxes
+	Boxes     int
 	By        string    // the supervisor who went over something
 	Since     time.Time // since when nothing was heard from the Seller Center
 	At        time.Time

@@ -18,7 +18,8 @@ const help = `Type a code and Enter: the scanner reads it. Words that are no cod
   paper/nopaper   the printer's labels             shot NAME   a screenshot
   help            this                             quit        end everything
 Commands of the bench: PB:UNDO PB:SKIP PB:HOLD PB:SHORT PB:FINISH PB:NEXTBOX
-  PB:REPRINT PB:REPRINT:UNREADABLE PB:REPRINT:LOST PB:MODE:HANDOFF PB:MODE:PACK PB:CARRIER:<name> PB:PHOTO PB:SEAL
+  PB:REPRINT PB:REPRINT:SPOILED PB:REPRINT:UNREADABLE PB:REPRINT:LOST PB:CONFIRM:NUMBER
+  PB:MODE:HANDOFF PB:MODE:PACK PB:CARRIER:<name> PB:PHOTO PB:SEAL
 Badges: PB:USER:900100 is Demo Packer, PB:USER:900900 is Demo Supervisor, who releases held orders;
 a supervisor's badge counts for one parcel, and ends by itself after five minutes without a scan.`
 

@@ -164,7 +164,7 @@ func (u *cabled) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.P
 	language := u.language()
 	job := language.Encode(b, u.media, 1)
 	if err := u.take(ctx); err != nil {
-		return fulfillment.PrintResult{Total: len(job)}, err
+		return resultOf(job, language), err
 	}
 	defer u.give()
 	res, err := u.send(ctx, func() []byte {
@@ -186,7 +186,7 @@ func (u *cabled) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.P
 // send sends a job; encoded is asked for it when the printer is known.
 func (u *cabled) send(ctx context.Context, encoded func() []byte) (res fulfillment.PrintResult, err error) {
 	job := encoded()
-	res.Total = len(job)
+	res = resultOf(job, u.language())
 	if err := u.open(ctx); err != nil {
 		return res, err
 	}
@@ -196,7 +196,7 @@ func (u *cabled) send(ctx context.Context, encoded func() []byte) (res fulfillme
 			return res, err
 		}
 		job = encoded()
-		res.Total = len(job)
+		res = resultOf(job, u.language())
 	}
 	if u.policy == StatusRequired {
 		if err := u.wire.clear(); err != nil {

@@ -128,7 +128,7 @@ func (n *Network) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 	language := n.language()
 	job := language.Encode(b, n.cfg.Media, 1)
 	if err := n.take(ctx); err != nil {
-		return fulfillment.PrintResult{Total: len(job)}, err
+		return resultOf(job, language), err
 	}
 	defer n.give()
 	res, err := n.send(ctx, func() []byte {
@@ -149,7 +149,7 @@ func (n *Network) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 // send sends a job; encoded is asked for it when the printer is known.
 func (n *Network) send(ctx context.Context, encoded func() []byte) (fulfillment.PrintResult, error) {
 	job := encoded()
-	res := fulfillment.PrintResult{Total: len(job)}
+	res := resultOf(job, n.language())
 	c, err := n.dial(ctx)
 	if err != nil {
 		return res, err
@@ -165,7 +165,7 @@ func (n *Network) send(ctx context.Context, encoded func() []byte) (fulfillment.
 			return res, err
 		}
 		job = encoded()
-		res.Total = len(job)
+		res = resultOf(job, n.language())
 	}
 	if res.Sent, res.Complete, err = c.job(job, n.cfg.Language.Tail(job)); err != nil {
 		n.dirty = true // how much of it has arrived is not certain

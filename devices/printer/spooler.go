@@ -123,7 +123,7 @@ func (s *Spooler) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 		return fulfillment.PrintResult{}, err
 	}
 	job := s.cfg.Language.Encode(b, s.cfg.Media, 1)
-	res := fulfillment.PrintResult{Total: len(job)}
+	res := resultOf(job, s.cfg.Language)
 	select {
 	case s.line <- struct{}{}:
 		defer func() { <-s.line }()
@@ -142,7 +142,7 @@ func (s *Spooler) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 }
 
 func (s *Spooler) send(ctx context.Context, job []byte) (fulfillment.PrintResult, error) {
-	res := fulfillment.PrintResult{Total: len(job)}
+	res := resultOf(job, s.cfg.Language)
 	id, taken, err := s.service.submit(ctx, job)
 	if err != nil && taken {
 		// It was stopped in the middle: the queue may have the job.

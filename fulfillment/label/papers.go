@@ -131,7 +131,8 @@ var fixedCommands = []struct {
 		{"PB:NEXTBOX", "Next box of the same order"},
 		{"PB:FINISH", "End this step by hand (no scale, no scan)"},
 		{"PB:TARE", "A tray stays on the scale: do not count it"},
-		{"PB:REPRINT", "Label spoiled: print it once more"},
+		{"PB:REPRINT", "No label came out: print it"},
+		{"PB:REPRINT:SPOILED", "Label spoiled: scan it, print another"},
 		{"PB:REPRINT:UNREADABLE", "Label cannot be scanned: once more"},
 		{"PB:REPRINT:LOST", "Label lost: once more"},
 	}},
@@ -144,6 +145,13 @@ var fixedCommands = []struct {
 	{"Setting up a scanner that types", []sheetCommand{
 		{LayoutCode, "Find out its keyboard layout"},
 	}},
+}
+
+// confirmations stand on the supervisors' page: nobody else's word counts.
+var confirmations = []sheetCommand{
+	{"PB:CONFIRM:NUMBER", "The number on it is this parcel's"},
+	{"PB:CONFIRM:ADDRESS", "Name and order fit; it has no number"},
+	{"PB:CONFIRM:READER", "Read with another reader: it fits"},
 }
 
 // LayoutCode is the barcode by which the drivers of scanners find out on which keyboard layout a scanner types.
@@ -177,8 +185,10 @@ func CommandSheet(w io.Writer, names SheetNames) error {
 	if len(names.Supervisors) > 0 {
 		s.title, s.note = "Supervisors – do not leave at the bench", "Cut these out and keep them with the persons. Whoever scans one may release what was stopped."
 		s.page()
-		if err := s.group("Supervisors' badges", badges(names.Supervisors)); err != nil {
-			return fmt.Errorf("the supervisors' page: %w", err)
+		for _, g := range []commandGroup{{"Supervisors' badges", badges(names.Supervisors)}, {"A label that no barcode proves: compare it on the screen", confirmations}} {
+			if err := s.group(g.title, g.commands); err != nil {
+				return fmt.Errorf("the supervisors' page: %w", err)
+			}
 		}
 	}
 	return finish(pdf, w, "the command sheet")

@@ -65,7 +65,7 @@ func TestTheNextBoxIsLookedUp(t *testing.T) {
 		if _, last := b.verdicts(); last.Verdict.Why != fulfillment.WhyAllBoxes || last.Verdict.OrderID != "1001" {
 			t.Errorf("%+v", last.Verdict)
 		}
-		b.scan("PB:REPRINT")
+		b.scan("PB:REPRINT:SPOILED")
 		if _, last := b.verdicts(); last.Prompt != PromptReprint {
 			t.Errorf("prompt %s", last.Prompt)
 		}

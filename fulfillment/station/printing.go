@@ -110,7 +110,8 @@ func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 	if err != nil {
 		proof = fulfillment.Proof{Verdict: fulfillment.LabelRefuse, Reason: err.Error()}
 	}
-	if proof.Verdict != fulfillment.LabelPrint {
+	job.Bitmap = proof.Bitmap
+	if !mayPrint(proof, job) {
 		job.State, job.Verdict, job.Reason = fulfillment.JobRefused, proof.Verdict, proof.Reason
 		return 0, q.finish(ctx, job)
 	}
@@ -119,7 +120,8 @@ func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 		return 0, err
 	}
 	res, sendErr := q.Printer.Print(ctx, bitmap)
-	job.Sent, job.Reason = res.Sent, ""
+	job.Sent, job.Reason, job.DPI = res.Sent, "", bitmap.DPI
+	job.SentHash, job.Total, job.Language, job.Compression = res.Hash, res.Total, res.Language, res.Compression
 	switch {
 	case sendErr == nil:
 		job.State = fulfillment.JobDone
@@ -129,6 +131,18 @@ func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 		job.State, job.Reason, pause = fulfillment.JobQueued, sendErr.Error(), q.Retry
 	}
 	return pause, q.finish(ctx, job)
+}
+
+// mayPrint: a label that nothing proves is printed only if its picture is the very one that a supervisor confirmed; one that is
+// refused never is.
+func mayPrint(proof fulfillment.Proof, job fulfillment.PrintJob) bool {
+	switch proof.Verdict {
+	case fulfillment.LabelPrint:
+		return true
+	case fulfillment.LabelCannotVerify:
+		return proof.Bitmap != "" && proof.Bitmap == job.Confirmed
+	}
+	return false
 }
 
 // finish puts the job's end on the disk and tells the bench. A full or busy disk must not lose it: it is tried again.

@@ -202,10 +202,13 @@ func (b *bench) verdicts() (codes []fulfillment.VerdictCode, last View) {
 	}
 }
 
-type proved struct{}
+type proved struct{ proof fulfillment.Proof }
 
-func (proved) Proved(context.Context, fulfillment.Hash, fulfillment.Tracking, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
-	return fulfillment.Proof{Verdict: fulfillment.LabelPrint}, fulfillment.NewBitmap(8, 8, 203), nil
+func (p proved) Proved(context.Context, fulfillment.Hash, fulfillment.Tracking, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+	if p.proof.Verdict == "" {
+		p.proof.Verdict = fulfillment.LabelPrint
+	}
+	return p.proof, fulfillment.NewBitmap(8, 8, 203), nil
 }
 
 // scriptedPrinter answers each job with the next of its results and complains when it is asked once too often.

@@ -24,6 +24,9 @@ const (
 	PromptBindLabel   Prompt = "bind_label"   // seller-shipped without a label: scan the carrier label
 	PromptPrinterWait Prompt = "printer_wait" // printer off or stuck, nothing came out: goes on by itself
 	PromptPrinterAsk  Prompt = "printer_ask"  // did a label come out? scan it, or PB:REPRINT
+	PromptConfirm     Prompt = "confirm"      // the label cannot be verified: a supervisor compares it, PB:CONFIRM
+	PromptSpoiled     Prompt = "spoiled"      // scan the spoiled label, then another one is printed
+	PromptApplyByHand Prompt = "apply_hand"   // a confirmed label: scan it, or PB:FINISH where no scanner reads it
 	PromptLabelWrong  Prompt = "label_wrong"  // the label's barcode is not this parcel's: hold it
 	PromptStop        Prompt = "stop"         // the order may not go on: put it aside, PB:HOLD
 	PromptReprint     Prompt = "reprint"      // scan the parcel that needs another label
@@ -112,6 +115,14 @@ func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
 		return PromptEmptyScale
 	case p.WeightOwed(pol):
 		return PromptWeigh
+	}
+	switch {
+	case p.Spoiled:
+		return PromptSpoiled
+	case p.Confirmable():
+		return PromptConfirm
+	case p.Print == fulfillment.PrintDone && p.Confirmed != "":
+		return PromptApplyByHand
 	}
 	switch p.Print {
 	case fulfillment.PrintQueued:

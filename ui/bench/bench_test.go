@@ -152,6 +152,55 @@ func TestButtonsSendCodesAndAskTwice(t *testing.T) {
 	}
 }
 
+// Another label needs its reason, by touch too; the answer to the printer's question needs none.
+func TestTheReprintButtonAsksWhy(t *testing.T) {
+	test.NewTempApp(t)
+	clock := now
+	var sent []string
+	s := New(Options{Command: func(c string) { sent = append(sent, c) }, Background: inline, Now: func() time.Time { return clock }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1200, 500))
+	reprint := s.commands.buttons[slices.IndexFunc(Commands, func(c Command) bool { return c.Cmd == fulfillment.CmdReprint })]
+	p := parcel()
+	s.Show(station.View{Parcel: &p, Prompt: station.PromptApply})
+	for i := range ReprintWords {
+		test.Tap(reprint)
+		if !s.commands.reasons.Visible() || s.commands.plain.Visible() {
+			t.Fatal("no reason is asked for")
+		}
+		test.Tap(s.commands.reasons.Objects[i].(fyne.Tappable))
+	}
+	test.Tap(reprint)
+	test.Tap(s.commands.reasons.Objects[len(ReprintWords)].(fyne.Tappable)) // back
+	if want := []string{"PB:REPRINT:SPOILED", "PB:REPRINT:UNREADABLE", "PB:REPRINT:LOST"}; !slices.Equal(sent, want) || !s.commands.plain.Visible() {
+		t.Fatalf("sent %q, want %q", sent, want)
+	}
+	test.Tap(reprint)
+	clock = clock.Add(time.Minute)
+	s.Tick()
+	if s.commands.reasons.Visible() {
+		t.Error("a touch that was forgotten still asks")
+	}
+	s.Show(station.View{Parcel: &p, Prompt: station.PromptPrinterAsk})
+	test.Tap(reprint)
+	clock = clock.Add(time.Second)
+	test.Tap(reprint)
+	if sent[len(sent)-1] != "PB:REPRINT" || len(sent) != 4 {
+		t.Errorf("sent %q", sent)
+	}
+}
+
+func TestABoxOfSeveralSaysSo(t *testing.T) {
+	p := parcel()
+	if f := FactsOf(station.View{Parcel: &p}, time.Time{}, now); f.BoxOf != "" {
+		t.Errorf("an order of one box says %q", f.BoxOf)
+	}
+	p.Order.Lines = []fulfillment.LineItem{{ID: "1"}, {ID: "2"}, {ID: "3"}}
+	p.Order.Packages = []fulfillment.Package{{ID: "p0", Lines: []fulfillment.LineID{"1"}}, {ID: "gone", Lines: []fulfillment.LineID{"3"}, PlatformStatus: "CANCELLED"}, {ID: "p1", Lines: []fulfillment.LineID{"2"}}}
+	if f := FactsOf(station.View{Parcel: &p}, time.Time{}, now); f.BoxOf != "BOX 2 OF 2" {
+		t.Errorf("got %q", f.BoxOf)
+	}
+}
+
 func TestQueueShowsWhatIsDueOrThatItCannot(t *testing.T) {
 	test.NewTempApp(t)
 	l := &lister{err: errors.New("locked")}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
@@ -19,7 +20,14 @@ type commandBar struct {
 	now     func() time.Time
 	send    func(string)
 	order   fulfillment.OrderID // that the first touches were meant for
+
+	plain, reasons *fyne.Container // one of them is in sight
+	choosing       time.Time       // since when a reason is being chosen; zero: none is
+	asked          bool            // the printer's question stands: then a reprint answers it and needs no reason
 }
+
+// ReprintWords are the words of PB:REPRINT:<word>, as they are offered.
+var ReprintWords = []string{"SPOILED", "UNREADABLE", "LOST"}
 
 func newCommandBar(send func(string), now func() time.Time) *commandBar {
 	c := &commandBar{now: now, send: send, sure: make([]widgets.Sure, len(Commands))}
@@ -30,11 +38,36 @@ func newCommandBar(send func(string), now func() time.Time) *commandBar {
 		c.buttons = append(c.buttons, b)
 		items = append(items, widgets.Grow(b, 1))
 	}
-	c.object = widgets.Row(8, items...)
+	c.plain = widgets.Row(8, items...)
+	var why []widgets.Item
+	for _, word := range ReprintWords {
+		why = append(why, widgets.Grow(widgets.NewButton("printer", text.T("cmd.reason."+word), widgets.Ink, widgets.Warn, func() {
+			c.choose(false)
+			c.send("PB:REPRINT:" + word)
+		}), 1))
+	}
+	why = append(why, widgets.Grow(widgets.NewButton("undo", text.T("cmd.reason.back"), widgets.Ink, widgets.Card, func() { c.choose(false) }), 1))
+	c.reasons = widgets.Row(8, why...)
+	c.reasons.Hide()
+	c.object = container.NewStack(c.plain, c.reasons)
 	return c
 }
 
+// choose puts the reasons for another label in the place of the buttons, or takes them away.
+func (c *commandBar) choose(on bool) {
+	c.choosing = time.Time{}
+	if on {
+		c.choosing = c.now()
+	}
+	widgets.ShowOnly(c.reasons, on)
+	widgets.ShowOnly(c.plain, !on)
+}
+
 func (c *commandBar) tapped(i int) {
+	if Commands[i].Cmd == fulfillment.CmdReprint && !c.asked {
+		c.choose(true)
+		return
+	}
 	if Commands[i].Sure && !c.sure[i].Ask(c.now()) {
 		c.tick()
 		return
@@ -46,6 +79,9 @@ func (c *commandBar) tapped(i int) {
 // tick takes back a first touch that was forgotten.
 func (c *commandBar) tick() {
 	now := c.now()
+	if !c.choosing.IsZero() && now.Sub(c.choosing) > chooseSlow {
+		c.choose(false)
+	}
 	for i, cmd := range Commands {
 		word := text.T("cmd." + string(cmd.Cmd))
 		if c.sure[i].Armed(now) {
@@ -56,11 +92,18 @@ func (c *commandBar) tick() {
 	}
 }
 
+// chooseSlow is how long a reason may be chosen: a touch that was forgotten must not meet the next parcel.
+const chooseSlow = 15 * time.Second
+
 // set lets the buttons be touched while a parcel is in hand. A first touch is forgotten when another parcel comes.
 func (c *commandBar) set(v station.View) {
 	var order fulfillment.OrderID
 	if v.Parcel != nil {
 		order = v.Parcel.Order.ID
+	}
+	c.asked = v.Prompt == station.PromptPrinterAsk
+	if order != c.order || c.asked {
+		c.choose(false)
 	}
 	for i := range c.buttons {
 		if order != c.order {

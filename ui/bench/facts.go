@@ -16,6 +16,8 @@ import (
 type factsPanel struct {
 	object    *fyne.Container
 	order     *widgets.Text
+	boxOf     *widgets.Text
+	boxPlate  *widgets.Panel
 	due       *widgets.Text
 	dueAt     *widgets.Text
 	known     *widgets.Text
@@ -33,6 +35,7 @@ type factsPanel struct {
 	notePlate *widgets.Panel
 	orderCard *widgets.Panel
 	details   *fyne.Container
+	orderRow  *fyne.Container
 	zoom      func() // touched: the label large; may be nil
 }
 
@@ -45,6 +48,7 @@ func small(words string) *widgets.Text {
 func newFactsPanel() *factsPanel {
 	f := &factsPanel{
 		order:    widgets.NewText(26, true, widgets.Ink).Fit(14, 1),
+		boxOf:    widgets.NewText(18, true, widgets.White).Fit(12, 1).Centred(),
 		due:      widgets.NewText(32, true, widgets.Ink).Fit(20, 1),
 		dueAt:    small(""),
 		known:    small(""),
@@ -62,8 +66,12 @@ func newFactsPanel() *factsPanel {
 	f.noLabel.Set(text.T("bench.nolabel"))
 	f.duePlate = widgets.NewPanel(widgets.Card, 10, 4, widgets.Row(10, widgets.Fix(f.clock, 40),
 		widgets.Grow(widgets.Column(0, widgets.Grow(f.due, 1), widgets.Fix(f.dueAt, 20)), 1)))
+	f.boxPlate = widgets.NewPanel(widgets.Navy, 6, 2, f.boxOf)
+	f.boxPlate.Paint(widgets.Navy, widgets.Clear, 0)
+	f.boxPlate.Hide()
+	f.orderRow = widgets.Row(8, widgets.Fix(small(text.T("bench.order")), 46), widgets.Grow(f.order, 1), widgets.Fix(f.boxPlate.Container, 110))
 	f.orderCard = widgets.NewCard(widgets.Column(6,
-		widgets.Fix(widgets.Row(8, widgets.Fix(small(text.T("bench.order")), 46), widgets.Grow(f.order, 1)), 32),
+		widgets.Fix(f.orderRow, 32),
 		widgets.Fix(f.duePlate.Container, 68),
 		widgets.Fix(f.known, 20)))
 	f.notePlate = widgets.NewPanel(widgets.WarnPale, 12, 8, widgets.Row(10, widgets.Fix(widgets.NewIcon("note", widgets.WarnInk, 28), 28), widgets.Grow(f.note, 1)))
@@ -101,6 +109,10 @@ func (f *factsPanel) set(x Facts) {
 	}
 	f.box.Set(box)
 	f.order.Set(x.Order)
+	f.boxOf.Set(x.BoxOf)
+	if widgets.ShowOnly(f.boxPlate.Container, x.BoxOf != "") {
+		f.orderRow.Refresh()
+	}
 	f.due.Set(x.Due)
 	f.dueAt.Set(x.DueAt)
 	f.known.Set(x.Known)

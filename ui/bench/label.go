@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -23,7 +24,8 @@ type Label struct {
 	Verdict fulfillment.LabelVerdict
 	Reason  string
 	Codes   []LabelCode
-	Lint    []string // sentences
+	Lint    []string         // sentences
+	Bitmap  fulfillment.Hash // of the picture as it is stored; empty: it is not
 }
 
 // LabelCode is one code that was read off the label.
@@ -46,12 +48,16 @@ type zoom struct {
 	codes   *widgets.Text
 	lint    *widgets.Text
 	close   func()
+
+	compare *widgets.Text // what a supervisor compares, where nothing proves the label
+	confirm *fyne.Container
+	words   *fyne.Container
 }
 
 // viewKeys are the words of the parts: all of it, or a half at twice the size.
 var viewKeys = [3]string{"label.whole", "label.upper", "label.lower"}
 
-func newZoom(closed func()) *zoom {
+func newZoom(closed func(), send func(code string)) *zoom {
 	z := &zoom{close: closed, picture: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleSmooth},
 		title: widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(14, 1), size: small(""), icon: widgets.NewIcon("dash", widgets.Soft, 36),
 		verdict: widgets.NewText(20, true, widgets.Ink).Fit(12, 3), codes: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(11, 6).Top(),
@@ -67,13 +73,22 @@ func newZoom(closed func()) *zoom {
 		t.Bold = true
 		return widgets.Fix(t, 20)
 	}
-	words := widgets.Column(4, widgets.Fix(z.title, 32), widgets.Fix(z.size, 20), widgets.Fix(widgets.Row(10, widgets.Fix(z.icon, 36), widgets.Grow(z.verdict, 1)), 66),
+	z.compare = widgets.NewText(20, true, widgets.WarnInk).Fit(13, 4).Top()
+	var reasons []widgets.Item
+	for _, word := range fulfillment.ConfirmWords {
+		reasons = append(reasons, widgets.Grow(widgets.NewButton("check", text.T("confirm."+word), widgets.Ink, widgets.Warn, func() { send("PB:CONFIRM:" + word) }), 1))
+	}
+	z.confirm = widgets.Row(8, reasons...)
+	z.compare.Hide()
+	z.confirm.Hide()
+	z.words = widgets.Column(4, widgets.Fix(z.title, 32), widgets.Fix(z.size, 20), widgets.Fix(widgets.Row(10, widgets.Fix(z.icon, 36), widgets.Grow(z.verdict, 1)), 66),
+		widgets.Fix(z.compare, 84), widgets.Fix(z.confirm, widgets.TouchSize),
 		head("label.codes"), widgets.Grow(z.codes, 5), head("label.lint"), widgets.Grow(z.lint, 4),
 		widgets.Fix(widgets.Row(8, views...), widgets.TouchSize),
 		widgets.Fix(widgets.NewButton("cross", text.T("label.close"), widgets.White, widgets.Navy, func() { z.close() }).Large(), widgets.TouchSize))
 	paper := widgets.NewPanel(widgets.White, 8, 8, newTouch(z.picture, func() { z.close() }))
 	paper.Paint(widgets.White, widgets.Ink, 2)
-	z.object = container.NewStack(canvas.NewRectangle(widgets.Paper), widgets.Row(14, widgets.Grow(paper.Container, 1), widgets.Fix(widgets.NewCard(words).Container, 480)))
+	z.object = container.NewStack(canvas.NewRectangle(widgets.Paper), widgets.Row(14, widgets.Grow(paper.Container, 1), widgets.Fix(widgets.NewCard(z.words).Container, 480)))
 	z.object.Hide()
 	return z
 }
@@ -98,6 +113,26 @@ func (z *zoom) show(l Label) {
 	z.lint.Set(LintWords(l.Lint))
 	z.turn(0)
 	z.object.Show()
+}
+
+// ask shows what a supervisor must compare before a label that nothing proves is printed, and the reasons to choose from; only
+// for the very picture that would be printed.
+func (z *zoom) ask(p *fulfillment.Parcel, supervisor bool) {
+	may := p != nil && p.Confirmable() && p.Picture == z.label.Bitmap
+	if may {
+		words := text.T("label.compare", "carrier", cmp.Or(text.Visible(p.Package.Carrier), text.T("bench.nocarrier")), "tracking", text.Code(string(p.Package.Tracking)))
+		if p.Package.Tracking == "" {
+			words = text.T("label.compare.none")
+		}
+		if !supervisor {
+			words += " " + text.T("label.supervisor")
+		}
+		z.compare.Set(words)
+	}
+	one, two := widgets.ShowOnly(z.compare, may), widgets.ShowOnly(z.confirm, may && supervisor)
+	if one || two {
+		z.words.Refresh()
+	}
 }
 
 // CodeWords are the codes in words, one after the other.
@@ -197,6 +232,7 @@ func (s *Screen) askLabel(key string, p fulfillment.Parcel) {
 			if s.preview == key {
 				s.shown = l
 				s.facts.setLabel(img)
+				s.askToConfirm()
 			}
 		}
 	})
@@ -208,7 +244,17 @@ func (s *Screen) zoomIn() {
 		return
 	}
 	s.zoom.show(s.shown)
+	s.zoom.ask(s.view.Parcel, s.view.Supervisor)
 	s.work.Hide()
+}
+
+// askToConfirm shows the label to the supervisor who came to compare it.
+func (s *Screen) askToConfirm() {
+	p := s.view.Parcel
+	if p != nil && p.Confirmable() && s.view.Supervisor && s.shown.Bitmap == p.Picture {
+		s.zoomIn()
+	}
+	s.zoom.ask(p, s.view.Supervisor)
 }
 
 func (s *Screen) zoomOut() {

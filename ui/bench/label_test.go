@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"slices"
 	"testing"
 	"time"
 
@@ -112,5 +113,47 @@ func TestWhatIsSaidAboutALabel(t *testing.T) {
 	}
 	if b := s.zoom.views[1]; b.MinSize().Height < widgets.TouchSize {
 		t.Errorf("a glove misses %v", b.MinSize())
+	}
+}
+
+// A supervisor sees the very picture that would be printed, what to compare, and the reasons; a packer only what to compare; and
+// nobody a button for another picture than the one in question.
+func TestASupervisorConfirmsWhatIsSeen(t *testing.T) {
+	var sent []string
+	l := Label{Picture: dotted(), DPI: 203, Verdict: fulfillment.LabelCannotVerify, Reason: "no barcode", Bitmap: "a"}
+	s := newLabelBench(t, l)
+	s.zoom = newZoom(s.zoomOut, func(code string) { sent = append(sent, code) })
+	v := withLabel(1)
+	v.Parcel.Package.Carrier, v.Parcel.Print, v.Parcel.Picture = "UPS", fulfillment.PrintUnproved, "a"
+	s.Show(v)
+	if s.zoom.object.Visible() {
+		t.Error("a packer is shown the label unasked")
+	}
+	s.facts.zoom()
+	if !s.zoom.compare.Visible() || s.zoom.confirm.Visible() || s.zoom.compare.Words() != "Compare by eye: on the label stand UPS and the number 1Z9. A supervisor scans the badge, compares and confirms." {
+		t.Errorf("a packer sees %q, buttons: %v", s.zoom.compare.Words(), s.zoom.confirm.Visible())
+	}
+	v.VerdictSeq, v.Supervisor = 2, true
+	s.Show(v)
+	if !s.zoom.object.Visible() || !s.zoom.confirm.Visible() {
+		t.Fatal("the supervisor is not shown the label")
+	}
+	for _, b := range s.zoom.confirm.Objects {
+		b.(*widgets.Button).Tapped(nil)
+	}
+	if !slices.Equal(sent, []string{"PB:CONFIRM:NUMBER", "PB:CONFIRM:ADDRESS", "PB:CONFIRM:READER"}) {
+		t.Errorf("the buttons send %q", sent)
+	}
+	v.VerdictSeq, v.Parcel.Picture = 3, "b"
+	s.Show(v)
+	s.facts.zoom()
+	if s.zoom.confirm.Visible() || s.zoom.compare.Visible() {
+		t.Error("another picture can be confirmed by this one")
+	}
+	v.VerdictSeq, v.Parcel.Print, v.Parcel.Picture = 4, fulfillment.PrintRefused, "a"
+	s.Show(v)
+	s.facts.zoom()
+	if s.zoom.confirm.Visible() {
+		t.Error("a refused label can be confirmed")
 	}
 }

@@ -93,6 +93,7 @@ type Facts struct {
 	Box                      string
 	Note                     string
 	Print                    string
+	BoxOf                    string // which box of how many; empty for an order of one
 	PrintTrouble             bool
 }
 
@@ -121,6 +122,9 @@ func FactsOf(v station.View, offlineSince, now time.Time) Facts {
 	}
 	f.Known = text.Known(p.Order.Source, p.Order.CheckedAt, offlineSince, now)
 	f.Box = text.Visible(p.Box)
+	if n, of := fulfillment.BoxOf(p.Order, p.Package.ID); of > 1 {
+		f.BoxOf = text.T("bench.boxof", "n", fmt.Sprint(n), "of", fmt.Sprint(of))
+	}
 	f.Note = note(p.Order)
 	f.Print = text.Print(p.Print)
 	switch p.Print {

@@ -56,7 +56,7 @@ func New(o Options) *Screen {
 	s.parcel = widgets.Row(12, widgets.Grow(s.items.object, 1), widgets.Fix(s.facts.object, 404))
 	s.parcel.Hide()
 	s.work = widgets.Column(10, widgets.Grow(container.NewStack(s.parcel, s.queue.Container), 1), widgets.Fix(s.commands.object, widgets.TouchSize))
-	s.zoom = newZoom(s.zoomOut)
+	s.zoom = newZoom(s.zoomOut, o.Command)
 	s.facts.zoom = s.zoomIn
 	s.Object = container.NewStack(s.work, s.zoom.object)
 	s.Show(station.View{})
@@ -79,6 +79,7 @@ func (s *Screen) Show(v station.View) {
 	s.label(v)
 	s.setFacts()
 	s.commands.set(v)
+	s.askToConfirm()
 }
 
 func (s *Screen) setFacts() {
@@ -162,7 +163,7 @@ func (s *Screen) picture(url string) image.Image {
 func (s *Screen) label(v station.View) {
 	key := ""
 	if v.Parcel != nil && v.Parcel.Package.Label != "" {
-		key = string(v.Parcel.Package.ID) + string(v.Parcel.Package.Label)
+		key = string(v.Parcel.Package.ID) + string(v.Parcel.Package.Label) + string(v.Parcel.Picture) // a label that could not be proved is drawn anew
 	}
 	if key == s.preview {
 		return

@@ -117,6 +117,7 @@ func verdictPairs(v fulfillment.Verdict) []string {
 		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since, "missing", cmp.Or(Shorten(Visible(string(v.Missing)), nounRoom/2), T("noun.this")),
 		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
 		"weight", Grams(v.WeightG), "expected", Grams(v.ExpectedG), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),
+		"box", fmt.Sprint(v.Box), "boxes", fmt.Sprint(v.Boxes),
 		"parcels", Plural("count.parcels", v.Got), "items", Plural("count.units", v.Need),
 	}
 }
