@@ -84,3 +84,16 @@ func (s *ShopStore) OutboxCounts(ctx context.Context) (counts map[fulfillment.Ou
 	}
 	return counts, oldest, nil
 }
+
+// OutboxKinds counts the rows that wait for no person by their kind.
+func (s *ShopStore) OutboxKinds(ctx context.Context) (map[fulfillment.OutboxKind]int, error) {
+	rows, err := s.qr.OutboxKinds(ctx, s.keys)
+	if err != nil {
+		return nil, explain(err, "count outbox by kind")
+	}
+	out := map[fulfillment.OutboxKind]int{}
+	for _, r := range rows {
+		out[fulfillment.OutboxKind(r.Kind)] = int(r.N)
+	}
+	return out, nil
+}

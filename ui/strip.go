@@ -121,13 +121,18 @@ func (s *strip) sync(x SyncStatus, now time.Time) {
 	default:
 		cloud.set(text.T("strip.since", "at", text.Clock(x.OfflineSince, now)), equipment.Look)
 	}
-	switch n := x.Total(); {
+	n := x.Total()
+	words := text.T("strip.outbox", "n", fmt.Sprint(n))
+	if age := now.Sub(x.Oldest); !x.Oldest.IsZero() && age >= time.Minute {
+		words = text.T("strip.outbox.old", "n", fmt.Sprint(n), "span", text.Span(age))
+	}
+	switch {
 	case x.Parked > 0:
-		s.cells["outbox"].set(text.T("strip.outbox", "n", fmt.Sprint(n)), equipment.Wrong)
+		s.cells["outbox"].set(words, equipment.Wrong)
 	case x.Uncertain > 0:
-		s.cells["outbox"].set(text.T("strip.outbox", "n", fmt.Sprint(n)), equipment.Look)
+		s.cells["outbox"].set(words, equipment.Look)
 	case n > 0:
-		s.cells["outbox"].set(text.T("strip.outbox", "n", fmt.Sprint(n)), equipment.Quiet)
+		s.cells["outbox"].set(words, equipment.Quiet)
 	default:
 		s.cells["outbox"].set(text.T("strip.told"), equipment.Fine)
 	}

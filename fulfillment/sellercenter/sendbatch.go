@@ -14,6 +14,16 @@ func (a *Adapter) Batchable(row fulfillment.OutboxRow, o fulfillment.Order) bool
 	return ok && (w == wayShip || w == wayShipSelf) && w.does(row.Kind)
 }
 
+// Batched reports whether rows of this kind go out many in a call in this shop's own market.
+func (a *Adapter) Batched(k fulfillment.OutboxKind) bool {
+	for _, ships := range []fulfillment.ShippingType{fulfillment.ShippingPlatform, fulfillment.ShippingSeller} {
+		if w, ok := wayOf(a.market, ships, fulfillment.FulfillmentBySeller); ok && (w == wayShip || w == wayShipSelf) && w.does(k) {
+			return true
+		}
+	}
+	return false
+}
+
 // WriteRate is how many writes a second the client allows itself at the moment for this shop.
 func (a *Adapter) WriteRate() float64 { return a.c.paces.of(a.shop, true).rate() }
 

@@ -1,8 +1,10 @@
 package syncer_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/syncer"
@@ -80,8 +82,8 @@ func TestDecisionsAboutParkedRows(t *testing.T) {
 	}
 }
 
-// The estimate counts what waits for no person, by the allowed rate until something was measured, and says nothing while
-// the line is down.
+// The estimate counts what waits for no person, by the allowed rate until something was measured: also while the line is down,
+// for when it is back. What goes out in one call is one.
 func TestTimeToDrain(t *testing.T) {
 	f, rows := atPack(t, "GB")
 	if err := f.store.Add(t.Context(), rows); err != nil {
@@ -101,12 +103,47 @@ func TestTimeToDrain(t *testing.T) {
 		}
 		return ""
 	})
-	if st := f.sync.Status(); st.DrainIn != 0 {
-		t.Errorf("offline, and yet %v", st.DrainIn)
+	calls := (len(rows) + 49) / 50 // GB: Ship Package takes 50 at once
+	if st := f.sync.Status(); st.DrainIn != time.Duration(2*calls)*time.Second || st.Oldest.IsZero() {
+		t.Errorf("offline with %d rows: %v to go, oldest %v", len(rows), st.DrainIn, st.Oldest)
+	}
+	more := make([]fulfillment.OutboxRow, 0, 3) // packed while the line is down; each needs a call of its own here
+	for _, sum := range f.sellerOrders(3) {
+		more = append(more, fulfillment.OutboxRow{ID: "0001-" + string(sum.ID), Kind: fulfillment.OutboxReportShipped, OrderID: sum.ID,
+			PackageID: sum.Packages[0].ID, Tracking: "T" + fulfillment.Tracking(sum.ID), State: fulfillment.OutboxQueued, CreatedAt: time.Now()})
+	}
+	if err := f.store.Add(t.Context(), more); err != nil {
+		t.Fatal(err)
+	}
+	f.until("what was packed meanwhile is counted", func() string {
+		if st := f.sync.Status(); st.DrainIn != time.Duration(2*(calls+len(more)))*time.Second {
+			return fmt.Sprint(st.DrainIn, st.Outbox)
+		}
+		return ""
+	})
+	for _, r := range more { // it has no carrier: a person's business, and not this test's
+		if err := f.store.Shop(f.cipher).Supersede(t.Context(), r, "test"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	f.post("/admin/online", ``)
 	f.until("all is sent", f.idle)
 	if st := f.sync.Status(); st.DrainRate <= 0 || st.DrainRate > float64(len(rows)) {
 		t.Errorf("%d rows went out, measured %v a second", len(rows), st.DrainRate)
 	}
+}
+
+// sellerOrders are n seller-shipped orders of the floor's store.
+func (f *floor) sellerOrders(n int) (out []fulfillment.Order) {
+	f.t.Helper()
+	list, err := f.store.ListOrders(f.t.Context(), "", 100)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, sum := range list {
+		if sum.ShippingType == fulfillment.ShippingSeller && len(out) < n {
+			out = append(out, f.order(sum.ID))
+		}
+	}
+	return out
 }

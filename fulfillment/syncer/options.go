@@ -16,6 +16,12 @@ type Backlog interface {
 	OutboxCounts(ctx context.Context) (counts map[fulfillment.OutboxState]int, oldest time.Time, err error)
 }
 
+// Kinds is a Backlog that tells more; optional, for the estimate of the time to drain.
+type Kinds interface {
+	// OutboxKinds counts the rows that wait for no person by their kind.
+	OutboxKinds(ctx context.Context) (map[fulfillment.OutboxKind]int, error)
+}
+
 // Options is what a Syncer is made from. The first four are needed, the rest have defaults.
 type Options struct {
 	Orders Orders
@@ -89,8 +95,9 @@ type Status struct {
 	Outbox       map[fulfillment.OutboxState]int
 	Oldest       time.Time // when the oldest row that is not done was made
 	DrainRate    float64   // rows that ended in a second, over the last minute; 0: none
-	// DrainIn is how long the rows that wait for no person will take: their number by the measured rate, or by the allowed one
-	// before anything was measured. 0: nothing waits, or nobody can tell, because the line is down or writes are not allowed.
+	// DrainIn is how long the rows that wait for no person will take, once the line is back where it is down: their number by
+	// the measured rate, or the calls they need by the allowed one
+	// before anything was measured. 0: nothing waits, or nobody can tell, because writes are not allowed.
 	DrainIn     time.Duration
 	ClockOffset time.Duration
 }
@@ -120,6 +127,7 @@ type Syncer struct {
 	looks  map[fulfillment.OrderID]bool      // orders to be read as soon as possible
 	heard  map[fulfillment.OrderID]time.Time // orders in work: when they were read last
 	waits  map[fulfillment.PackageID]*labelWait
+	kinds  map[fulfillment.OutboxKind]int                      // rows that wait for no person, as counted last; nil: not counted by kind
 	unread map[fulfillment.OrderID]fulfillment.UnreadableOrder // nil: not read from the store yet
 	blind  bool                                                // tests only: send again without looking for the effect, to show what that does
 }
@@ -166,12 +174,12 @@ func (s *Syncer) Status() Status {
 	st := s.line.get()
 	st.DrainRate = s.meter.rate(s.o.Now())
 	waiting := st.Outbox[fulfillment.OutboxQueued] + st.Outbox[fulfillment.OutboxUncertain] + st.Outbox[fulfillment.OutboxInFlight]
-	rate := st.DrainRate
+	rate, need := st.DrainRate, float64(waiting)
 	if rate == 0 && s.o.Rate != nil {
-		rate = s.o.Rate()
+		rate, need = s.o.Rate(), min(s.callsWaiting(), need)
 	}
-	if ok, _ := s.line.writable(); ok && st.Online && rate > 0 {
-		st.DrainIn = time.Duration(float64(waiting) / rate * float64(time.Second)).Round(time.Second)
+	if rate > 0 && st.NeedsPerson == "" {
+		st.DrainIn = time.Duration(need / rate * float64(time.Second)).Round(time.Second)
 	}
 	return st
 }

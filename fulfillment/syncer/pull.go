@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -28,6 +29,7 @@ func (s *Syncer) round(ctx context.Context) (changed int, err error) {
 		s.line.update(func(st *Status) { st.LastPull = s.o.Now() })
 	}
 	if err != nil && s.line.dead() {
+		s.count(ctx) // what waits grows while the line is down
 		return changed, err
 	}
 	n, werr := s.watch(ctx)
@@ -257,5 +259,35 @@ func (s *Syncer) count(ctx context.Context) {
 		s.o.Log.Warn("the outbox cannot be counted", "error", err)
 		return
 	}
+	if k, ok := s.o.Backlog.(Kinds); ok {
+		kinds, kerr := k.OutboxKinds(ctx)
+		if kerr != nil {
+			s.o.Log.Warn("the outbox cannot be counted by kind", "error", kerr)
+		}
+		s.mu.Lock()
+		s.kinds = kinds
+		s.mu.Unlock()
+	}
 	s.line.update(func(st *Status) { st.Outbox, st.Oldest = counts, oldest })
+}
+
+// callsWaiting is how many writes the waiting rows need: those of a kind that goes out many in a call share it.
+func (s *Syncer) callsWaiting() float64 {
+	together, _ := s.o.Market.(interface {
+		Batched(fulfillment.OutboxKind) bool
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kinds == nil {
+		return math.Inf(1)
+	}
+	calls := 0.0
+	for kind, n := range s.kinds {
+		if together != nil && s.o.Batch > 1 && n >= batchFrom && together.Batched(kind) {
+			calls += math.Ceil(float64(n) / float64(s.o.Batch))
+			continue
+		}
+		calls += float64(n)
+	}
+	return calls
 }

@@ -59,6 +59,10 @@ SELECT * FROM outbox WHERE state <> 'done' ORDER BY created_at, id;
 SELECT o.state, count(*) AS n, CAST(min(o.created_at) AS INTEGER) AS oldest FROM outbox o JOIN orders s ON s.id = o.order_id
 WHERE o.state <> 'done' AND s.source = 'platform' AND s.shop IN (sqlc.slice('shops')) GROUP BY o.state;
 
+-- name: OutboxKinds :many
+SELECT o.kind, count(*) AS n FROM outbox o JOIN orders s ON s.id = o.order_id
+WHERE o.state <> 'done' AND o.state IN ('queued', 'uncertain', 'in_flight') AND s.source = 'platform' AND s.shop IN (sqlc.slice('shops')) GROUP BY o.kind;
+
 -- name: StrangeOutbox :many
 SELECT DISTINCT o.order_id FROM outbox o LEFT JOIN orders s ON s.id = o.order_id
 WHERE o.state <> 'done' AND (s.source = 'platform' AND s.shop IN (sqlc.slice('shops'))) IS NOT TRUE;

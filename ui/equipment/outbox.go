@@ -36,15 +36,29 @@ func newOutboxList() *outboxList {
 // drainShown: what is sent within half a minute needs no estimate.
 const drainShown = 30 * time.Second
 
-func (l *outboxList) set(x SyncStatus, since time.Duration) {
+// drainWords say how long what waits will take: honest only about the rate that is allowed, so "about".
+func drainWords(x SyncStatus) string {
+	switch {
+	case x.DrainIn <= 0:
+		return ""
+	case !x.Online:
+		return text.T("outbox.drain.later", "span", text.Span(x.DrainIn))
+	case x.DrainIn >= drainShown:
+		return text.T("outbox.drain", "span", text.Span(x.DrainIn))
+	}
+	return ""
+}
+
+func (l *outboxList) set(x SyncStatus, since time.Duration, now time.Time) {
 	l.status, l.since = x, since
 	words := text.T("outbox.empty")
 	if x.Total() > 0 || len(x.Outbox) > 0 {
 		words = text.T("outbox.summary", "queued", fmt.Sprint(x.Queued), "uncertain", fmt.Sprint(x.Uncertain), "parked", fmt.Sprint(x.Parked))
 	}
-	if x.DrainIn >= drainShown {
-		words += text.T("outbox.drain", "span", text.Span(x.DrainIn))
+	if !x.Oldest.IsZero() {
+		words += text.T("outbox.oldest", "span", text.Span(now.Sub(x.Oldest)))
 	}
+	words += drainWords(x)
 	l.head.Set(words)
 	l.show()
 }

@@ -209,7 +209,7 @@ func (s *Screen) Tick() {
 			Shape(r.icon, facts[i].Tone)
 		}
 	}
-	s.outbox.set(s.sync, now.Sub(s.told))
+	s.outbox.set(s.sync, now.Sub(s.told), now)
 	s.parked.grow(now.Sub(s.told))
 	if changed {
 		s.column.Refresh()

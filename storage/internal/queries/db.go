@@ -222,6 +222,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.outboxCountsStmt, err = db.PrepareContext(ctx, outboxCounts); err != nil {
 		return nil, fmt.Errorf("error preparing query OutboxCounts: %w", err)
 	}
+	if q.outboxKindsStmt, err = db.PrepareContext(ctx, outboxKinds); err != nil {
+		return nil, fmt.Errorf("error preparing query OutboxKinds: %w", err)
+	}
 	if q.outboxRowStmt, err = db.PrepareContext(ctx, outboxRow); err != nil {
 		return nil, fmt.Errorf("error preparing query OutboxRow: %w", err)
 	}
@@ -689,6 +692,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing outboxCountsStmt: %w", cerr)
 		}
 	}
+	if q.outboxKindsStmt != nil {
+		if cerr := q.outboxKindsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing outboxKindsStmt: %w", cerr)
+		}
+	}
 	if q.outboxRowStmt != nil {
 		if cerr := q.outboxRowStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing outboxRowStmt: %w", cerr)
@@ -1014,6 +1022,7 @@ type Queries struct {
 	ordersFromStmt           *sql.Stmt
 	ordersToForgetStmt       *sql.Stmt
 	outboxCountsStmt         *sql.Stmt
+	outboxKindsStmt          *sql.Stmt
 	outboxRowStmt            *sql.Stmt
 	packagesByIDStmt         *sql.Stmt
 	packagesByTrackingStmt   *sql.Stmt
@@ -1130,6 +1139,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		ordersFromStmt:           q.ordersFromStmt,
 		ordersToForgetStmt:       q.ordersToForgetStmt,
 		outboxCountsStmt:         q.outboxCountsStmt,
+		outboxKindsStmt:          q.outboxKindsStmt,
 		outboxRowStmt:            q.outboxRowStmt,
 		packagesByIDStmt:         q.packagesByIDStmt,
 		packagesByTrackingStmt:   q.packagesByTrackingStmt,

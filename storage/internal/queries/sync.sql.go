@@ -337,6 +337,49 @@ func (q *Queries) OutboxCounts(ctx context.Context, shops []string) ([]OutboxCou
 	return items, nil
 }
 
+const outboxKinds = `-- name: OutboxKinds :many
+SELECT o.kind, count(*) AS n FROM outbox o JOIN orders s ON s.id = o.order_id
+WHERE o.state <> 'done' AND o.state IN ('queued', 'uncertain', 'in_flight') AND s.source = 'platform' AND s.shop IN (/*SLICE:shops*/?) GROUP BY o.kind
+`
+
+type OutboxKindsRow struct {
+	Kind string
+	N    int64
+}
+
+func (q *Queries) OutboxKinds(ctx context.Context, shops []string) ([]OutboxKindsRow, error) {
+	query := outboxKinds
+	var queryParams []interface{}
+	if len(shops) > 0 {
+		for _, v := range shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	rows, err := q.query(ctx, nil, query, queryParams...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OutboxKindsRow
+	for rows.Next() {
+		var i OutboxKindsRow
+		if err := rows.Scan(&i.Kind, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const outboxRow = `-- name: OutboxRow :one
 SELECT id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm, height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id FROM outbox WHERE id = ?
 `
