@@ -3,7 +3,6 @@ package devicetest
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -82,25 +81,4 @@ func ParseTape(text []byte) (Tape, error) {
 		return Tape{}, fmt.Errorf("read the recording: %w", err)
 	}
 	return t, nil
-}
-
-// Play gives what the device sent to send, at its own pace or, with a faster factor above 1, quicker; until ctx ends.
-func (t Tape) Play(ctx context.Context, faster float64, send func([]byte) error) error {
-	began := time.Now()
-	for _, p := range t.Pieces {
-		if p.Host {
-			continue
-		}
-		wait := time.NewTimer(time.Until(began.Add(time.Duration(float64(p.At) / max(faster, 1)))))
-		select {
-		case <-ctx.Done():
-			wait.Stop()
-			return ctx.Err()
-		case <-wait.C:
-		}
-		if err := send(p.Bytes); err != nil {
-			return fmt.Errorf("play the recording at %v: %w", p.At, err)
-		}
-	}
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,9 +29,9 @@ func main() {
 }
 
 type options struct {
-	transport, port, device, ask, out, note string
-	baud                                    int
-	length                                  time.Duration
+	transport, port, device, page, ask, out, note string
+	baud                                          int
+	length                                        time.Duration
 }
 
 func run(ctx context.Context, args []string, msg io.Writer) error {
@@ -41,6 +42,7 @@ func run(ctx context.Context, args []string, msg io.Writer) error {
 	f.StringVar(&o.port, "port", "", "serial: path, COM name, or vendor:product")
 	f.IntVar(&o.baud, "baud", 9600, "serial: bits a second")
 	f.StringVar(&o.device, "device", "", "hid, usb: vendor:product or vendor:product:serial, as lsusb prints them")
+	f.StringVar(&o.page, "page", "", "hid: usage page of the interface wanted, in hexadecimal, where the device has several: 8c is a scanner's, 8d a scale's")
 	f.StringVar(&o.ask, "ask", "", "bytes to send every second, in hexadecimal: 57 0d asks an NCI scale")
 	f.StringVar(&o.note, "note", "", "maker and model, and what was done; the first line of the file")
 	f.DurationVar(&o.length, "for", 30*time.Second, "how long")
@@ -92,13 +94,30 @@ func open(ctx context.Context, o options) (device, error) {
 		if err != nil {
 			return nil, err
 		}
-		class := uint8(usb.ClassHID)
-		if o.transport == "usb" {
-			class = usb.ClassPrinter
+		want, err := o.wanted()
+		if err != nil {
+			return nil, err
 		}
-		return usb.NewSystem().Open(ctx, usb.Want{ID: id, Interfaces: []usb.Interface{{Class: class, SubClass: usb.Any, Protocol: usb.Any}}})
+		return usb.NewSystem().Open(ctx, usb.Want{ID: id, Interfaces: []usb.Interface{want}})
 	}
 	return nil, fmt.Errorf("--transport %q: use serial, hid or usb", o.transport)
+}
+
+// wanted is the interface to listen to.
+func (o options) wanted() (usb.Interface, error) {
+	i := usb.Interface{Class: usb.ClassPrinter, SubClass: usb.Any, Protocol: usb.Any}
+	if o.transport == "hid" {
+		i.Class = usb.ClassHID
+	}
+	if o.page == "" {
+		return i, nil
+	}
+	page, err := strconv.ParseUint(strings.TrimPrefix(strings.ToLower(o.page), "0x"), 16, 16)
+	if err != nil || o.transport != "hid" {
+		return i, fmt.Errorf("--page %q: only --transport hid has usage pages, in hexadecimal: 8c is a scanner's, 8d a scale's", o.page)
+	}
+	i.Page = uint16(page)
+	return i, nil
 }
 
 type serialLine struct{ *serialport.Port }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"packbench/devices/devicetest"
+	"packbench/devices/usb"
 )
 
 // What a device on a real line sends stands in the file, with times, and can be played back.
@@ -55,8 +56,17 @@ func TestRecordSerial(t *testing.T) {
 	}
 }
 
+func TestPageOfADevice(t *testing.T) {
+	for page, want := range map[string]uint16{"": 0, "8c": 0x8C, "0x8D": 0x8D} {
+		if i, err := (options{transport: "hid", page: page}).wanted(); err != nil || i.Page != want || i.Class != usb.ClassHID {
+			t.Errorf("--page %q: %+v, %v", page, i, err)
+		}
+	}
+}
+
 func TestRecordSaysWhatIsWrong(t *testing.T) {
-	for _, args := range [][]string{{}, {"-o", "x"}, {"--transport", "hid", "-o", "x"}, {"--transport", "serial", "--port", "/nowhere", "-o", "x"}} {
+	for _, args := range [][]string{{}, {"-o", "x"}, {"--transport", "hid", "-o", "x"}, {"--transport", "serial", "--port", "/nowhere", "-o", "x"},
+		{"--transport", "hid", "--device", "ffff:ffff", "--page", "pos", "-o", "x"}, {"--transport", "usb", "--device", "ffff:ffff", "--page", "8c", "-o", "x"}} {
 		if err := run(t.Context(), args, &strings.Builder{}); err == nil {
 			t.Errorf("%v was taken", args)
 		}
