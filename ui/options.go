@@ -45,6 +45,7 @@ type Setup struct {
 	Print       func(ctx context.Context, s setup.Sheet) error // a label of our own on the printer in use; nil: there is none
 	Free        bool                                           // no supervisor is needed
 	Warning     string                                         // about the printer and the market's procedures; empty: none
+	Warn        func(setup.Choice) string                      // the same about a device that is being set up
 }
 
 // Options are what the window needs of the program. Everything but Station may be left out; what is missing is then said

@@ -19,7 +19,7 @@ func (w *Window) buildSetup() {
 	o := w.o.Setup
 	t := equipmentTools(o, w.back.add)
 	if o.Desk != nil {
-		t.Setup = setup.New(setup.Options{Desk: o.Desk, Background: w.back.add, Frames: o.Frames, Calibration: o.Calibration, Now: w.o.Now,
+		t.Setup = setup.New(setup.Options{Desk: o.Desk, Background: w.back.add, Frames: o.Frames, Calibration: o.Calibration, Warn: o.Warn, Now: w.o.Now,
 			Prompt: func(head, detail string) {
 				w.asked = [2]string{head, detail}
 				w.showPrompt()

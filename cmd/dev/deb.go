@@ -7,6 +7,7 @@ import (
 	"crypto/md5" // #nosec G501 -- dpkg's list of checksums is MD5; nothing is proved by it
 	"debug/elf"
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -150,7 +151,7 @@ func debArch(goarch string) string {
 // times (Debian 13, Ubuntu 24.04).
 var debOf = map[string]string{
 	"libGL.so.1": "libgl1", "libX11.so.6": "libx11-6", "libXcursor.so.1": "libxcursor1", "libXrandr.so.2": "libxrandr2", "libXinerama.so.1": "libxinerama1",
-	"libXi.so.6": "libxi6", "libXxf86vm.so.1": "libxxf86vm1", "libXext.so.6": "libxext6", "libusb-1.0.so.0": "libusb-1.0-0",
+	"libXi.so.6": "libxi6", "libXxf86vm.so.1": "libxxf86vm1", "libXext.so.6": "libxext6", "libXrender.so.1": "libxrender1", "libusb-1.0.so.0": "libusb-1.0-0",
 	"libasound.so.2": "libasound2 | libasound2t64", "libgcc_s.so.1": "libgcc-s1", "libstdc++.so.6": "libstdc++6",
 }
 
@@ -175,6 +176,11 @@ func dependsOf(program string) ([]string, error) {
 			return nil, fmt.Errorf("the program needs %s, and no package is known that has it; add it to debOf", l)
 		}
 	}
+	more, err := opensItself(program)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, more...)
 	symbols, err := f.ImportedSymbols()
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", program, err)
@@ -190,6 +196,21 @@ func dependsOf(program string) ([]string, error) {
 	}
 	slices.Sort(all)
 	return slices.Compact(all), nil
+}
+
+// opensItself are the packages of libraries that the program is not linked with, and opens by name when it starts: the window toolkit
+// does so with X11's.
+func opensItself(program string) (all []string, err error) {
+	data, err := os.ReadFile(program)
+	if err != nil {
+		return nil, fmt.Errorf("read the program: %w", err)
+	}
+	for library, name := range debOf {
+		if bytes.Contains(data, []byte("\x00"+library+"\x00")) {
+			all = append(all, name)
+		}
+	}
+	return all, nil
 }
 
 // cLibrary reports whether a library belongs to the C library's package.

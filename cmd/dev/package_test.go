@@ -122,6 +122,16 @@ func TestDebianPackageInstalls(t *testing.T) {
 	}
 }
 
+func TestLibrariesOpenedByName(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(file, []byte("ELF\x00libX11.so.6\x00libXcursor.so.1 is a word\x00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := opensItself(file); err != nil || len(got) != 1 || got[0] != "libx11-6" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func TestNewerVersions(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string

@@ -296,4 +296,7 @@ func (d *doctor) devices(ctx context.Context) {
 			d.say(string(kind.kind), kind.state, kind.missing)
 		}
 	}
+	if warning := dpiWarning(d.cfg, time.Now()); warning != "" {
+		d.say("printer resolution", "warn", warning)
+	}
 }

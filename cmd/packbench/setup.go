@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"sync"
 	"time"
 
@@ -50,7 +51,7 @@ func newSetupDesk(a *app) *setupDesk {
 // options are what the window is told of the setup.
 func (d *setupDesk) options() ui.Setup {
 	a := d.app
-	o := ui.Setup{Desk: d, Frames: d, Calibration: calibrationPicture(), Warning: dpiWarning(a.env.cfg, time.Now())}
+	o := ui.Setup{Desk: d, Frames: d, Calibration: calibrationPicture(), Warning: dpiWarning(a.env.cfg, time.Now()), Warn: d.warn}
 	_, err := os.Stat(a.config)
 	supervisors := 0
 	for _, op := range a.env.cfg.operators() {
@@ -65,18 +66,34 @@ func (d *setupDesk) options() ui.Setup {
 	return o
 }
 
-// dpiWarning is a sentence where the market's procedure asks for a finer printer; empty otherwise.
+// dpiWarning is a sentence where the market's procedure asks for a finer printer than the one in use; empty otherwise.
 func dpiWarning(cfg Config, now time.Time) string {
-	p := cfg.labelPrinter()
+	if p := cfg.labelPrinter(); p != nil {
+		return coarse(cfg.Station.Market, p.DPI, now)
+	}
+	return ""
+}
+
+// coarse says that a resolution is below what the market asks for; empty: it is not.
+func coarse(market string, dpi int, now time.Time) string {
 	rules, err := policy.ReadPrinterRules(assets.PrinterRules)
-	if err != nil || p == nil { // the pack is our own; a test reads it
+	if err != nil { // the pack is our own; a test reads it
 		return ""
 	}
-	least, source, ok := rules.LeastDPI(cfg.Station.Market, now)
-	if !ok || p.DPI >= least {
+	least, source, ok := rules.LeastDPI(market, now)
+	if !ok || dpi >= least {
 		return ""
 	}
-	return ui.DPIWarning(p.DPI, least, source)
+	return ui.DPIWarning(dpi, least, source)
+}
+
+// warn is the same about a printer that is being set up, with the resolution that is chosen.
+func (d *setupDesk) warn(c setup.Choice) string {
+	dpi, err := strconv.Atoi(c.Value("dpi"))
+	if c.Kind != devices.Printer || err != nil {
+		return ""
+	}
+	return coarse(d.app.env.cfg.Station.Market, dpi, time.Now())
 }
 
 // sheetPatience bounds one label of our own; a printer that stands still says so earlier.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"packbench/devices"
+	"packbench/devices/camera"
 	"packbench/devices/hid"
 	"packbench/devices/scale"
 	"packbench/ui/setup"
@@ -17,10 +18,11 @@ import (
 type candidate struct {
 	kind  devices.Kind
 	name  string
-	bound bool   // stands in the configuration that the bench works with
-	nth   int    // which of its kind there
-	doubt bool   // it may be the keyboard that people type on
-	path  string // where the system has it now; empty: not known, or nowhere
+	bound bool     // stands in the configuration that the bench works with
+	nth   int      // which of its kind there
+	sizes []string // of the pictures that a camera offers
+	doubt bool     // it may be the keyboard that people type on
+	path  string   // where the system has it now; empty: not known, or nowhere
 
 	scanner ScannerConfig
 	printer PrinterConfig
@@ -81,6 +83,14 @@ func protocolNames() []string {
 	return names
 }
 
+// size is the picture that is asked of the camera.
+func (c CameraConfig) size() (width, height int) {
+	if c.Width == 0 {
+		return camera.UsualWidth, camera.UsualHeight
+	}
+	return c.Width, c.Height
+}
+
 // choice is the candidate as the wizard shows it.
 func (c candidate) choice(key string) setup.Choice {
 	out := setup.Choice{Key: key, Kind: c.kind, Name: c.name, Bound: c.bound, Doubt: c.doubt}
@@ -107,6 +117,10 @@ func (c candidate) choice(key string) setup.Choice {
 	case devices.Camera:
 		out.Detail = strings.TrimSpace(c.place())
 		out.Turns = []setup.Turn{setup.CropTurn(c.camera.Crop)}
+		if len(c.sizes) > 0 {
+			width, height := c.camera.size()
+			out.Turns = append(out.Turns, turnOf("size", stockName(width, height), c.sizes...))
+		}
 	}
 	return out
 }
@@ -140,6 +154,11 @@ func (c candidate) with(choice setup.Choice) (candidate, error) {
 		if part, ok := setup.CropPart(choice.Value("crop")); ok {
 			if c.camera.Crop = part[:]; part == setup.Crops[0].Part {
 				c.camera.Crop = nil
+			}
+		}
+		if v := choice.Value("size"); v != "" && v != stockName(c.camera.size()) {
+			if _, err := fmt.Sscanf(v, "%d × %d", &c.camera.Width, &c.camera.Height); err != nil {
+				return c, fmt.Errorf("picture size %q: %w", v, err)
 			}
 		}
 	}
@@ -188,7 +207,7 @@ func (c candidate) used(cfg Config) bool {
 				return true
 			}
 		case devices.Camera:
-			if same && len(b.camera.Crop) == 0 {
+			if same && len(b.camera.Crop) == 0 && stockName(b.camera.size()) == stockName(c.camera.size()) {
 				return true
 			}
 		}

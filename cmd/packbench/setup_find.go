@@ -50,6 +50,13 @@ func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice
 	case devices.Camera:
 		list = append(list, plugged(kind)...)
 	}
+	for i, c := range list {
+		if c.camera.Device != "" {
+			for _, s := range camera.Sizes(c.camera.Device) {
+				list[i].sizes = append(list[i].sizes, stockName(s.X, s.Y))
+			}
+		}
+	}
 	if kept, kerr := loadConfig(d.app.config, false); kerr == nil {
 		cfg = kept // what this setup has written counts, too
 	}

@@ -248,3 +248,22 @@ func TestUnknownDevicesAreOffered(t *testing.T) {
 		t.Errorf("printers: %q", got)
 	}
 }
+
+// TestPictureSizeIsKept: a camera is asked for the size that is chosen from what it offers; unless one is chosen nothing is written.
+func TestPictureSizeIsKept(t *testing.T) {
+	c := candidate{kind: devices.Camera, camera: CameraConfig{Device: "/dev/video9"}, sizes: []string{stockName(640, 480), stockName(1280, 720), stockName(1920, 1080)}}
+	choice := c.choice("x")
+	if got := choice.Value("size"); got != stockName(1280, 720) {
+		t.Errorf("offered %q first", got)
+	}
+	if same, err := c.with(choice); err != nil || same.camera.Width != 0 {
+		t.Errorf("nothing was chosen: %+v, %v", same.camera, err)
+	}
+	fine, err := c.with(choice.Turned("size"))
+	if err != nil || fine.camera.Width != 1920 || fine.camera.Height != 1080 {
+		t.Errorf("%+v, %v", fine.camera, err)
+	}
+	if got := fine.only(defaultConfig()).Cameras[0]; got.Width != 1920 {
+		t.Errorf("on trial with %+v", got)
+	}
+}

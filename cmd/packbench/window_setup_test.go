@@ -57,7 +57,7 @@ var (
 	setupFirst              = [2]int{510, 365} // the first device of the list
 	setupKeep               = [2]int{1050, 663}
 	setupAddress            = [2]int{440, 593}
-	setupPrint              = [2]int{870, 480} // print the test label; then: yes, straight
+	setupPrint              = [2]int{870, 440} // print the test label; then: yes, straight
 	setupCrop               = [2]int{1020, 580}
 	setupWidth, setupHeight = "1366", "728"
 	scaleLine               = `protocol = "sics"`

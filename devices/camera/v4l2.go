@@ -29,6 +29,12 @@ type Found struct {
 	Name   string
 }
 
+// The picture that is asked of a camera where nothing is set, in dots.
+const (
+	UsualWidth  = 1280
+	UsualHeight = 720
+)
+
 // V4L2 reads one camera of this computer. Its JPEG pictures are taken untouched; a camera that has none sends YUYV, of which
 // pictures are made when somebody looks. All methods may be called concurrently; Run once at a time. It works on Linux only.
 type V4L2 struct {
@@ -40,7 +46,7 @@ type V4L2 struct {
 // NewV4L2 returns a driver; nothing is opened before Run.
 func NewV4L2(cfg V4L2Config, report devices.Report, log *slog.Logger) *V4L2 {
 	if cfg.Width <= 0 || cfg.Height <= 0 {
-		cfg.Width, cfg.Height = 1280, 720
+		cfg.Width, cfg.Height = UsualWidth, UsualHeight
 	}
 	c := &V4L2{cfg: cfg}
 	c.view = newView(devices.Health{ID: cfg.Device, Role: cfg.Name, Transport: "usb"}, cfg.Crop, c.words, report, log)

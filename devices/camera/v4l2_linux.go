@@ -28,6 +28,16 @@ var (
 	formatYUYV  = fourCC("YUYV")
 )
 
+// wanted are the formats in the order in which they are taken.
+var wanted = []webcam.PixelFormat{formatMJPEG, formatJPEG, formatYUYV}
+
+func sizesOf(cam *webcam.Webcam, format webcam.PixelFormat) (sizes []size) {
+	for _, s := range cam.GetSupportedFrameSizes(format) {
+		sizes = append(sizes, size{int(s.MinWidth), int(s.MaxWidth), int(s.StepWidth), int(s.MinHeight), int(s.MaxHeight), int(s.StepHeight)})
+	}
+	return sizes
+}
+
 func fourCC(s string) webcam.PixelFormat {
 	return webcam.PixelFormat(s[0]) | webcam.PixelFormat(s[1])<<8 | webcam.PixelFormat(s[2])<<16 | webcam.PixelFormat(s[3])<<24
 }
@@ -182,19 +192,16 @@ func identityIn(root, node string) usb.ID {
 func (c *V4L2) start(cam *webcam.Webcam) (finish, error) {
 	formats := cam.GetSupportedFormats()
 	var format webcam.PixelFormat
-	for _, f := range []webcam.PixelFormat{formatYUYV, formatJPEG, formatMJPEG} {
+	for _, f := range wanted {
 		if _, ok := formats[f]; ok {
 			format = f
+			break
 		}
 	}
 	if format == 0 {
 		return nil, errFormats
 	}
-	var sizes []size
-	for _, s := range cam.GetSupportedFrameSizes(format) {
-		sizes = append(sizes, size{int(s.MinWidth), int(s.MaxWidth), int(s.StepWidth), int(s.MinHeight), int(s.MaxHeight), int(s.StepHeight)})
-	}
-	w, h := choose(sizes, c.cfg.Width, c.cfg.Height)
+	w, h := choose(sizesOf(cam, format), c.cfg.Width, c.cfg.Height)
 	got, gotW, gotH, err := cam.SetImageFormat(format, uint32(w), uint32(h))
 	if err != nil {
 		return nil, videoError("set the size of the picture", err)

@@ -27,6 +27,8 @@ type toolRow struct {
 	object     *fyne.Container
 	words      *widgets.Text
 	icon       *widgets.Icon
+	warn       *widgets.Text // of the printer: what is printed does not change it
+	alert      *fyne.Container
 	test, cal  *widgets.Button
 	open       *widgets.Button
 	tools      Tools
@@ -35,7 +37,12 @@ type toolRow struct {
 }
 
 func newToolRow(open func()) *toolRow {
-	r := &toolRow{words: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(11, 3), icon: widgets.NewIcon("dash", widgets.Soft, 28)}
+	r := &toolRow{words: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(11, 3), icon: widgets.NewIcon("dash", widgets.Soft, 28),
+		warn: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(11, 3)}
+	bang := widgets.NewIcon("bang", widgets.Ink, 28)
+	Shape(bang, Look)
+	r.alert = widgets.Row(8, widgets.Fix(bang, 28), widgets.Grow(r.warn, 1))
+	r.alert.Hide()
 	r.test = widgets.NewButton("printer", text.T("setup.test"), widgets.Ink, widgets.Card, func() { r.print(setup.SheetTest) })
 	r.cal = widgets.NewButton("label", text.T("setup.calibrate"), widgets.Ink, widgets.Card, func() { r.print(setup.SheetCalibration) })
 	r.open = widgets.NewButton("equipment", text.T("setup.open"), widgets.White, widgets.Blue, func() {
@@ -43,7 +50,7 @@ func newToolRow(open func()) *toolRow {
 			open()
 		}
 	})
-	r.object = widgets.Column(6, widgets.Fix(widgets.Row(8, widgets.Grow(r.test, 1), widgets.Grow(r.cal, 1), widgets.Grow(r.open, 1)), widgets.TouchSize),
+	r.object = widgets.Column(6, widgets.Fix(r.alert, 44), widgets.Fix(widgets.Row(8, widgets.Grow(r.test, 1), widgets.Grow(r.cal, 1), widgets.Grow(r.open, 1)), widgets.TouchSize),
 		widgets.Fix(widgets.Row(8, widgets.Fix(r.icon, 28), widgets.Grow(r.words, 1)), 48))
 	r.show()
 	return r
@@ -59,9 +66,9 @@ func (r *toolRow) show() {
 
 // rest is what the line says while nothing has happened.
 func (r *toolRow) rest() {
+	r.warn.Set(r.tools.Warning)
+	widgets.ShowOnly(r.alert, r.tools.Warning != "")
 	switch {
-	case r.tools.Warning != "":
-		r.say(Look, r.tools.Warning)
 	case r.tools.Setup != nil && !r.mayOpen():
 		r.say(Quiet, text.T("setup.supervisor"))
 	case r.tools.Print == nil:

@@ -21,10 +21,10 @@ func TestTestLabelsNeedNoSupervisor(t *testing.T) {
 	s := New(time.Now, nil)
 	s.SetTools(Tools{Background: func(_ string, work func(context.Context) func()) { work(t.Context())() },
 		Print: func(_ context.Context, x setup.Sheet) error { sent = append(sent, x); return fail }, Warning: "Too coarse."})
-	if s.tools.words.Words() != "Too coarse." {
-		t.Errorf("the warning is not said: %q", s.tools.words.Words())
-	}
 	test.Tap(s.tools.test)
+	if s.tools.warn.Words() != "Too coarse." || !s.tools.alert.Visible() {
+		t.Errorf("the warning is not said, or a test label took its place: %q", s.tools.warn.Words())
+	}
 	if !strings.HasPrefix(s.tools.words.Words(), "The Test label went to the printer.") {
 		t.Errorf("%q", s.tools.words.Words())
 	}

@@ -22,6 +22,7 @@ type Options struct {
 	Background  widgets.Background
 	Frames      handoff.Frames                // of the camera under trial
 	Calibration image.Image                   // the barcode that finds a scanner's country setting out
+	Warn        func(Choice) string           // what is wrong with a device as it is set here, a sentence; empty: nothing; nil: never
 	Prompt      func(head, detail string)     // the one thing to do next, for the band; "" and "" when the wizard is left
 	Field       func(hint string) fyne.Widget // the field for an address
 	Closed      func()

@@ -246,3 +246,31 @@ func TestWhatGoesWrongIsSaid(t *testing.T) {
 		t.Errorf("step %d: %q", s.at, s.v.words.Words())
 	}
 }
+
+// The warning about a coarse printer stands where the resolution is chosen, and goes with the choice.
+func TestTheWarningFollowsTheChoice(t *testing.T) {
+	d := &fakeDesk{found: map[devices.Kind][]Choice{devices.Printer: {{Key: "p", Kind: devices.Printer, Turns: []Turn{{Name: "dpi", Values: []string{"203", "300"}}}}}}}
+	s, _, _ := newTestWizard(t, d)
+	s.o.Warn = func(c Choice) string {
+		if c.Value("dpi") == "203" {
+			return "Too coarse."
+		}
+		return ""
+	}
+	s.enter(2)
+	if s.v.alert.Container.Visible() {
+		t.Error("nothing is chosen, and it warns")
+	}
+	test.Tap(s.v.choices[0])
+	if s.v.warn.Words() != "Too coarse." || !s.v.alert.Container.Visible() {
+		t.Errorf("no warning: %q", s.v.warn.Words())
+	}
+	test.Tap(s.v.test)
+	if !s.v.alert.Container.Visible() {
+		t.Error("a test print took the warning away")
+	}
+	test.Tap(s.v.turns[0])
+	if s.v.alert.Container.Visible() {
+		t.Error("it warns of a fine printer")
+	}
+}

@@ -37,6 +37,7 @@ type view struct {
 	icon  *widgets.Icon
 	head  *widgets.Text
 	words *widgets.Text
+	said  *fyne.Container
 	note  *widgets.Text
 	big   *widgets.Text
 	code  *canvas.Image
@@ -44,6 +45,8 @@ type view struct {
 	crop  *cropFrame
 	film  *fyne.Container
 	turns [maxTurns]*widgets.Button
+	warn  *widgets.Text
+	alert *widgets.Panel
 	row   *fyne.Container
 	test  *widgets.Button
 	calib *widgets.Button
@@ -108,7 +111,7 @@ func (s *Screen) buildList() fyne.CanvasObject {
 
 func (s *Screen) buildTrial() fyne.CanvasObject {
 	v := &s.v
-	v.icon = widgets.NewIcon("dash", widgets.Soft, 56)
+	v.icon = widgets.NewIcon("dash", widgets.Soft, 44)
 	v.head = widgets.NewText(widgets.SizeBig, true, widgets.Ink).Fit(18, 1)
 	v.words = widgets.NewText(20, false, widgets.Ink).Fit(13, 3).Top()
 	v.big = widgets.NewText(90, true, widgets.Ink).Fit(40, 1).Centred()
@@ -133,8 +136,12 @@ func (s *Screen) buildTrial() fyne.CanvasObject {
 	v.print = widgets.Row(10, widgets.Grow(v.test, 1), widgets.Grow(v.calib, 1))
 	barcode := widgets.NewPanel(widgets.White, 4, 8, widgets.Column(4, widgets.Grow(container.NewCenter(v.code), 1), widgets.Fix(v.note, 20)))
 	v.stage = container.NewStack(barcode.Container, v.big, v.film, widgets.Column(10, widgets.Grow(v.print, 1)))
-	said := widgets.Row(14, widgets.Fix(v.icon, 56), widgets.Grow(widgets.Column(0, widgets.Fix(v.head, 42), widgets.Grow(v.words, 1)), 1))
-	v.plate = widgets.NewPanel(widgets.Card, 14, 10, widgets.Column(8, widgets.Fix(said, 94), widgets.Grow(v.stage, 1), widgets.Fix(v.row, 58)))
+	v.warn = widgets.NewText(widgets.SizeSmall, true, widgets.Ink).Fit(11, 2)
+	v.alert = widgets.NewPanel(widgets.WarnPale, 8, 3, widgets.Row(10, widgets.Fix(widgets.NewIcon("bang", widgets.Ink, 26), 26), widgets.Grow(v.warn, 1)))
+	v.alert.Paint(widgets.WarnPale, widgets.Warn, 2)
+	v.said = widgets.Row(14, widgets.Space(44), widgets.Grow(v.words, 1))
+	said := widgets.Column(0, widgets.Fix(widgets.Row(14, widgets.Fix(v.icon, 44), widgets.Grow(v.head, 1)), 44), widgets.Fix(v.said, 50))
+	v.plate = widgets.NewPanel(widgets.Card, 14, 10, widgets.Column(8, widgets.Own(said), widgets.Grow(v.stage, 1), widgets.Fix(v.alert.Container, 46), widgets.Fix(v.row, 58)))
 	return v.plate.Container
 }
 
@@ -277,7 +284,7 @@ func (v *view) paint(m Mark) {
 		v.icon.Set("arrow", widgets.White, widgets.Blue, false)
 		v.plate.Paint(widgets.BluePale, widgets.Blue, 3)
 	default:
-		v.icon.Set("hand", widgets.Soft, widgets.Clear, false)
+		v.icon.Set("arrow", widgets.Soft, widgets.Clear, false)
 		v.plate.Paint(widgets.Card, widgets.Line, 1)
 	}
 }
@@ -287,6 +294,7 @@ func (s *Screen) drawTrial() {
 	v.paint(st.say.Mark)
 	v.head.Set(st.say.Head)
 	v.words.Set(st.say.Text)
+	widgets.ShowOnly(v.said, kind != devices.Camera || st.say.Mark != Good) // then the picture says it, and wants the room
 	if s.front {
 		s.o.Prompt(st.say.Head, st.say.Text)
 	}
@@ -303,10 +311,16 @@ func (s *Screen) drawTrial() {
 	for i, b := range v.turns {
 		widgets.ShowOnly(b, i < len(c.Turns))
 		if i < len(c.Turns) {
-			b.Set("undo", text.T("setup.turn."+c.Turns[i].Name)+": "+c.Turns[i].Shown(), widgets.Ink, widgets.White)
+			b.Set("down", text.T("setup.turn."+c.Turns[i].Name)+": "+c.Turns[i].Shown(), widgets.Ink, widgets.White)
 		}
 	}
 	v.crop.set(c.Value("crop"))
+	warning := ""
+	if chosen && s.o.Warn != nil {
+		warning = s.o.Warn(c)
+	}
+	v.warn.Set(warning)
+	widgets.ShowOnly(v.alert.Container, warning != "")
 	word, fill, icon := text.T("setup.keep"), widgets.Good, "check"
 	if st.say.Mark != Good {
 		word, fill, icon = text.T("setup.anyway"), widgets.Idle, "arrow"

@@ -32,8 +32,8 @@ var englishSetup = map[string]string{
 	"setup.printed":    "Sent. Look at the label.",
 
 	"setup.turn.language": "Language",
-	"setup.turn.dpi":      "Dots per inch",
-	"setup.turn.stock":    "Label, mm",
+	"setup.turn.dpi":      "Dots/inch",
+	"setup.turn.stock":    "Label mm",
 	"setup.turn.protocol": "Protocol",
 	"setup.turn.unit":     "Display shows",
 	"setup.turn.baud":     "Bits a second",

@@ -1,0 +1,25 @@
+package camera
+
+import (
+	"image"
+	"slices"
+	"testing"
+)
+
+func TestOffer(t *testing.T) {
+	fixed := func(w, h int) size { return size{minW: w, maxW: w, minH: h, maxH: h} }
+	for _, tt := range []struct {
+		name  string
+		sizes []size
+		want  []image.Point
+	}{
+		{"nothing", nil, nil},
+		{"in any order, twice, and one that shows no label", []size{fixed(1920, 1080), fixed(160, 120), fixed(640, 480), fixed(1920, 1080)}, []image.Point{{640, 480}, {1920, 1080}}},
+		{"any between two", []size{{minW: 48, maxW: 1280, stepW: 16, minH: 32, maxH: 720, stepH: 16}}, []image.Point{{640, 480}, {800, 600}, {1280, 720}}},
+		{"only small ones", []size{fixed(160, 120)}, []image.Point{{160, 120}}},
+	} {
+		if got := offer(tt.sizes); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
