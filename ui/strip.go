@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"packbench/devices"
@@ -87,6 +88,8 @@ func (s *strip) operator(v station.View) {
 }
 
 func (s *strip) devices(list []devices.Health) {
+	// The printer here is that of labels; how another feels stands in Equipment.
+	list = slices.DeleteFunc(slices.Clone(list), func(h devices.Health) bool { return h.Role == "document" })
 	for _, k := range []devices.Kind{devices.Printer, devices.Scale, devices.Scanner, devices.Camera} {
 		t, ok := equipment.Worst(list, k)
 		state := text.T("strip.none")

@@ -62,7 +62,10 @@ func runManifest(ctx context.Context, c *call) error {
 	if extra.Unpacked, err = e.unpacked(ctx, m); err != nil {
 		return err
 	}
-	return writeResult(c.flags["out"], func(w io.Writer) error { return label.ManifestPDF(w, m, extra) })
+	if extra.Letters, err = systemLetters(); err != nil {
+		return err
+	}
+	return c.deliver(ctx, e.cfg, "Manifest "+string(m.ID), func(w io.Writer) error { return label.ManifestPDF(w, m, extra) })
 }
 
 // unpacked are the parcels of a manifest that a supervisor accepted without a check of their items.
@@ -118,7 +121,10 @@ func runSheet(ctx context.Context, c *call) error {
 			return err
 		}
 	}
-	return writeResult(c.flags["out"], func(w io.Writer) error { return label.CommandSheet(w, names) })
+	if names.Letters, err = systemLetters(); err != nil {
+		return err
+	}
+	return c.deliver(ctx, cfg, "Packbench commands", func(w io.Writer) error { return label.CommandSheet(w, names) })
 }
 
 // sheetNames are the boxes and badges that station.toml names.

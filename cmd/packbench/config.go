@@ -280,6 +280,16 @@ func (c Config) labelPrinter() *PrinterConfig {
 	return nil
 }
 
+// documentPrinter is the printer bound to the role document; nil if there is none.
+func (c Config) documentPrinter() *PrinterConfig {
+	for i := range c.Printers {
+		if c.Printers[i].Role == "document" {
+			return &c.Printers[i]
+		}
+	}
+	return nil
+}
+
 func (c Config) operators() []fulfillment.Operator {
 	var out []fulfillment.Operator
 	for _, o := range c.Operators {

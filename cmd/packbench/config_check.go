@@ -145,8 +145,14 @@ func checkPrinters(c *Config) *finding {
 		if p.Role == "" {
 			p.Role = "label"
 		}
+		if p.Role == "document" {
+			if f := checkDocumentPrinter(*p, i); f != nil {
+				return f
+			}
+			continue
+		}
 		switch {
-		case p.Role != "label" && p.Role != "document":
+		case p.Role != "label":
 			return &finding{"printer", i, "role", oneOf(p.Role, "label", "document")}
 		case !slices.Contains(languages, p.Language):
 			return &finding{"printer", i, "language", oneOf(p.Language, languages...)}

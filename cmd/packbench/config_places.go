@@ -17,6 +17,17 @@ import (
 // queueName: what CUPS allows, and nothing that its commands would take for an option.
 var queueName = regexp.MustCompile(`^[^-/# \t\n"'][^/# \t\n"']{0,126}$`)
 
+// checkDocumentPrinter: only the system's print service can draw a PDF as a printer needs it.
+func checkDocumentPrinter(p PrinterConfig, i int) *finding {
+	switch {
+	case p.Transport != "spooler":
+		return &finding{"printer", i, "transport", fmt.Sprintf("a document printer is reached through the system's print service only, not by %q; set it up there and write transport = \"spooler\" and queue = \"NAME\"", p.Transport)}
+	case !queueName.MatchString(p.Queue):
+		return &finding{"printer", i, "queue", fmt.Sprintf("%q is not the name of a print queue; `lpstat -p` lists them", p.Queue)}
+	}
+	return nil
+}
+
 // checkPrinterPlace: where the printer is to be found.
 func checkPrinterPlace(p *PrinterConfig, i int) *finding {
 	switch p.Transport {
@@ -131,8 +142,13 @@ func checkPlaces(c *Config) *finding {
 			}
 		}
 	}
-	labels := 0
+	labels, documents := 0, 0
 	for i, p := range c.Printers {
+		if p.Role == "document" {
+			if documents++; documents > 1 {
+				return &finding{"printer", i, "role", "there is a document printer already, and only one can be used; take one out"}
+			}
+		}
 		if p.Role == "label" {
 			if labels++; labels > 1 {
 				return &finding{"printer", i, "role", "there is a label printer already, and only one can be used; give the other role = \"document\" or take it out"}

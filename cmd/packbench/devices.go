@@ -83,6 +83,10 @@ func openDevices(cfg Config, bus usb.Bus, to takers, log *slog.Logger) *benchDev
 		b.printer = openPrinter(*p, bus, b.board.Report, log)
 		b.runs = append(b.runs, runner{"printer " + p.Address + p.Queue + p.PID + p.Port, b.printer.Run})
 	}
+	if p := cfg.documentPrinter(); p != nil { // watched only: commands print
+		d := printer.NewSpooler(printer.SpoolerConfig{Queue: p.Queue, Role: p.Role, Poll: documentPoll}, b.board.Report, log)
+		b.runs = append(b.runs, runner{"printer " + p.Queue, d.Run})
+	}
 	for i, c := range cfg.Cameras {
 		d := openCamera(c, b.board.Report, log)
 		b.runs = append(b.runs, runner{"camera " + c.Name, d.Run})
@@ -145,6 +149,9 @@ func (b *benchDevices) openScale(s ScaleConfig, bus usb.Bus, weights func(contex
 	}
 	b.runs = append(b.runs, runner{"scale " + s.Port, d.Run})
 }
+
+// documentPoll is between two looks at the document printer's queue: nobody waits for it.
+const documentPoll = 30 * time.Second
 
 // repeat is within which time a scanner sends one code twice on one trigger, and no person scans two items.
 const repeat = 30 * time.Millisecond

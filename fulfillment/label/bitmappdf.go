@@ -17,11 +17,11 @@ func BitmapPDF(w io.Writer, b fulfillment.Bitmap, media fulfillment.Media) error
 	if err := png.Encode(&picture, Preview(b)); err != nil {
 		return err
 	}
-	pdf := newPaper(float64(media.WidthMM), float64(media.HeightMM), "Label", documentEpoch)
+	pdf := newPaper(float64(media.WidthMM), float64(media.HeightMM), "Label", documentEpoch, nil)
 	pdf.AddPage()
 	options := fpdf.ImageOptions{ImageType: "PNG"}
 	pdf.RegisterImageOptionsReader("label", options, &picture)
 	mm := func(dots int) float64 { return float64(dots) * 25.4 / float64(b.DPI) }
 	pdf.ImageOptions("label", 0, 0, mm(b.W), mm(b.H), false, options, 0, "")
-	return finish(pdf, w, "the label")
+	return pdf.finish(w, "the label")
 }

@@ -4,8 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"codeberg.org/go-pdf/fpdf"
-
 	"packbench/fulfillment"
 )
 
@@ -46,7 +44,7 @@ func badges(names map[string]string) []sheetCommand {
 
 // commandSheet lays barcodes out in two columns on A4. y is where the next row begins, in mm; 0 before the first page.
 type commandSheet struct {
-	pdf *fpdf.Fpdf
+	pdf *ownPaper
 	y   float64
 
 	title, note string // at the top of each page
@@ -99,16 +97,11 @@ func (s *commandSheet) command(c sheetCommand, x float64) error {
 		return err
 	}
 	s.centre(c.code, fontMono, "", 8, x, s.y+sheetBarcode+3.5)
-	s.centre(printable(c.caption), fontText, "B", 10, x, s.y+sheetBarcode+8.5)
+	s.centre(c.caption, fontText, "B", 10, x, s.y+sheetBarcode+8.5)
 	return nil
 }
 
 func (s *commandSheet) centre(text, family, style string, size, x, y float64) {
-	s.pdf.SetFont(family, style, size)
-	width := s.pdf.GetStringWidth(text)
-	if width > sheetColumn-4 {
-		s.pdf.SetFontSize(size * (sheetColumn - 4) / width)
-		width = sheetColumn - 4
-	}
-	s.pdf.Text(x+(sheetColumn-4-width)/2, y, text)
+	width := min(s.pdf.measure(family, style, size, clean(text)), sheetColumn-4)
+	s.pdf.write(x+(sheetColumn-4-width)/2, y, sheetColumn-4, family, style, size, text)
 }

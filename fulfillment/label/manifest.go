@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"codeberg.org/go-pdf/fpdf"
-
 	"packbench/fulfillment"
 )
 
@@ -20,6 +18,7 @@ type ManifestExtra struct {
 	Operators map[string]string // badge → name, for SealedBy; may be nil
 	// Unpacked are the parcels whose items nobody here verified, and who accepted them.
 	Unpacked map[fulfillment.PackageID]Unpacked
+	Letters  *Typesetter // nil: the Go font alone
 }
 
 // Unpacked is a parcel that a supervisor accepted without its items having been verified.
@@ -46,7 +45,7 @@ var manifestColumns = []struct {
 
 // manifestDoc draws one manifest. Rows that were left off at the seal are listed apart and are not counted.
 type manifestDoc struct {
-	pdf   *fpdf.Fpdf
+	pdf   *ownPaper
 	m     fulfillment.Manifest
 	extra ManifestExtra
 	y     float64
@@ -62,7 +61,7 @@ func ManifestPDF(w io.Writer, m fulfillment.Manifest, extra ManifestExtra) error
 	if made.IsZero() {
 		made = m.OpenedAt
 	}
-	d := &manifestDoc{pdf: newPaper(210, 297, "Manifest "+string(m.ID), made), m: m, extra: extra}
+	d := &manifestDoc{pdf: newPaper(210, 297, "Manifest "+string(m.ID), made, extra.Letters), m: m, extra: extra}
 	for _, p := range m.Parcels {
 		if p.LeftOff {
 			d.off = append(d.off, p)
@@ -84,7 +83,7 @@ func ManifestPDF(w io.Writer, m fulfillment.Manifest, extra ManifestExtra) error
 		d.leftOff()
 	}
 	d.signatures()
-	return finish(d.pdf, w, "manifest "+string(m.ID))
+	return d.pdf.finish(w, "manifest "+string(m.ID))
 }
 
 // at shows a moment in UTC and, beside it, in the warehouse's time.
@@ -150,9 +149,7 @@ func (d *manifestDoc) fact(name, value string, strong bool) {
 	if strong {
 		style = "B"
 	}
-	value = printable(value)
-	fitted(d.pdf, style, 9.5, 210-2*manifestMargin-28, value)
-	d.pdf.Text(manifestMargin+28, d.y, value)
+	d.pdf.write(manifestMargin+28, d.y, 210-2*manifestMargin-28, fontText, style, 9.5, value)
 	d.y += 5.4
 }
 
@@ -177,10 +174,7 @@ func (d *manifestDoc) room(height float64, table bool) {
 	}
 	d.pdf.AddPage()
 	d.pdf.SetTextColor(0, 0, 0)
-	d.pdf.SetFont(fontText, "B", 10)
-	title := printable(fmt.Sprintf("Handover manifest %s – %s", d.m.ID, d.m.Carrier))
-	fitted(d.pdf, "B", 10, 210-2*manifestMargin, title)
-	d.pdf.Text(manifestMargin, 15, title)
+	d.pdf.write(manifestMargin, 15, 210-2*manifestMargin, fontText, "B", 10, fmt.Sprintf("Handover manifest %s – %s", d.m.ID, d.m.Carrier))
 	d.y = 19
 	if table {
 		d.tableHead()
@@ -197,10 +191,15 @@ func (d *manifestDoc) row(number string, p fulfillment.ManifestParcel, shaded bo
 	x := manifestMargin
 	for i, text := range d.cells(number, p) {
 		c := manifestColumns[i]
-		text = printable(text)
+		text = clean(text)
 		family := fontMono
 		if i == 0 || i == 4 {
 			family = fontText
+		}
+		if !inGoFonts(text) {
+			pdf.write(x+1, d.y+manifestRow*0.7, c.width-2.2, family, "", 8, text)
+			x += c.width
+			continue
 		}
 		pdf.SetFont(family, "", 8)
 		if w := pdf.GetStringWidth(text); w > c.width-2.2 {

@@ -47,9 +47,8 @@ func (d *manifestDoc) unpacked() {
 		}
 		d.room(8, false)
 		d.y += 5
-		line := printable(fmt.Sprintf("Order %s, package %s: 0 of %d items verified here, accepted unpacked by %s.", p.OrderID, p.PackageID, u.Units, u.By))
-		fitted(d.pdf, "B", 9, 210-2*manifestMargin, line)
-		d.pdf.Text(manifestMargin, d.y, line)
+		d.pdf.write(manifestMargin, d.y, 210-2*manifestMargin, fontText, "B", 9,
+			fmt.Sprintf("Order %s, package %s: 0 of %d items verified here, accepted unpacked by %s.", p.OrderID, p.PackageID, u.Units, u.By))
 	}
 }
 
@@ -99,10 +98,10 @@ func (d *manifestDoc) footer() {
 	pdf.SetTextColor(95, 95, 95)
 	if d.extra.EventHash != "" {
 		pdf.SetFont(fontMono, "", 6.5)
-		pdf.Text(manifestMargin, 286, fmt.Sprintf("Event %d  SHA-256 %s", d.extra.EventSeq, printable(string(d.extra.EventHash))))
+		pdf.Text(manifestMargin, 286, fmt.Sprintf("Event %d  SHA-256 %s", d.extra.EventSeq, d.extra.EventHash))
 	}
+	pdf.write(manifestMargin, 290, 0, fontText, "", 7.5, "Packbench  ·  station "+d.m.Station)
 	pdf.SetFont(fontText, "", 7.5)
-	pdf.Text(manifestMargin, 290, printable("Packbench  ·  station "+d.m.Station))
 	// The number of pages is filled in at the end, so its width is guessed: it decides only where the line begins.
 	width := pdf.GetStringWidth(fmt.Sprintf("Page %d of %d", pdf.PageNo(), max(10, pdf.PageNo())))
 	pdf.Text(210-manifestMargin-width, 290, fmt.Sprintf("Page %d of {pages}", pdf.PageNo()))
