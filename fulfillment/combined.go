@@ -154,6 +154,9 @@ func (t *turn) saveAll(o Order, pkg Package) {
 	for _, c := range o.With {
 		q, _ := c.Shares(pkg)
 		q.Rung, q.WeightG, q.LabelJob, q.Reprints, q.Manifest, q.Unpacked = pkg.Rung, pkg.WeightG, pkg.LabelJob, pkg.Reprints, pkg.Manifest, pkg.Unpacked
+		if !slices.Contains(pkg.Holds, HoldHeld) {
+			q.Holds = WithoutHold(q.Holds, HoldHeld)
+		}
 		if q.Tracking == "" {
 			q.Tracking = pkg.Tracking
 		}

@@ -174,7 +174,7 @@ func (t *turn) reopen(class Class) {
 		return
 	}
 	from := pkg.Rung
-	pkg.Rung = RungLabelled
+	pkg.Rung, pkg.Holds = RungLabelled, WithoutHold(pkg.Holds, HoldHeld) // by a supervisor's word, where there was one
 	p := NewParcel(o, pkg, t.in.Found.Products, t.in.Now)
 	t.bench().Parcel = &p
 	t.release(&p)

@@ -163,6 +163,7 @@ func (t *turn) accept(class Class, pkg Package) Why {
 func (t *turn) carried(o Order, pkg *Package) Order {
 	by := t.out.By
 	o = t.takeOut(o, *pkg, func(c Order, q Package) []Item { return itemsOf(c, q, t.in.Found.Products) })
+	pkg.Holds = WithoutHold(pkg.Holds, HoldHeld) // only a supervisor comes here with one
 	t.carriedOne(o, *pkg, pkg.ID)
 	for _, c := range o.With {
 		q, _ := c.Shares(*pkg)

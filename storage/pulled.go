@@ -37,6 +37,7 @@ func (s *Store) ApplyPulled(ctx context.Context, shop string, orders []fulfillme
 			if o.Shop == "" {
 				o.Shop = shop
 			}
+			o.AddressMark = s.addressMark(o.AddressMark)
 			did, err := s.applyOne(ctx, q, o, disputed)
 			if err != nil {
 				return fmt.Errorf("order %s: %w", o.ID, err)
@@ -165,6 +166,8 @@ func firstPackages(o fulfillment.Order) []fulfillment.Package {
 func mergeTold(stored, told fulfillment.Order) (next fulfillment.Order, gone []fulfillment.PackageID) {
 	next = told
 	next.ReportedShippedAt = stored.ReportedShippedAt
+	next.AddressMark = orElse(told.AddressMark, stored.AddressMark)
+	readdress := told.AddressUpdated && !stored.AddressUpdated || anotherAddress(stored.AddressMark, told.AddressMark)
 	next.Request = request(stored, told)
 	next.Packages = nil
 	used := map[fulfillment.PackageID]bool{}
@@ -173,7 +176,7 @@ func mergeTold(stored, told fulfillment.Order) (next fulfillment.Order, gone []f
 		if ok {
 			used[old.ID] = true
 			p = mergePackage(old, p, told.ShippingType)
-			if told.AddressUpdated && !stored.AddressUpdated {
+			if readdress {
 				p = readdressed(p, told.ShippingType)
 			}
 		}
@@ -236,10 +239,11 @@ func stuck(p fulfillment.Package) bool {
 // readdressed is the package after the recipient's address was changed: its label shows the old one. A platform's label is
 // fetched anew; one that is on a parcel already, or was bought elsewhere, is a person's business.
 func readdressed(p fulfillment.Package, shipping fulfillment.ShippingType) fulfillment.Package {
-	if p.Label == "" || p.Rung.AtLeast(fulfillment.RungHandedOver) {
+	on := p.Rung.AtLeast(fulfillment.RungLabelled) // also one that was bought and printed elsewhere
+	if p.Label == "" && !on || p.Rung.AtLeast(fulfillment.RungHandedOver) {
 		return p
 	}
-	if p.Rung.AtLeast(fulfillment.RungLabelled) || shipping != fulfillment.ShippingPlatform {
+	if on || shipping != fulfillment.ShippingPlatform {
 		p.Holds = fulfillment.WithHold(p.Holds, fulfillment.HoldHeld)
 	}
 	if shipping == fulfillment.ShippingPlatform {

@@ -51,6 +51,9 @@ type Store struct {
 	qr    *queries.Queries
 	files *Files
 
+	addressOnce sync.Once
+	addressKey  []byte // of the marks of addresses; nil: there is none
+
 	closing sync.Once
 	closed  error // what Close found
 

@@ -12,6 +12,7 @@ import (
 	"packbench/fulfillment"
 	"packbench/fulfillment/sellercenter"
 	"packbench/fulfillment/syncer"
+	"packbench/storage"
 )
 
 // shopLine is one connected shop at work.
@@ -20,6 +21,9 @@ type shopLine struct {
 	sync  *syncer.Syncer
 	group *group
 	down  lineClock
+	store *storage.Store
+	log   *slog.Logger
+	tell  func([]fulfillment.OrderID) // the bench, that orders are told differently; nil: nobody
 
 	mu   sync.Mutex
 	said *sellercenter.Event        // the last webhook about the authorization
@@ -112,11 +116,17 @@ func (l *shopLines) follow(renewed *string) error {
 }
 
 func (l *shopLines) line(m market) (*shopLine, error) {
-	s, err := l.env.newSyncer(m, l.more)
+	var tell func([]fulfillment.OrderID)
+	s, err := l.env.newSyncer(m, func(o *syncer.Options) {
+		if l.more != nil {
+			l.more(o)
+		}
+		tell = o.Changed
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &shopLine{market: m, sync: s, group: newGroup("sync "+m.shop.words(), l.env.log, l.failed)}, nil
+	return &shopLine{market: m, sync: s, store: l.env.store, log: l.env.log, tell: tell, group: newGroup("sync "+m.shop.words(), l.env.log, l.failed)}, nil
 }
 
 func (l *shopLines) put(all []*shopLine) {
@@ -249,8 +259,29 @@ func (x *shopLine) hear(e sellercenter.Event) {
 		x.sync.PullNow()
 		return
 	}
+	if e.Type == sellercenter.EventAddress {
+		x.addressTold(e)
+	}
 	x.sync.Look(e.Orders...)
 }
+
+// addressTold notes that addresses were changed: the orders are read anew because of it, but a masked address does not show it.
+func (x *shopLine) addressTold(e sellercenter.Event) {
+	ctx, cancel := context.WithTimeout(context.Background(), addressPatience)
+	defer cancel()
+	at := e.At.Add(-x.client.ClockOffset())
+	for _, id := range e.Orders {
+		if err := x.store.AddressTold(ctx, id, at); err != nil {
+			x.log.Error("A changed address could not be noted", "orderID", id, "err", err)
+		}
+	}
+	if x.tell != nil {
+		x.tell(e.Orders)
+	}
+}
+
+// addressPatience is less than the three seconds in which a webhook must be answered.
+const addressPatience = 2 * time.Second
 
 // authorization is how the shop's authorization stands, as it was read last where a refresh is under way, and what a
 // webhook has said of it. A word from before the tokens in use were issued is past: they were issued in spite of it.

@@ -30,7 +30,8 @@ func orderFromWire(w wireOrder) (fulfillment.Order, error) {
 		WarehouseID: string(w.WarehouseID), BuyerMessage: string(w.BuyerMessage), SellerNote: string(w.SellerNote),
 		CreatedAt: w.CreateTime.moment(), PaidAt: w.PaidTime.moment(), UpdatedAt: w.UpdateTime.moment(),
 		OnHoldOrder: bool(w.IsOnHoldOrder), CancelRequested: bool(w.IsBuyerRequestCancel),
-		AddressUpdated: bool(w.HasUpdatedAddress), Combined: w.SplitOrCombineTag == "COMBINED", Deadlines: deadlines(w.wireDeadlines)}
+		AddressUpdated: bool(w.HasUpdatedAddress), AddressMark: w.Recipient.V.mark(),
+		Combined: w.SplitOrCombineTag == "COMBINED", Deadlines: deadlines(w.wireDeadlines)}
 	seen := map[text]bool{}
 	for i, l := range w.Lines {
 		if l.ID == "" {

@@ -1,9 +1,13 @@
 package sellercenter
 
-import "encoding/json"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+)
 
-// The order as it is on the wire. Only what the station uses; names and addresses of buyers are not even decoded, except
-// for the region.
+// The order as it is on the wire. Only what the station uses; of the recipient the region, and the rest to be hashed only.
 
 // wireOrders keeps each order raw, so that one that cannot be read does not take the page with it.
 type wireOrders struct {
@@ -58,6 +62,39 @@ type wireID struct {
 
 type wireRecipient struct {
 	RegionCode text `json:"region_code"`
+	Name       text `json:"name"`
+	Full       text `json:"full_address"`
+	Detail     text `json:"address_detail"`
+	Line1      text `json:"address_line1"`
+	Line2      text `json:"address_line2"`
+	Line3      text `json:"address_line3"`
+	Line4      text `json:"address_line4"`
+	PostalCode text `json:"postal_code"`
+	PostTown   text `json:"post_town"`
+	Districts  list[struct {
+		Name text `json:"address_name"`
+	}] `json:"district_info"`
+}
+
+// mark stands for the address: two marks that differ are two addresses, or two recipients. Empty where a part is masked, or
+// where there is no address. The phone number is left out: it may be a relay's that changes by itself.
+func (r wireRecipient) mark() string {
+	parts := []text{r.Name, r.Full, r.Detail, r.Line1, r.Line2, r.Line3, r.Line4, r.PostalCode, r.PostTown}
+	known := r.Full != "" || r.Line1 != "" || r.Detail != ""
+	for _, d := range r.Districts {
+		parts = append(parts, d.Name)
+	}
+	h := sha256.New()
+	for _, p := range parts {
+		if strings.Contains(string(p), "*") {
+			return ""
+		}
+		h.Write([]byte(strings.Join(strings.Fields(string(p)), " ") + "\x00"))
+	}
+	if !known {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 type wireLine struct {

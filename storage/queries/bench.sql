@@ -78,6 +78,9 @@ UPDATE print_jobs SET state = 'ask', reason = ?, told = 0 WHERE state = 'sending
 INSERT INTO labels (hash, size, stored_at) VALUES (?, ?, ?)
 ON CONFLICT (hash) DO UPDATE SET wiped_at = 0, stored_at = excluded.stored_at;
 
+-- name: LabelStoredAt :one
+SELECT stored_at FROM labels WHERE hash = ?;
+
 -- name: Proof :one
 SELECT * FROM label_proofs WHERE label = ? AND tracking = ? AND dpi = ? AND width_mm = ? AND height_mm = ?;
 

@@ -365,6 +365,17 @@ func (q *Queries) JobTold(ctx context.Context, id string) error {
 	return err
 }
 
+const labelStoredAt = `-- name: LabelStoredAt :one
+SELECT stored_at FROM labels WHERE hash = ?
+`
+
+func (q *Queries) LabelStoredAt(ctx context.Context, hash string) (int64, error) {
+	row := q.queryRow(ctx, q.labelStoredAtStmt, labelStoredAt, hash)
+	var stored_at int64
+	err := row.Scan(&stored_at)
+	return stored_at, err
+}
+
 const moveEventCursor = `-- name: MoveEventCursor :exec
 UPDATE event_cursors SET seq = ?1 WHERE station = ?2
 `

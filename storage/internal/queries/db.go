@@ -147,6 +147,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.keepUnreadableStmt, err = db.PrepareContext(ctx, keepUnreadable); err != nil {
 		return nil, fmt.Errorf("error preparing query KeepUnreadable: %w", err)
 	}
+	if q.labelStoredAtStmt, err = db.PrepareContext(ctx, labelStoredAt); err != nil {
+		return nil, fmt.Errorf("error preparing query LabelStoredAt: %w", err)
+	}
 	if q.labelWipedStmt, err = db.PrepareContext(ctx, labelWiped); err != nil {
 		return nil, fmt.Errorf("error preparing query LabelWiped: %w", err)
 	}
@@ -565,6 +568,11 @@ func (q *Queries) Close() error {
 	if q.keepUnreadableStmt != nil {
 		if cerr := q.keepUnreadableStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing keepUnreadableStmt: %w", cerr)
+		}
+	}
+	if q.labelStoredAtStmt != nil {
+		if cerr := q.labelStoredAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing labelStoredAtStmt: %w", cerr)
 		}
 	}
 	if q.labelWipedStmt != nil {
@@ -997,6 +1005,7 @@ type Queries struct {
 	jobToldStmt              *sql.Stmt
 	jobsToTellStmt           *sql.Stmt
 	keepUnreadableStmt       *sql.Stmt
+	labelStoredAtStmt        *sql.Stmt
 	labelWipedStmt           *sql.Stmt
 	labelsToWipeStmt         *sql.Stmt
 	manifestStmt             *sql.Stmt
@@ -1114,6 +1123,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		jobToldStmt:              q.jobToldStmt,
 		jobsToTellStmt:           q.jobsToTellStmt,
 		keepUnreadableStmt:       q.keepUnreadableStmt,
+		labelStoredAtStmt:        q.labelStoredAtStmt,
 		labelWipedStmt:           q.labelWipedStmt,
 		labelsToWipeStmt:         q.labelsToWipeStmt,
 		manifestStmt:             q.manifestStmt,

@@ -95,7 +95,7 @@ func (q *Queries) FilesInUse(ctx context.Context) ([]string, error) {
 }
 
 const forgetBuyerWords = `-- name: ForgetBuyerWords :exec
-UPDATE orders SET buyer_message = '', seller_note = '' WHERE id = ?
+UPDATE orders SET buyer_message = '', seller_note = '', address_mark = '' WHERE id = ?
 `
 
 func (q *Queries) ForgetBuyerWords(ctx context.Context, id string) error {
@@ -297,7 +297,7 @@ func (q *Queries) OrdersFrom(ctx context.Context, arg OrdersFromParams) ([]Order
 
 const ordersToForget = `-- name: OrdersToForget :many
 SELECT o.id FROM orders o WHERE o.closed_at > 0 AND o.closed_at < ?1
-    AND (o.buyer_message <> '' OR o.seller_note <> '' OR o.id IN (SELECT x.key FROM csv_extra x WHERE x.kind = 'orders'))
+    AND (o.buyer_message <> '' OR o.seller_note <> '' OR o.address_mark <> '' OR o.id IN (SELECT x.key FROM csv_extra x WHERE x.kind = 'orders'))
 `
 
 func (q *Queries) OrdersToForget(ctx context.Context, before int64) ([]string, error) {
