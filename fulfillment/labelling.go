@@ -197,6 +197,7 @@ func (t *turn) printed(j PrintJob) {
 		trouble["reprints"] = p.Package.Reprints
 		t.eventHere(EventPrintTrouble, trouble)
 		t.save()
+		t.relabel()
 		return
 	default:
 		return
@@ -204,6 +205,20 @@ func (t *turn) printed(j PrintJob) {
 	p.PrintWhy = j.Reason
 	t.eventHere(EventPrintTrouble, trouble)
 	t.say(said)
+}
+
+// relabel waits for the label that replaces the one in hand, after the platform took that back.
+func (t *turn) relabel() {
+	p := t.parcel()
+	if t.in.Order == nil {
+		return
+	}
+	now, ok := t.in.Order.PackageByID(p.Package.ID)
+	if v, _, _ := p.Gate(t.bench().Supervisor, t.in.Now); !ok || v != "" || now.Label == p.Package.Label {
+		return
+	}
+	p.Package.Label = now.Label
+	t.label()
 }
 
 func (t *turn) labelOut(j PrintJob) {

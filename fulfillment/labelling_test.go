@@ -149,3 +149,26 @@ func TestALabelThatComesLateIsPrinted(t *testing.T) {
 		t.Error("platform-shipped parcels are observed at the carrier's scan, never reported")
 	}
 }
+
+// TestLabelReplacedWhileItIsQueued: the recipient moved after the job was made. The old label does not come out; the new one does,
+// once it is here.
+func TestLabelReplacedWhileItIsQueued(t *testing.T) {
+	w := newWorld(t)
+	w.order("1", ShippingPlatform, "MUG")
+	w.expect("1", OrderOpened)
+	w.expect("MUG", ItemComplete)
+	j := w.jobs[0]
+	o := w.orders["1"]
+	o.Packages = slices.Clone(o.Packages)
+	o.Packages[0].Label, o.Packages[0].Arranged = "", true
+	w.orders["1"] = o
+	j.State, j.Reason = JobDropped, "replaced"
+	w.apply(Input{Printed: &j, Order: &o})
+	if p := w.bench.Parcel; p.Print != PrintWaiting || len(w.jobs) != 1 {
+		t.Fatalf("print %q, %d jobs", p.Print, len(w.jobs))
+	}
+	w.tell("1", func(o *Order) { o.Packages[0].Label, o.Packages[0].Arranged = "label-new", true })
+	if n := len(w.jobs); n != 2 || w.jobs[1].Label != "label-new" {
+		t.Fatalf("%d jobs, the last %+v", n, w.jobs[n-1])
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
+	"packbench/storage/internal/queries"
 )
 
 func TestApplyPulledStoresWhatThePlatformTells(t *testing.T) {
@@ -42,6 +43,17 @@ func TestApplyPulledStoresWhatThePlatformTells(t *testing.T) {
 	older.UpdatedAt, older.Status = o.UpdatedAt.Add(-time.Second), fulfillment.StatusUnpaid
 	if changed := pull(t, s, older); changed != nil || mustOrder(t, s, "100").Status != o.Status {
 		t.Error("an older answer was applied")
+	}
+}
+
+// labelled ties a label to the package, which the bench never does.
+func labelled(t *testing.T, s *Store, p fulfillment.Package) {
+	t.Helper()
+	err := s.write(t.Context(), func(q *queries.Queries) error {
+		return q.SetPackageLabel(t.Context(), queries.SetPackageLabelParams{Label: string(p.Label), OrderID: string(p.OrderID), ID: string(p.ID)})
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -140,6 +152,9 @@ func TestApplyPulledKeepsWhatOnlyThisStationKnows(t *testing.T) {
 			here := mustOrder(t, s, "100").Packages[0]
 			c.here(&here)
 			record(t, s, station.Commit{Packages: []fulfillment.Package{here}})
+			if here.Label != "" {
+				labelled(t, s, here)
+			}
 			told := testOrder("100", "MUG", "TEE")
 			told.UpdatedAt = o.UpdatedAt.Add(time.Second)
 			c.told(&told)

@@ -106,6 +106,10 @@ func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 		}
 		return 0, q.finish(ctx, job)
 	}
+	if pkg.ID != "" && pkg.Label != job.Label {
+		job.State, job.Reason = fulfillment.JobDropped, "the label was replaced: the recipient's address was changed"
+		return 0, q.finish(ctx, job)
+	}
 	proof, bitmap, err := q.Labels.Proved(ctx, job.Label, job.Tracking, q.Printer.Media())
 	if err != nil {
 		proof = fulfillment.Proof{Verdict: fulfillment.LabelRefuse, Reason: err.Error()}

@@ -437,7 +437,7 @@ ON CONFLICT (order_id, id) DO UPDATE SET
     platform_status = CASE WHEN packages.platform_status = '' THEN excluded.platform_status ELSE packages.platform_status END,
     arranged = max(packages.arranged, excluded.arranged),
     rung = excluded.rung, height = excluded.height, holds = excluded.holds, weight_g = excluded.weight_g,
-    label = CASE WHEN packages.label = '' THEN excluded.label ELSE packages.label END,
+    label = packages.label, -- the bench never makes one, and its copy may be of an address that was changed since
     label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest,
     unpacked = excluded.unpacked
 `
