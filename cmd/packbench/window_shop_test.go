@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"image/color"
+	"image/png"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"packbench/cmd/sandbox/shop"
+)
+
+// Places in the window of 1366×728.
+var (
+	railShop    = [2]int{57, 420}
+	shopConnect = [2]int{350, 636}                                                   // the button at the bottom, whatever it does at the moment
+	shopOff     = [2]int{752, 303}                                                   // Disconnect of the first shop
+	cloudState  = struct{ round, square [2]int }{[2]int{464, 709}, [2]int{463, 700}} // on the strip: a tick is round, a cross fills its corner
+)
+
+// deskBed is a station in a real window, a supervisor before it, whose browser is this test.
+type deskBed struct {
+	*connectBed
+	*wedge
+	link string // file in which the browser finds the link that it was given
+}
+
+func newDeskBed(t *testing.T) *deskBed {
+	t.Helper()
+	d := newDesktop(t)
+	b := newConnectBed(t, shop.Options{Market: "GB", Also: []string{"VN"}, Orders: 12})
+	b.display = d
+	file := filepath.Join(b.files, "link")
+	bin := t.TempDir()
+	script := fmt.Sprintf("#!/bin/sh\nprintf '%%s\\n' \"$1\" > '%s.new' && mv '%s.new' '%s'\n", file, file, file)
+	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	t.Setenv(envSecret, b.server.Credentials().AppSecret)
+	b.write(t, filepath.Join(b.dir, "station.toml"), "[station]\nid = \"PACK-01\"\nmarket = \"GB\"\noperator = \"Tester\"\n[[operator]]\nname = \"Chief\"\nbadge = \"S1\"\nrole = \"supervisor\"\n"+
+		b.shopTable()+"poll = \"1s\"\n")
+	w := b.start(t)
+	g := &wedge{t: t, w: w, id: w.shown(t)}
+	g.do("windowactivate", "--sync", g.id, "windowmove", g.id, "0", "0", "windowsize", "--sync", g.id, "1366", "728")
+	g.scan("Return", "PB:USER:S1")
+	return &deskBed{connectBed: b, wedge: g, link: file}
+}
+
+// consent presses Connect, goes through the consent page as a seller, and comes back to the window.
+func (d *deskBed) consent(t *testing.T) {
+	t.Helper()
+	_ = os.Remove(d.link)
+	asked := d.listed(t)
+	d.at(railShop, shopConnect)
+	var link string
+	eventually(t, "the browser is given a link", func() bool {
+		text, err := os.ReadFile(d.link)
+		link = strings.TrimSpace(string(text))
+		return err == nil && link != ""
+	})
+	if page, landed := browser(t, link, "authorize"); !strings.Contains(page, "Packbench has the answer") {
+		t.Fatalf("the browser ends at %v: %s", landed, page)
+	}
+	eventually(t, "the shops of the authorization are asked for", func() bool { return d.listed(t) > asked })
+	d.do("sleep", "1") // and drawn
+	d.at(shopConnect)  // all of them
+	eventually(t, "both are connected", func() bool { return len(d.shops(t)) == 2 })
+}
+
+func (d *deskBed) shops(t *testing.T) []string {
+	t.Helper()
+	list, said, code := d.packbench(t, "", "shop", "list")
+	if code != 0 {
+		t.Fatal(said)
+	}
+	return ids(t, list)
+}
+
+// synced waits until an order of each market is here; the program was not started again for it.
+func (d *deskBed) synced(t *testing.T) {
+	t.Helper()
+	for _, market := range []string{"GB", "VN"} {
+		id := ""
+		for _, o := range d.server.State().Orders {
+			if o.Market == market {
+				id = o.ID
+			}
+		}
+		eventually(t, "an order of the "+market+" shop is here", func() bool {
+			_, _, code := d.packbench(t, "", "order", id)
+			return code == 0
+		})
+	}
+}
+
+// cloud is the colour of the Seller Center's sign on the strip; ok is false where nothing can take a picture.
+func (d *deskBed) cloud(t *testing.T, at [2]int) (c color.RGBA, ok bool) {
+	t.Helper()
+	file := filepath.Join(d.files, "screen.png")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "import", "-silent", "-window", "root", file)
+	cmd.Env = d.command(t).Env
+	if _, err := exec.LookPath("import"); err != nil {
+		return c, false
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return color.RGBAModel.Convert(img.At(at[0], at[1])).(color.RGBA), true
+}
+
+// red waits until the strip says that nothing goes through; green, that all is well.
+func (d *deskBed) red(t *testing.T) {
+	t.Helper()
+	eventually(t, "the strip is red", func() bool {
+		c, ok := d.cloud(t, cloudState.square)
+		return !ok || c.R > 150 && c.G < 60 && c.B < 80
+	})
+}
+
+func (d *deskBed) green(t *testing.T) {
+	t.Helper()
+	eventually(t, "the strip is green", func() bool {
+		c, ok := d.cloud(t, cloudState.round)
+		return !ok || c.G > 90 && c.R < 60 && c.B < 110
+	})
+}
+
+// TestShopScreen goes the whole way at the bench by touch: connect two shops through the browser, work for both without a new
+// start, be told that the authorization is dead, authorize again, and disconnect one of them.
+func TestShopScreen(t *testing.T) {
+	d := newDeskBed(t)
+	d.consent(t)
+	d.synced(t)
+	d.green(t)
+	res, err := http.Post(d.http.URL+"/admin/deauthorize", "application/json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bodyOf(t, res)
+	d.red(t)
+	d.consent(t)
+	d.green(t)
+	all := d.shops(t)
+	d.at(shopOff, shopOff) // the second touch says yes
+	eventually(t, "the first shop is disconnected", func() bool { left := d.shops(t); return len(left) == 1 && left[0] == all[1] })
+	gone := d.marketOf(t, all[0])
+	time.Sleep(2 * time.Second) // a pull that was under way may end
+	before := len(d.calls(t))
+	time.Sleep(3 * time.Second)
+	calls := d.calls(t)[before:]
+	if len(calls) == 0 {
+		t.Error("the other shop is not pulled any more")
+	}
+	for _, c := range calls {
+		if c.Shop == gone {
+			t.Errorf("%s of the shop that was disconnected", c.Path)
+		}
+	}
+	for _, c := range d.calls(t) {
+		if c.Foreign != nil {
+			t.Errorf("%s of the %s shop names %v of another", c.Path, c.Shop, c.Foreign)
+		}
+	}
+	d.green(t)
+	d.w.close(t)
+}
+
+// listed is how often the shops of an authorization were asked for.
+func (d *deskBed) listed(t *testing.T) (n int) {
+	t.Helper()
+	for _, c := range d.calls(t) {
+		if c.Path == "/authorization/202309/shops" {
+			n++
+		}
+	}
+	return n
+}
+
+type deskCall struct {
+	Path, Shop string
+	Foreign    []string
+}
+
+func (d *deskBed) calls(t *testing.T) (out []deskCall) {
+	t.Helper()
+	res, err := http.Get(d.http.URL + "/admin/journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(bodyOf(t, res)), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// marketOf is the market of a shop: the first is the sandbox's own.
+func (d *deskBed) marketOf(t *testing.T, id string) string {
+	t.Helper()
+	if id == d.server.Credentials().ShopID {
+		return "GB"
+	}
+	return "VN"
+}
