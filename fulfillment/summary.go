@@ -14,6 +14,8 @@ type OrderSummary struct {
 	Carrier      string
 	Tracking     Tracking
 	Unpacked     string // the supervisor who accepted a parcel of it whose items nobody verified
+	Unlabelled   int    // parcels that are packed and have no good label: none came out, or the next copy never did
+	Relabel      bool   // one of these had a label, and another copy was wanted that never came out
 	NoLabel      bool   // a parcel of it is packed, and the file of its label is not here
 	Status       OrderStatus
 	ShippingType ShippingType

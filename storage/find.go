@@ -108,6 +108,9 @@ func (s *Store) ListOrders(ctx context.Context, query string, limit int) ([]fulf
 				return err
 			}
 			sum := summarise(o)
+			if err := relabelled(ctx, q, o, &sum); err != nil {
+				return err
+			}
 			sum.Verified = min(sum.Units, sum.Verified+counted.units[o.ID])
 			out = append(out, sum)
 		}

@@ -3,6 +3,8 @@ package storage
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 
 	"packbench/fulfillment"
@@ -41,6 +43,27 @@ func inHand(ctx context.Context, q *queries.Queries, station string) (counted, e
 	return c, nil
 }
 
+// relabelled adds the parcels that wait for another copy of their label: only the copy's print job tells.
+func relabelled(ctx context.Context, q *queries.Queries, o fulfillment.Order, sum *fulfillment.OrderSummary) error {
+	for _, p := range o.Packages {
+		if p.Rung != fulfillment.RungLabelled || p.LabelJob == "" {
+			continue
+		}
+		j, err := q.Job(ctx, string(p.LabelJob))
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if fulfillment.JobState(j.State) != fulfillment.JobDone {
+			sum.Unlabelled++
+			sum.Relabel = true
+		}
+	}
+	return nil
+}
+
 // summarise makes a list's line of an order, without what is counted into the parcel in hand.
 func summarise(o fulfillment.Order) fulfillment.OrderSummary {
 	sum := fulfillment.OrderSummary{ID: o.ID, Rung: fulfillment.RungToPack, Holds: o.Holds, ShipBy: o.ShipBy(), Status: o.Status,
@@ -52,7 +75,13 @@ func summarise(o fulfillment.Order) fulfillment.OrderSummary {
 			sum.Rung = p.Rung
 		}
 		packed := p.Rung == fulfillment.RungVerified || p.Rung == fulfillment.RungWeighed
+		packed = packed && p.PlatformStatus != "CANCELLED"
 		sum.NoLabel = sum.NoLabel || packed && p.Label == ""
+		again := p.Rung == fulfillment.RungLabelled && p.LabelJob == "" // another copy was refused or dropped
+		if packed || again {
+			sum.Unlabelled++
+		}
+		sum.Relabel = sum.Relabel || again
 		for _, h := range p.Holds {
 			sum.Holds = fulfillment.WithHold(sum.Holds, h)
 		}

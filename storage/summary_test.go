@@ -26,6 +26,50 @@ func TestAPackedParcelWithoutItsLabelIsKnown(t *testing.T) {
 	}
 }
 
+// Each parcel counts by itself, and a label that was to be replaced and was not is none.
+func TestEveryParcelWithoutAGoodLabelIsCounted(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	o := testOrder("100", "MUG", "TEE")
+	second := o.Packages[0]
+	second.ID, second.PlatformID = "P100B", "P100B"
+	o.Packages[0].Lines, second.Lines = o.Packages[0].Lines[:1], o.Packages[0].Lines[1:]
+	o.Lines[1].PackageID = second.ID
+	o.Packages = append(o.Packages, second)
+	pull(t, s, o)
+	check := func(when string, want int, again bool) {
+		t.Helper()
+		list, err := s.ListOrders(t.Context(), "", 10)
+		if err != nil || len(list) != 1 || list[0].Unlabelled != want || list[0].Relabel != again {
+			t.Errorf("%s: %+v, %v; want %d parcels, relabel %v", when, list, err, want, again)
+		}
+	}
+	put := func(p fulfillment.Package, job fulfillment.PrintJob) {
+		t.Helper()
+		c := station.Commit{Packages: []fulfillment.Package{p}, Events: event(fulfillment.EventVerified, o)}
+		if job.ID != "" {
+			c.Jobs = []fulfillment.PrintJob{job}
+		}
+		record(t, s, c)
+	}
+	check("nothing packed", 0, false)
+	second.Rung = fulfillment.RungVerified
+	put(second, fulfillment.PrintJob{})
+	check("the second box is packed, the first is not", 1, false)
+	second.Rung, second.LabelJob = fulfillment.RungLabelled, "j1"
+	job := fulfillment.PrintJob{ID: "j1", OrderID: "100", PackageID: "P100B", State: fulfillment.JobDone}
+	put(second, job)
+	check("its label is out", 0, false)
+	second.LabelJob, job.ID, job.State = "j2", "j2", fulfillment.JobAsk
+	put(second, job)
+	check("the next copy is in doubt", 1, true)
+	second.LabelJob = ""
+	put(second, fulfillment.PrintJob{})
+	check("the next copy was refused", 1, true)
+	second.Rung = fulfillment.RungApplied
+	put(second, fulfillment.PrintJob{})
+	check("it is stuck on", 0, false)
+}
+
 func TestTheListClaimsWhatWasDone(t *testing.T) {
 	line := func(status fulfillment.OrderStatus) []fulfillment.LineItem {
 		return []fulfillment.LineItem{{ID: "a", SKU: "MUG", Status: status}, {ID: "b", SKU: "MUG", Status: status}}

@@ -19,6 +19,7 @@ type options struct {
 	autopilot bool
 	market    string
 	orders    int
+	boxes     int // orders of two packages
 	seed      uint64
 	speed     float64
 	out       string // folder for pictures, labels, documents and logs

@@ -44,7 +44,7 @@ func startShop(ctx context.Context, o options, program, logFile string) (*shop, 
 	}
 	defer out.Close()
 	proc, err := startProcess(logFile, nil, in, program, "--market", o.market, "--orders", strconv.Itoa(o.orders),
-		"--seed", strconv.FormatUint(o.seed, 10), "--speed", strconv.FormatFloat(o.speed, 'g', -1, 64))
+		"--seed", strconv.FormatUint(o.seed, 10), "--speed", strconv.FormatFloat(o.speed, 'g', -1, 64), "--boxes", strconv.Itoa(o.boxes))
 	_ = in.Close()
 	if err != nil {
 		return nil, err
@@ -99,6 +99,14 @@ type orderState struct {
 	Tracking        string      `json:"tracking"`
 	LabelBarcode    string      `json:"label_barcode"`
 	Lines           []lineState `json:"lines"`
+	Packages        []boxState  `json:"packages"`
+}
+
+// boxState is one package of the platform.
+type boxState struct {
+	ID       string      `json:"id"`
+	Tracking string      `json:"tracking"`
+	Lines    []lineState `json:"lines"`
 }
 
 type lineState struct {

@@ -52,6 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	quota := flags.Int("hourly-quota", 0, "calls an hour before 429, as test shops have; 0: no limit")
 	statusTime := flags.Bool("status-time", false, "update_time moves with the status only: not for a cancel request, a new address, a split")
 	orders := flags.Int("orders", 60, "number of orders")
+	boxes := flags.Int("boxes", 0, "so many orders are divided into two packages, where the market has packages before shipping")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
@@ -62,8 +63,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "sandbox: %q is not expected: give flags only\n", flags.Arg(0))
 		return 2
 	}
-	if *speed <= 0 || *orders <= 0 {
-		fmt.Fprintln(stderr, "sandbox: --speed and --orders must be more than 0")
+	if *speed <= 0 || *orders <= 0 || *boxes < 0 {
+		fmt.Fprintln(stderr, "sandbox: --speed and --orders must be more than 0, and --boxes not less")
 		return 2
 	}
 	if err := checkLoopback(*addr); err != nil {
@@ -71,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	regions := strings.Split(*market, ",")
-	s, err := shop.New(shop.Options{Market: regions[0], Also: regions[1:], Seed: *seed, Speed: *speed, Orders: *orders, Training: *training, RedirectURL: *redirect, RatePerSecond: *reads, WritesPerSecond: *writes, HourlyQuota: *quota, StatusTimeOnly: *statusTime,
+	s, err := shop.New(shop.Options{Market: regions[0], Also: regions[1:], Seed: *seed, Speed: *speed, Orders: *orders, Boxes: *boxes, Training: *training, RedirectURL: *redirect, RatePerSecond: *reads, WritesPerSecond: *writes, HourlyQuota: *quota, StatusTimeOnly: *statusTime,
 		Logger: slog.New(slog.NewJSONHandler(stderr, nil))})
 	if err != nil {
 		fmt.Fprintln(stderr, "sandbox:", err)

@@ -82,10 +82,10 @@ func (s *Screen) showFilter() {
 
 // storyOf is what is known of an order in sight; where its events have something to say they are read in the background.
 func (s *Screen) storyOf(o fulfillment.OrderSummary) fulfillment.Story {
-	if s.o.Story == nil || len(o.Holds) == 0 && o.Rung == fulfillment.RungToPack {
+	if s.o.Story == nil || len(o.Holds) == 0 && o.Rung == fulfillment.RungToPack && o.Unlabelled == 0 {
 		return fulfillment.Story{}
 	}
-	state := fmt.Sprint(o.Rung, o.Holds, o.NoLabel, o.Status)
+	state := fmt.Sprint(o.Rung, o.Holds, o.Unlabelled, o.NoLabel, o.Status)
 	known := s.story[o.ID]
 	if known.of == state {
 		return known.story

@@ -10,9 +10,10 @@ import (
 	"packbench/ui/text"
 )
 
-// Unlabelled reports whether the order is packed and its label has not come out: a parcel that nobody may forget.
+// Unlabelled reports whether a parcel of the order is packed and its label, or the next copy of it, has not come out: a parcel
+// that nobody may forget, however far the order's other parcels are.
 func Unlabelled(o fulfillment.OrderSummary) bool {
-	return (o.Rung == fulfillment.RungVerified || o.Rung == fulfillment.RungWeighed) && o.Status != fulfillment.StatusCancelled && len(o.Holds) == 0
+	return o.Unlabelled > 0 && o.Status != fulfillment.StatusCancelled && len(o.Holds) == 0
 }
 
 // Why says in words why an order does not go on; empty where it does. story is what the order's events tell.
@@ -77,6 +78,8 @@ func noLabel(o fulfillment.OrderSummary, s fulfillment.Story) string {
 	switch {
 	case s.PrintWhy != "":
 		return text.Sentence(s.PrintWhy)
+	case o.Relabel:
+		return text.T("why.label.again")
 	case o.NoLabel && o.ShippingType == fulfillment.ShippingPlatform:
 		return text.T("why.label.platform")
 	case o.NoLabel:

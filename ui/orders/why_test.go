@@ -36,14 +36,18 @@ func TestWhyAnOrderDoesNotGoOn(t *testing.T) {
 			"Handed over, Cancelled", "Cancelled after it had left: call it back"},
 		{"cancelled twice over", fulfillment.OrderSummary{Status: fulfillment.StatusCancelled, Holds: []fulfillment.Hold{fulfillment.HoldCancelled}}, fulfillment.Story{},
 			"Cancelled", "Cancelled on the platform: put everything back"},
-		{"no label from the platform", fulfillment.OrderSummary{Rung: fulfillment.RungVerified, NoLabel: true, ShippingType: fulfillment.ShippingPlatform},
+		{"no label from the platform", fulfillment.OrderSummary{Rung: fulfillment.RungVerified, Unlabelled: 1, NoLabel: true, ShippingType: fulfillment.ShippingPlatform},
 			fulfillment.Story{}, "Verified", "The platform’s label has not arrived yet"},
-		{"no label of the seller's", fulfillment.OrderSummary{Rung: fulfillment.RungWeighed, NoLabel: true, ShippingType: fulfillment.ShippingSeller},
+		{"no label of the seller's", fulfillment.OrderSummary{Rung: fulfillment.RungWeighed, Unlabelled: 1, NoLabel: true, ShippingType: fulfillment.ShippingSeller},
 			fulfillment.Story{}, "Weighed", "No carrier label here: import it, or scan the carrier’s own"},
-		{"the printer", fulfillment.OrderSummary{Rung: fulfillment.RungVerified}, fulfillment.Story{PrintWhy: "paper is out"}, "Verified", "Paper is out."},
+		{"the printer", fulfillment.OrderSummary{Rung: fulfillment.RungVerified, Unlabelled: 1}, fulfillment.Story{PrintWhy: "paper is out"}, "Verified", "Paper is out."},
 		{"the platform warned", fulfillment.OrderSummary{Rung: fulfillment.RungHandedOver}, fulfillment.Story{Warning: "the number is unusual"}, "Handed over",
 			"Told, but the Seller Center warns: The number is unusual."},
-		{"put back before the label", fulfillment.OrderSummary{Rung: fulfillment.RungVerified}, fulfillment.Story{Skipped: true}, "Verified",
+		{"the second box of two", fulfillment.OrderSummary{Rung: fulfillment.RungToPack, Unlabelled: 1}, fulfillment.Story{}, "To pack",
+			"The label is here: scan the order and it prints"},
+		{"the next copy", fulfillment.OrderSummary{Rung: fulfillment.RungLabelled, Unlabelled: 1, Relabel: true}, fulfillment.Story{}, "Labelled",
+			"Its next label never came out: scan REPRINT:LOST, then the order"},
+		{"put back before the label", fulfillment.OrderSummary{Rung: fulfillment.RungVerified, Unlabelled: 1}, fulfillment.Story{Skipped: true}, "Verified",
 			"The label is here: scan the order and it prints"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -55,8 +59,8 @@ func TestWhyAnOrderDoesNotGoOn(t *testing.T) {
 }
 
 func TestPackedWithoutALabelIsAList(t *testing.T) {
-	l := &lister{list: []fulfillment.OrderSummary{{ID: "1", Rung: fulfillment.RungToPack}, {ID: "2", Rung: fulfillment.RungVerified, NoLabel: true},
-		{ID: "3", Rung: fulfillment.RungLabelled}, {ID: "4", Rung: fulfillment.RungWeighed, Holds: []fulfillment.Hold{fulfillment.HoldHeld}}}}
+	l := &lister{list: []fulfillment.OrderSummary{{ID: "1", Rung: fulfillment.RungToPack}, {ID: "2", Rung: fulfillment.RungVerified, Unlabelled: 1, NoLabel: true},
+		{ID: "3", Rung: fulfillment.RungLabelled}, {ID: "4", Rung: fulfillment.RungWeighed, Unlabelled: 1, Holds: []fulfillment.Hold{fulfillment.HoldHeld}}}}
 	s, back, _ := newScreen(t, l)
 	asked := 0
 	s.o.Story = func(_ context.Context, id fulfillment.OrderID) (fulfillment.Story, error) {

@@ -194,6 +194,7 @@ var englishWords = map[string]string{
 	"why.somebody":           "the bench",
 	"why.label.platform":     "The platform’s label has not arrived yet",
 	"why.label.seller":       "No carrier label here: import it, or scan the carrier’s own",
+	"why.label.again":        "Its next label never came out: scan REPRINT:LOST, then the order",
 	"why.label.here":         "The label is here: scan the order and it prints",
 	"rung.to_pack":           "To pack",
 	"rung.verified":          "Verified",

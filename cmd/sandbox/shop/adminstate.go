@@ -62,6 +62,8 @@ type PackageState struct {
 	ID       string `json:"id"`
 	Status   string `json:"status"`
 	Tracking string `json:"tracking"`
+	// Lines are what belongs into it.
+	Lines []LineState `json:"lines"`
 }
 
 // LineState is what a packer must scan: a bundle is listed by its parts.
@@ -117,7 +119,7 @@ func (s *store) orderState(o *order) OrderState {
 		os.Shipped = os.Shipped && l.shipped()
 	}
 	for _, p := range o.packages {
-		os.Packages = append(os.Packages, PackageState{p.id, p.status, p.tracking})
+		os.Packages = append(os.Packages, PackageState{p.id, p.status, p.tracking, lineStates(p.lines)})
 		if p.tracking != "" {
 			os.Tracking, os.Carrier = p.tracking, p.provider.Name
 		}

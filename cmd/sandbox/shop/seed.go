@@ -145,9 +145,33 @@ func (s *store) finishOrder(o *order) {
 		}
 	}
 	if s.market.packageFirst[o.shippingType] && len(o.packages) == 0 && o.paidAndOpen() {
-		s.newParcel(o, o.live(), o.updated)
+		for _, lines := range s.boxesFor(o) {
+			s.newParcel(o, lines, o.updated)
+		}
 	}
 	s.watchOrder(o)
+}
+
+// boxesFor are the units of each package of a new order: one for all of them, or, for as many ordinary orders as are wanted so,
+// two: the first SKU goes alone, which every market's rules for splitting allow.
+func (s *store) boxesFor(o *order) [][]*line {
+	all := o.live()
+	if s.divided >= s.opt.Boxes || o.trap != "" || !o.is(fulfillment.StatusAwaitingShipment) || o.fulfillmentType != fulfillment.FulfillmentBySeller {
+		return [][]*line{all}
+	}
+	var first, rest []*line
+	for _, l := range all {
+		if l.product == all[0].product {
+			first = append(first, l)
+		} else {
+			rest = append(rest, l)
+		}
+	}
+	if len(rest) == 0 {
+		return [][]*line{all}
+	}
+	s.divided++
+	return [][]*line{first, rest}
 }
 
 func (o *order) paidAndOpen() bool {

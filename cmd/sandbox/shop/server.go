@@ -21,6 +21,7 @@ type Options struct {
 	Also     []string         // markets of the seller's further shops: one app, one token, a cipher for each shop
 	Seed     uint64           // 0: 1. The same seed, market, number of orders and start of the clock give the same shop
 	Orders   int              // 0: 60
+	Boxes    int              // so many orders have two packages, where packages exist before shipping
 	Training bool             // the first shop holds one order for each lesson of the training list and nothing else
 	Clock    func() time.Time // the wall clock; nil: time.Now. Must be safe for concurrent use
 	Speed    float64          // how much faster shop time runs than the wall clock; 0: 1

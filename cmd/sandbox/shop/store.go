@@ -20,6 +20,7 @@ type store struct {
 
 	rng          *rand.Rand // for what happens after seeding: tracking numbers, delays
 	orders       []*order   // in order of creation
+	divided      int        // orders that were seeded with two packages
 	byID         map[string]*order
 	packages     map[string]*parcel
 	byTracking   map[string][]*parcel // who carries a number now
