@@ -1,5 +1,7 @@
 package fulfillment
 
+import "slices"
+
 // Apply is the bench's rule: given the bench and one thing that happened, the next bench, the verdict and everything that
 // must be written. It is pure: the same values give the same outcome, and b is not changed.
 func Apply(b Bench, in Input, pol Policy) Outcome {
@@ -65,7 +67,33 @@ func (t *turn) say(v Verdict) {
 	if p := t.parcel(); p != nil && v.OrderID == "" {
 		v.OrderID, v.PackageID = p.Order.ID, p.Package.ID
 	}
+	t.knowledge(&v)
 	t.out.Verdict = &v
+}
+
+// knowledge notes how old what a stop rests on is, and where it happens.
+func (t *turn) knowledge(v *Verdict) {
+	if v.Code.Accepted() && v.Why != WhyOverRequest || !slices.Contains([]VerdictCode{Cancelled, CancelRequested, OnHold, NeedsSupervisor}, v.Code) &&
+		!slices.Contains([]Why{WhyOverRequest, WhyNotOurs, WhyStatus, WhyLeftOff}, v.Why) {
+		return
+	}
+	o := t.told(orderOr(v.About, v.OrderID))
+	if o.Source == SourcePlatform {
+		v.Market, v.CheckedAt = o.Market, o.CheckedAt
+	}
+}
+
+// told is an order as this turn knows it; the zero value where it does not.
+func (t *turn) told(id OrderID) Order {
+	for _, o := range []*Order{t.in.Changed, t.in.Found.Order, t.in.Order} {
+		if o != nil && o.ID == id {
+			return *o
+		}
+	}
+	if p := t.parcel(); p != nil && p.Order.ID == id {
+		return p.Order
+	}
+	return t.in.Staged[id]
 }
 
 // refuse says no to the scan and keeps the refusal as an event; the state does not change.

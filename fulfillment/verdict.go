@@ -154,4 +154,8 @@ type Verdict struct {
 	By        string    // the supervisor who went over something
 	Since     time.Time // since when nothing was heard from the Seller Center
 	At        time.Time
+	// Of a stop about an order of the platform's: its market, which says what a cancel request means there, and when the
+	// platform was asked about it last.
+	Market    string
+	CheckedAt time.Time
 }

@@ -31,8 +31,25 @@ func Verdict(v fulfillment.Verdict) (headline, detail string) {
 	if v.Why == fulfillment.WhyLeftOff && !v.Since.IsZero() { // both are true of this seal
 		e.detail += " " + T("seal.unchecked")
 	}
+	if !v.CheckedAt.IsZero() {
+		e.detail += " " + T("verdict.known", "ago", Ago(v.CheckedAt, v.At))
+	}
 	pairs := verdictPairs(v)
 	return fill(e.head, pairs...), fill(e.detail, pairs...)
+}
+
+// consequence is what shipping does to a pending request to cancel in a market (Partner Center, Ship Package: error 21011007; the
+// United States reject the request by themselves; in South-East Asia a request that nobody answers in time is granted).
+func consequence(market string) string {
+	switch strings.ToUpper(market) {
+	case "US":
+		return T("consequence.us")
+	case "VN", "TH", "ID", "MY", "PH", "SG":
+		return T("consequence.sea")
+	case "":
+		return T("consequence.unknown")
+	}
+	return T("consequence.other")
 }
 
 // Sayings are all combinations of verdict and reason that have words of their own, for whoever must make room for them.
@@ -114,7 +131,7 @@ func verdictPairs(v fulfillment.Verdict) []string {
 	}
 	return []string{
 		"name", Shorten(Visible(name), room), "order", Code(order), "about", about, "scan", scan,
-		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since, "missing", cmp.Or(Shorten(Visible(string(v.Missing)), nounRoom/2), T("noun.this")),
+		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since, "consequence", consequence(v.Market), "missing", cmp.Or(Shorten(Visible(string(v.Missing)), nounRoom/2), T("noun.this")),
 		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
 		"weight", Grams(v.WeightG), "expected", Grams(v.ExpectedG), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),
 		"box", fmt.Sprint(v.Box), "boxes", fmt.Sprint(v.Boxes),
