@@ -88,7 +88,9 @@ func unbound(cfg Config, p pluggedIn, now time.Time) []devices.Health {
 		}
 	}
 	for _, c := range p.cameras {
-		if !slices.ContainsFunc(cfg.Cameras, func(b CameraConfig) bool { return sameCamera(b.Device, c.Device) }) {
+		if !slices.ContainsFunc(cfg.Cameras, func(b CameraConfig) bool {
+			return b.Device != "" && (b.Device == c.Path || sameCamera(b.Device, c.Device))
+		}) {
 			add(devices.Camera, c.Device, "usb", notSetUp+": "+c.Name)
 		}
 	}

@@ -30,7 +30,7 @@ func TestUnbound(t *testing.T) {
 		},
 		ports:   []serialport.Found{{Path: "/dev/ttyUSB0", Vendor: "0403", Product: "6001", Serial: "X"}, {Path: "/dev/ttyUSB1", Vendor: "1a86", Product: "7523"}},
 		named:   []string{"/srv/port"},
-		cameras: []camera.Found{{Device: "/dev/video0", Name: "Dock"}, {Device: "/dev/video2", Name: "Other"}},
+		cameras: []camera.Found{{Device: "046d:0825:1", Path: "/dev/video0", Name: "Dock"}, {Device: "/dev/video2", Name: "Other"}},
 		queues:  []string{"Labels", "Office"},
 	}
 	cfg := Config{

@@ -23,3 +23,17 @@ func TestOffer(t *testing.T) {
 		}
 	}
 }
+
+func TestLinkID(t *testing.T) {
+	for link, want := range map[string]string{
+		`\\?\usb#vid_046d&pid_0825&mi_00#7&2af0e6b6&0&0000#{e5323777-f976-4f5b-9b55-b94699c46e44}\global`: "046d:0825",
+		`\\?\USB#VID_2BD9&PID_0011&MI_00#6&1&0&0000#{e5323777-f976-4f5b-9b55-b94699c46e44}\GLOBAL`:        "2bd9:0011",
+		`\\?\root#camera#0000#{e5323777-f976-4f5b-9b55-b94699c46e44}\global`:                              "",
+		`\\?\usb#vid_zzzz&pid_0011#`: "",
+	} {
+		id, ok := linkID(link)
+		if ok != (want != "") || ok && id.String() != want {
+			t.Errorf("%s: %v, %v", link, id, ok)
+		}
+	}
+}

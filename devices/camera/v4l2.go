@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
+	"strings"
 
 	"packbench/devices"
 	"packbench/devices/usb"
@@ -36,7 +38,8 @@ const (
 )
 
 // V4L2 reads one camera of this computer. Its JPEG pictures are taken untouched; a camera that has none sends YUYV, of which
-// pictures are made when somebody looks. All methods may be called concurrently; Run once at a time. It works on Linux only.
+// pictures are made when somebody looks. All methods may be called concurrently; Run once at a time. On Linux it uses V4L2, on Windows
+// Media Foundation; elsewhere it says that it cannot.
 type V4L2 struct {
 	*view
 	cfg V4L2Config
@@ -66,7 +69,7 @@ func (c *V4L2) words(err error) (devices.State, string) {
 	case errors.Is(err, errSilent):
 		return devices.Attention, fmt.Sprintf("Camera %s is connected and sends no picture. Pull its cable and plug it in again.", name)
 	case errors.Is(err, devices.ErrUnsupported):
-		return devices.Absent, fmt.Sprintf("Camera %s cannot be used on this system: cameras on USB are read on Linux only. Set the address of a network camera.", name)
+		return devices.Absent, fmt.Sprintf("Camera %s cannot be used on this system: cameras on USB are read on Linux and Windows. Set the address of a network camera.", name)
 	case errors.Is(err, devices.ErrAmbiguous):
 		return devices.Attention, fmt.Sprintf("More than one camera %s is plugged in, so it is not certain which one is %s. Unplug one, or set the serial number of the right one.", c.cfg.Device, name)
 	case errors.Is(err, devices.ErrOther):
@@ -106,4 +109,42 @@ func choose(sizes []size, w, h int) (int, int) {
 		}
 	}
 	return bestW, bestH
+}
+
+// usable returns a picture, nil for none. Cameras start with empty and broken ones.
+func usable(raw []byte, do finish) []byte {
+	if do != nil {
+		return raw
+	}
+	pic, tables, err := whole(raw)
+	if err != nil {
+		return nil
+	}
+	if !tables {
+		return withTables(pic)
+	}
+	return pic
+}
+
+// linkID is the identity in the name that Windows has for a camera: \\?\usb#vid_046d&pid_0825&mi_00#…; ok is false for cameras that
+// are no USB devices.
+func linkID(link string) (id usb.ID, ok bool) {
+	for part := range strings.FieldsFuncSeq(strings.ToLower(link), func(r rune) bool { return r == '#' || r == '&' }) {
+		if v, is := strings.CutPrefix(part, "vid_"); is {
+			ok = true
+			id.Vendor = hex16(v)
+		}
+		if v, is := strings.CutPrefix(part, "pid_"); is {
+			id.Product = hex16(v)
+		}
+	}
+	return id, ok && id.Vendor != 0
+}
+
+func hex16(s string) uint16 {
+	n, err := strconv.ParseUint(s, 16, 16)
+	if err != nil {
+		return 0
+	}
+	return uint16(n)
 }

@@ -268,21 +268,6 @@ func (c *V4L2) read(ctx context.Context, cam *webcam.Webcam, do finish) error {
 	return ctx.Err()
 }
 
-// usable returns a picture, nil for none. Cameras start with empty and broken ones.
-func usable(raw []byte, do finish) []byte {
-	if do != nil {
-		return raw
-	}
-	pic, tables, err := whole(raw)
-	if err != nil {
-		return nil
-	}
-	if !tables {
-		return withTables(pic)
-	}
-	return pic
-}
-
 // videoError gives the system's errors our words. The library turns some into text.
 func videoError(did string, err error) error {
 	is := func(e syscall.Errno) bool { return errors.Is(err, e) || strings.HasSuffix(err.Error(), e.Error()) }
