@@ -214,13 +214,43 @@ func runOutbox(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	nobodys, err := e.nobodys(ctx)
+	if err != nil {
+		return err
+	}
 	for _, r := range rows {
+		if nobodys[r.OrderID] && r.Reason == "" {
+			r.Reason = "its shop is not connected; connect it again, or tell it in the Seller Center"
+		}
 		if err := c.json(map[string]any{"id": r.ID, "kind": r.Kind, "order_id": r.OrderID, "package_id": r.PackageID, "state": r.State,
 			"attempts": r.Attempts, "age_s": int(timeSince(r.CreatedAt).Seconds()), "reason": r.Reason}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// nobodys are the orders with rows that nobody tells, because their shop is not connected.
+func (e *env) nobodys(ctx context.Context) (map[fulfillment.OrderID]bool, error) {
+	shops, err := connectedShops(e.cfg, e.secrets)
+	if err != nil {
+		return nil, err
+	}
+	var keys []string
+	for i, shop := range shops {
+		keys = append(keys, keysOf(shop, i == len(shops)-1)...)
+	}
+	return strangeTo(ctx, e.store, keys)
+}
+
+// strangeTo are the orders with rows of which none of the shops with these keys knows.
+func strangeTo(ctx context.Context, store *storage.Store, keys []string) (map[fulfillment.OrderID]bool, error) {
+	ids, err := store.Strange(ctx, keys)
+	out := map[fulfillment.OrderID]bool{}
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, err
 }
 
 func runBackup(ctx context.Context, c *call) error {

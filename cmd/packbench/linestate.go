@@ -84,7 +84,10 @@ func (a *app) showSync(ctx context.Context) int {
 	if err != nil && ctx.Err() == nil {
 		a.env.log.Error("Outbox could not be read", "err", err)
 	}
-	strange := a.strange(ctx)
+	strange, err := strangeTo(ctx, a.env.store, a.lines.keys())
+	if err != nil && ctx.Err() == nil {
+		a.env.log.Error("Outbox could not be read", "err", err)
+	}
 	for _, r := range rows {
 		switch r.State {
 		case fulfillment.OutboxUncertain:
@@ -102,19 +105,6 @@ func (a *app) showSync(ctx context.Context) int {
 	}
 	a.window.ShowSync(out)
 	return len(rows)
-}
-
-// strange are the orders with rows that nobody tells, because their shop is not connected.
-func (a *app) strange(ctx context.Context) map[fulfillment.OrderID]bool {
-	ids, err := a.env.store.Strange(ctx, a.lines.keys())
-	if err != nil && ctx.Err() == nil {
-		a.env.log.Error("Outbox could not be read", "err", err)
-	}
-	out := map[fulfillment.OrderID]bool{}
-	for _, id := range ids {
-		out[id] = true
-	}
-	return out
 }
 
 // gone reports whether the parcel of a row that waits for a person has left.
