@@ -31,6 +31,9 @@ type factsPanel struct {
 	print     *widgets.Text
 	noLabel   *widgets.Text
 	label     *canvas.Image
+	finding   *widgets.Text
+	strip     *fyne.Container
+	found     *widgets.Panel // over the label: a rule it breaks, or that it will not print
 	note      *widgets.Text
 	notePlate *widgets.Panel
 	orderCard *widgets.Panel
@@ -61,6 +64,7 @@ func newFactsPanel() *factsPanel {
 		print:    widgets.NewText(widgets.SizeBody, true, widgets.Soft).Fit(12, 1).Centred(),
 		noLabel:  widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 3).Centred(),
 		label:    widgets.NewPicture(),
+		finding:  widgets.NewText(widgets.SizeSmall, true, widgets.WarnInk).Fit(11, 3).Centred(),
 		note:     widgets.NewText(20, true, widgets.Ink).Fit(13, 3),
 	}
 	f.noLabel.Set(text.T("bench.nolabel"))
@@ -90,7 +94,10 @@ func (f *factsPanel) detailsCard() *fyne.Container {
 		widgets.Fix(widgets.Row(6, widgets.Grow(f.weightOf, 1), widgets.Grow(f.box, 1)), 20))
 	paper := canvas.NewRectangle(widgets.Paper)
 	paper.CornerRadius = 6
-	label := newTouch(container.NewStack(paper, f.noLabel, f.label), func() {
+	f.found = widgets.NewPanel(widgets.WarnPale, 6, 4, f.finding)
+	f.found.Hide()
+	f.strip = widgets.Column(0, widgets.Grow(container.NewWithoutLayout(), 1), widgets.Fix(f.found.Container, 54))
+	label := newTouch(container.NewStack(paper, f.noLabel, f.label, f.strip), func() {
 		if f.zoom != nil {
 			f.zoom()
 		}
@@ -143,6 +150,20 @@ func (f *factsPanel) paintDue(u text.Urgency) {
 	f.due.Colour(ink)
 	f.dueAt.Colour(ink)
 	f.clock.Set(icon, ink, color.NRGBA{}, false)
+}
+
+// setFinding says what is the matter with the label; empty: nothing.
+func (f *factsPanel) setFinding(words string, bad bool) {
+	ink, fill, edge := widgets.WarnInk, widgets.WarnPale, widgets.Warn
+	if bad {
+		ink, fill, edge = widgets.White, widgets.Bad, widgets.Bad
+	}
+	f.finding.Set(words)
+	f.finding.Colour(ink)
+	f.found.Paint(fill, edge, 2)
+	if widgets.ShowOnly(f.found.Container, words != "") {
+		f.strip.Refresh()
+	}
 }
 
 // setLabel shows the label's picture; nil takes it away.

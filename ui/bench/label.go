@@ -39,7 +39,8 @@ type zoom struct {
 	object  *fyne.Container
 	label   Label
 	picture *canvas.Image
-	views   [3]*widgets.Button
+	loupe   *loupe
+	views   [4]*widgets.Button
 	at      int
 	title   *widgets.Text
 	size    *widgets.Text
@@ -54,8 +55,10 @@ type zoom struct {
 	words   *fyne.Container
 }
 
-// viewKeys are the words of the parts: all of it, or a half at twice the size.
-var viewKeys = [3]string{"label.whole", "label.upper", "label.lower"}
+// viewKeys are the words of the views: all of it, a half at twice the size, or a part dot for dot.
+var viewKeys = [4]string{"label.whole", "label.upper", "label.lower", "label.dots"}
+
+const dotForDot = 3 // the last of them
 
 func newZoom(closed func(), send func(code string)) *zoom {
 	z := &zoom{close: closed, picture: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleSmooth},
@@ -86,11 +89,21 @@ func newZoom(closed func(), send func(code string)) *zoom {
 		head("label.codes"), widgets.Grow(z.codes, 5), head("label.lint"), widgets.Grow(z.lint, 4),
 		widgets.Fix(widgets.Row(8, views...), widgets.TouchSize),
 		widgets.Fix(widgets.NewButton("cross", text.T("label.close"), widgets.White, widgets.Navy, func() { z.close() }).Large(), widgets.TouchSize))
-	paper := widgets.NewPanel(widgets.White, 8, 8, newTouch(z.picture, func() { z.close() }))
+	z.loupe = newLoupe(z.scale, func() { z.close() })
+	z.loupe.Hide()
+	paper := widgets.NewPanel(widgets.White, 8, 8, container.NewStack(newTouch(z.picture, func() { z.close() }), z.loupe))
 	paper.Paint(widgets.White, widgets.Ink, 2)
 	z.object = container.NewStack(canvas.NewRectangle(widgets.Paper), widgets.Row(14, widgets.Grow(paper.Container, 1), widgets.Fix(widgets.NewCard(z.words).Container, 480)))
 	z.object.Hide()
 	return z
+}
+
+// scale is how many pixels of the screen make one of the window's units.
+func (z *zoom) scale() float32 {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(z.object); c != nil {
+		return c.Scale()
+	}
+	return 1
 }
 
 // show fills the view and brings it to the front.
@@ -154,6 +167,21 @@ func CodeWords(codes []LabelCode) string {
 	return words
 }
 
+// Finding is what must be said of a label beside its small picture; bad: it will not print. Empty where all is well.
+func Finding(l Label) (words string, bad bool) {
+	switch {
+	case l.Verdict == fulfillment.LabelRefuse:
+		return text.T("label.finding.no"), true
+	case l.Verdict != fulfillment.LabelPrint:
+		return text.T("label.finding.ask"), false
+	case len(l.Lint) == 1:
+		return text.T("label.finding"), false
+	case len(l.Lint) > 1:
+		return text.T("label.findings", "n", fmt.Sprint(len(l.Lint))), false
+	}
+	return "", false
+}
+
 // LintWords are the findings as one text.
 func LintWords(lint []string) string {
 	if len(lint) == 0 {
@@ -169,7 +197,7 @@ func LintWords(lint []string) string {
 	return words
 }
 
-// turn shows the whole label or a half of it.
+// turn shows the whole label, a half of it, or a part dot for dot.
 func (z *zoom) turn(at int) {
 	z.at = at
 	for i, b := range z.views {
@@ -178,6 +206,12 @@ func (z *zoom) turn(at int) {
 			ink, fill = widgets.White, widgets.Blue
 		}
 		b.Set("search", text.T(viewKeys[i]), ink, fill)
+	}
+	z.picture.Hidden, z.loupe.Hidden = at == dotForDot, at != dotForDot
+	if at == dotForDot {
+		z.loupe.set(z.label.Picture)
+		z.loupe.Refresh()
+		return
 	}
 	z.picture.Image = part(z.label.Picture, at)
 	z.picture.Refresh()
@@ -232,6 +266,7 @@ func (s *Screen) askLabel(key string, p fulfillment.Parcel) {
 			if s.preview == key {
 				s.shown = l
 				s.facts.setLabel(img)
+				s.facts.setFinding(Finding(l))
 				s.askToConfirm()
 			}
 		}

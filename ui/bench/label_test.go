@@ -157,3 +157,60 @@ func TestASupervisorConfirmsWhatIsSeen(t *testing.T) {
 		t.Error("a refused label can be confirmed")
 	}
 }
+
+// What is the matter with a label stands on the bench before anybody touches it.
+func TestTheBenchNamesWhatIsTheMatterWithALabel(t *testing.T) {
+	for _, c := range []struct {
+		label Label
+		want  string
+		bad   bool
+	}{
+		{Label{Verdict: fulfillment.LabelPrint}, "", false},
+		{Label{Verdict: fulfillment.LabelPrint, Lint: []string{"a link"}}, "1 remark on it – touch", false},
+		{Label{Verdict: fulfillment.LabelPrint, Lint: []string{"a link", "a phone number"}}, "2 remarks on it – touch", false},
+		{Label{Verdict: fulfillment.LabelCannotVerify}, "Not proved – touch", false},
+		{Label{Verdict: fulfillment.LabelRefuse, Lint: []string{"a link"}}, "Will not print – touch", true},
+	} {
+		c.label.Picture = dotted()
+		s := newLabelBench(t, c.label)
+		s.Show(withLabel(1))
+		if got := s.facts.finding.Words(); got != c.want || (s.facts.found.Container.Visible() && s.facts.finding.Size().Height > 20) != (c.want != "") {
+			t.Errorf("%+v: %q, visible %v", c.label.Verdict, got, s.facts.found.Container.Visible())
+		}
+		if _, bad := Finding(c.label); bad != c.bad {
+			t.Errorf("%s: bad %v", c.label.Verdict, bad)
+		}
+		s.Show(station.View{VerdictSeq: 2})
+		if s.facts.found.Container.Visible() {
+			t.Error("the next parcel has the last one's remark")
+		}
+	}
+}
+
+// Dot for dot a dot is a square of pixels, and dragging brings every corner of the label into sight and nothing beyond.
+func TestEveryDotCanBeLookedAt(t *testing.T) {
+	s := newLabelBench(t, Label{Picture: dotted(), Verdict: fulfillment.LabelPrint})
+	s.Show(withLabel(1))
+	s.zoomIn()
+	test.Tap(s.zoom.views[dotForDot])
+	l := s.zoom.loupe
+	if !l.Visible() || s.zoom.picture.Visible() {
+		t.Fatal("the loupe is not in front")
+	}
+	n, pixels := l.dots(), l.Size().Width*l.scale()
+	if got := pixels / float32(n.X); got < dotPixels || got > dotPixels*1.02 {
+		t.Errorf("a dot takes %g pixels", got)
+	}
+	l.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(5000, 5000)})
+	if l.corner != image.Pt(0, 0) || l.shown.Image.At(5, 3) != (color.Gray{}) {
+		t.Errorf("the first dot is out of sight: %v", l.corner)
+	}
+	l.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(-5000, -5000)})
+	if l.corner.Y != 1219-n.Y {
+		t.Errorf("the lower edge is out of reach: %v of %v", l.corner, n)
+	}
+	test.Tap(l)
+	if s.zoom.object.Visible() {
+		t.Error("a touch does not close it")
+	}
+}

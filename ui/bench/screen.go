@@ -171,6 +171,7 @@ func (s *Screen) label(v station.View) {
 	s.preview, s.shown = key, Label{}
 	s.zoomOut()
 	s.facts.setLabel(nil)
+	s.facts.setFinding("", false)
 	if key == "" || s.o.LabelPreview == nil {
 		return
 	}
