@@ -265,6 +265,7 @@ func (s *Store) importOrder(ctx context.Context, q *queries.Queries, o *csvOrder
 	if err != nil && !isNew {
 		return "", err
 	}
+	stored.With = nil // a file speaks of one order
 	begun := !isNew && stored.Source == fulfillment.SourceCSV && isBegun(stored)
 	if !isNew && !begun && stored.Source == fulfillment.SourceCSV {
 		if begun, err = q.OrderIsOpened(ctx, string(o.id)); err != nil {

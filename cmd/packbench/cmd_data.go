@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -168,10 +169,13 @@ func orderJSON(o fulfillment.Order, products map[fulfillment.SKU]fulfillment.Pro
 		if p.Unpacked != "" {
 			pkg["unpacked_by"] = p.Unpacked
 		}
+		if with := o.InParcel(p).WithIDs(); len(with) > 0 {
+			pkg["combined_with"] = with
+		}
 		packages = append(packages, pkg)
 		items, cancelled := fulfillment.Contents(o, p, products)
-		if h := bench.Parcel; h != nil && h.Order.ID == o.ID && h.Package.ID == p.ID && !cancelled {
-			items = h.Items
+		if !cancelled {
+			items = inHand(bench, o, p, items)
 		}
 		for _, it := range items {
 			line := map[string]any{"seller_sku": it.SKU, "name": it.Name, "quantity": it.Need, "verified": it.Got}
@@ -201,6 +205,24 @@ func orderJSON(o fulfillment.Order, products map[fulfillment.SKU]fulfillment.Pro
 		happened = append(happened, ev)
 	}
 	return map[string]any{"id": o.ID, "rung": lowest, "holds": fulfillment.HoldsOf(o), "lines": lines, "packages": packages, "deadlines": deadlines, "events": happened}
+}
+
+// inHand are the order's items as they are counted in hand, where the parcel is; else they stay what they are.
+func inHand(bench fulfillment.Bench, o fulfillment.Order, p fulfillment.Package, items []fulfillment.Item) []fulfillment.Item {
+	h := bench.Parcel
+	if h == nil || bench.Leads(o.ID) != h.Order.ID {
+		return items
+	}
+	if q, ok := o.Shares(h.Package); !ok || q.ID != p.ID {
+		return items
+	}
+	var own []fulfillment.Item
+	for _, it := range h.Items {
+		if cmp.Or(it.Order, h.Order.ID) == o.ID && !it.Out {
+			own = append(own, it)
+		}
+	}
+	return own
 }
 
 // runOutbox prints what is not done, oldest first.

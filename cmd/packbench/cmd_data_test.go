@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"strings"
@@ -80,6 +81,41 @@ func TestACancelledOrderKeepsItsLines(t *testing.T) {
 	for _, want := range []string{`"rung":"handed_over"`, `"holds":["cancelled"]`, `"lines":[{"cancelled":true,"name":"Mug","quantity":1,"seller_sku":"MUG","verified":1}]`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %s in %s", want, out.String())
+		}
+	}
+}
+
+// TestOrderOfACombinedParcel: each order tells its own lines and counts, and which others are in its parcel.
+func TestOrderOfACombinedParcel(t *testing.T) {
+	order := func(id fulfillment.OrderID, sku fulfillment.SKU) fulfillment.Order {
+		return fulfillment.Order{ID: id, Status: fulfillment.StatusAwaitingCollection, Combined: true,
+			Lines:    []fulfillment.LineItem{{ID: fulfillment.LineID("L" + id), SKU: sku, PackageID: "C1"}},
+			Packages: []fulfillment.Package{{ID: "C1", PlatformID: "C1", OrderID: id, Rung: fulfillment.RungToPack}}}
+	}
+	a, b := order("1", "MUG"), order("2", "TEA")
+	lead := a
+	lead.With = []fulfillment.Order{b}
+	parcel := fulfillment.NewParcel(lead, lead.Packages[0], nil, time.Time{})
+	parcel.Items[1].Got = 1
+	bench := fulfillment.Bench{Parcel: &parcel}
+	other := b
+	other.With = []fulfillment.Order{a}
+	for _, c := range []struct {
+		order fulfillment.Order
+		want  string
+	}{
+		{lead, `[{"combined_with":["2"],"id":"C1","rung":"to_pack","tracking":"","weight_g":0}] [{"name":"MUG","quantity":1,"seller_sku":"MUG","verified":0}]`},
+		{other, `[{"combined_with":["1"],"id":"C1","rung":"to_pack","tracking":"","weight_g":0}] [{"name":"TEA","quantity":1,"seller_sku":"TEA","verified":1}]`},
+	} {
+		got := orderJSON(c.order, nil, nil, bench)
+		packages, err := json.Marshal(got["packages"])
+		lines, err2 := json.Marshal(got["lines"])
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		text := string(packages) + " " + strings.ReplaceAll(string(lines), `"name":""`, `"name":"`+string(c.order.Lines[0].SKU)+`"`)
+		if text != c.want {
+			t.Errorf("order %s:\n got %s\nwant %s", c.order.ID, text, c.want)
 		}
 	}
 }

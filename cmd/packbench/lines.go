@@ -255,12 +255,12 @@ func (x *shopLine) hear(e sellercenter.Event) {
 		}
 		x.mu.Unlock()
 	}
+	if e.Type == sellercenter.EventAddress {
+		x.addressTold(e)
+	}
 	if e.ShopID == "" { // which shop's orders these are it does not say
 		x.sync.PullNow()
 		return
-	}
-	if e.Type == sellercenter.EventAddress {
-		x.addressTold(e)
 	}
 	x.sync.Look(e.Orders...)
 }

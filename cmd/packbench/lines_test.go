@@ -327,3 +327,33 @@ func TestANewCipher(t *testing.T) {
 		t.Errorf("%+v", again)
 	}
 }
+
+// A webhook says that a masked address was changed: the label of before is taken away, so that it is fetched anew.
+func TestWebhookOfAnAddress(t *testing.T) {
+	s := newTwoShops(t, shop.Options{Market: "GB", Orders: 24})
+	s.start(t)
+	id := fulfillment.OrderID(s.orders("GB", "TIKTOK")[0])
+	var o fulfillment.Order
+	eventually(t, "the order is here with its label", func() bool {
+		var err error
+		o, err = s.env.store.Order(t.Context(), id)
+		return err == nil && len(o.Packages) == 1 && o.Packages[0].Label != ""
+	})
+	cred := s.server.Credentials()
+	body := fmt.Sprintf(`{"type":3,"tts_notification_id":"1","shop_id":"%s","timestamp":%d,"data":{"order_id":"%s"}}`, cred.ShopID, time.Now().Add(time.Minute).Unix(), id)
+	act, err := s.lines.webhook(shop.WebhookSign(cred.AppKey, cred.AppSecret, []byte(body)), []byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	act()
+	events, err := s.env.store.Events(t.Context(), id)
+	if err != nil || !slices.ContainsFunc(events, func(e fulfillment.Event) bool {
+		return e.Kind == fulfillment.EventOrderChanged && strings.Contains(string(e.Body), "address")
+	}) {
+		t.Errorf("no event says that the address was changed: %v, %+v", err, events)
+	}
+	eventually(t, "the label is here again", func() bool {
+		o, err := s.env.store.Order(t.Context(), id)
+		return err == nil && o.Packages[0].Label != ""
+	})
+}
