@@ -78,6 +78,7 @@ func ManifestPDF(w io.Writer, m fulfillment.Manifest, extra ManifestExtra) error
 		d.row(strconv.Itoa(i+1), p, i%2 == 1)
 	}
 	d.total()
+	d.combined()
 	d.unpacked()
 	if len(d.off) > 0 {
 		d.leftOff()
@@ -232,5 +233,9 @@ func (d *manifestDoc) cells(number string, p fulfillment.ManifestParcel) []strin
 			scanned += p.At.In(d.extra.Location).Format(" (15:04)")
 		}
 	}
-	return []string{number, string(p.OrderID), string(p.PackageID), string(p.Tracking), weight, scanned, photo}
+	order := string(p.OrderID)
+	if n := len(p.With); n > 0 {
+		order += fmt.Sprintf(" +%d", n)
+	}
+	return []string{number, order, string(p.PackageID), string(p.Tracking), weight, scanned, photo}
 }

@@ -2,6 +2,7 @@ package label
 
 import (
 	"fmt"
+	"strings"
 )
 
 func (d *manifestDoc) total() {
@@ -36,6 +37,23 @@ func (d *manifestDoc) total() {
 	d.pdf.Text(manifestMargin, d.y, when+". Photo: first digits of the SHA-256 of the photo taken at that scan.")
 	d.pdf.SetTextColor(0, 0, 0)
 	d.y += 3
+}
+
+// combined names every order in a parcel of several: each buyer's order must be found on the paper.
+func (d *manifestDoc) combined() {
+	for _, p := range d.on {
+		if len(p.With) == 0 {
+			continue
+		}
+		d.room(8, false)
+		d.y += 5
+		ids := []string{string(p.OrderID)}
+		for _, id := range p.With {
+			ids = append(ids, string(id))
+		}
+		d.pdf.write(manifestMargin, d.y, 210-2*manifestMargin, fontText, "", 9,
+			fmt.Sprintf("Package %s holds the orders %s, which the platform combined.", p.PackageID, strings.Join(ids, ", ")))
+	}
 }
 
 // unpacked names what this station did not check: the paper must not claim it.

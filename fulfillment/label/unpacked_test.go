@@ -23,3 +23,15 @@ func TestTheManifestClaimsNoCheckThatWasNotMade(t *testing.T) {
 		t.Errorf("%q is not in %q", local, text)
 	}
 }
+
+// A parcel of several orders counts once, and each of its orders stands on the paper.
+func TestTheManifestNamesEveryOrderOfACombinedParcel(t *testing.T) {
+	m := sampleManifest(3)
+	m.Parcels[1].With = []fulfillment.OrderID{"576461413038799001", "576461413038799777"}
+	text := strings.Join(pageTexts(t, written(t, func(w io.Writer) error { return ManifestPDF(w, m, sampleExtra()) })), " ")
+	for _, want := range []string{"576461413038799001", "576461413038799777", string(m.Parcels[1].OrderID) + " +2"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the paper", want)
+		}
+	}
+}

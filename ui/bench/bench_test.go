@@ -269,3 +269,22 @@ func TestAStoppedParcelHasOneWayOn(t *testing.T) {
 		}
 	}
 }
+
+// TestRowsOfACombinedParcel: each row says which order it is of, and what must leave the box is neither done nor next.
+func TestRowsOfACombinedParcel(t *testing.T) {
+	p := parcel()
+	p.Order.With = []fulfillment.Order{{ID: "2"}}
+	p.Items[1].Order, p.Items[2].Order = "2", "3"
+	p.Items[2].Out, p.Items[2].Need, p.Items[2].Got = true, 0, 1
+	p.Items[0].Got, p.Items[1].Got = 2, 3
+	rows := Rows(p)
+	if rows[0].Sub != "MUG  ·  order 576461413038785752" || rows[1].Sub != "BALL  ·  order 2" || rows[2].Sub != "order 3" {
+		t.Errorf("%q, %q, %q", rows[0].Sub, rows[1].Sub, rows[2].Sub)
+	}
+	if out := rows[2]; !out.Out || out.Done || out.Next || !slices.Contains(out.Marks, TakeOut) {
+		t.Errorf("what must leave the box: %+v", out)
+	}
+	if f := FactsOf(station.View{Parcel: &p}, time.Time{}, now); f.Order != "576461413038785752 +1" {
+		t.Errorf("order %q", f.Order)
+	}
+}

@@ -56,7 +56,11 @@ func nextItem(p fulfillment.Parcel) int {
 func sub(p fulfillment.Parcel, it fulfillment.Item) string {
 	s := text.Visible(string(it.SKU))
 	if len(p.Order.With) > 0 || it.Order != "" { // a combined parcel
-		s += "  ·  " + text.T("bench.oforder", "order", text.Code(string(cmp.Or(it.Order, p.Order.ID))))
+		of := text.T("bench.oforder", "order", text.Code(string(cmp.Or(it.Order, p.Order.ID))))
+		if it.Out { // beside its mark there is room for no more
+			return of
+		}
+		s += "  ·  " + of
 	}
 	if it.Bundle != "" {
 		s += "  ·  " + text.T("bench.bundle", "bundle", text.Visible(string(it.Bundle)))

@@ -63,6 +63,9 @@ var englishVerdicts = map[string]entry{
 	"needs_supervisor+replaced":         {"STOP – the parcel changed", "The Seller Center divided or combined order {order} anew. Scan SKIP, then the order again."},
 	"cancelled+scan_again":              {"STOP – one order cancelled", "Supervisor: take out the items of order {about}, then scan the same label again."},
 	"cancelled+scan_label":              {"STOP – one order cancelled", "Order {about} is cancelled: a supervisor goes on by the label on the box only."},
+	"item_ok+take_out":                  {"Take out a cancelled order", "Take out: {name}. That order was cancelled; the rest goes on."},
+	"item_complete+take_out":            {"Complete – take one order out", "Take out: {name}. That order was cancelled; the rest goes on."},
+	"applied+take_out":                  {"Done – take one order out", "Take out of the box: {name}. Then put the parcel on its pile."},
 	"order_opened+take_out":             {"Take out a cancelled order", "Take out: {name}. That order was cancelled; the rest goes on."},
 	"staged+take_out":                   {"Take out a cancelled order", "Take out of the box: {name}. Then it may leave."},
 
