@@ -12,7 +12,8 @@ import (
 )
 
 // Add queues rows; ID, state and times are filled in where empty. A row with the kind and package of one that exists, in
-// whatever state, is left out; a second answer to a request to cancel is fulfillment.ErrAnswered until the first has ended.
+// whatever state, is left out – but one that was given up is taken up again under its own id, with what the new one says. Where
+// it was ever sent it is uncertain: the platform is read twice before anything is sent.
 func (s *Store) Add(ctx context.Context, rows []fulfillment.OutboxRow) error {
 	at := s.now()
 	err := s.write(ctx, func(q *queries.Queries) error {
@@ -121,7 +122,7 @@ func decideOutbox(ctx context.Context, q *queries.Queries, d fulfillment.OutboxD
 	if d.Action == fulfillment.OutboxDoneByHand {
 		return applyNews(ctx, q, was, nil, at)
 	}
-	return nil
+	return q.GiveUpOutbox(ctx, d.ID)
 }
 
 // correctOutbox ends a row that was parked because of another tracking number and queues the correction in its place. The

@@ -14,7 +14,15 @@ INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET 
 INSERT INTO outbox (id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm,
     height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (kind, package_id) WHERE cancel_id = '' DO NOTHING;
+ON CONFLICT (kind, package_id) WHERE cancel_id = '' DO UPDATE SET
+    state = CASE WHEN outbox.attempts > 0 THEN 'uncertain' ELSE 'queued' END, attempts = 0, given_up = 0, next_at = 0, reason = '',
+    lines = excluded.lines, tracking = excluded.tracking, provider_id = excluded.provider_id, carrier = excluded.carrier,
+    weight_g = excluded.weight_g, length_mm = excluded.length_mm, width_mm = excluded.width_mm, height_mm = excluded.height_mm,
+    deadline = excluded.deadline, changed_at = excluded.changed_at
+WHERE outbox.given_up = 1;
+
+-- name: GiveUpOutbox :exec
+UPDATE outbox SET given_up = 1 WHERE id = ?;
 
 -- name: OpenAnswers :one
 SELECT count(*) FROM outbox WHERE cancel_id = ? AND cancel_id <> '' AND state <> 'done';

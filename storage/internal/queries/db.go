@@ -108,6 +108,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.forgetDecodedStmt, err = db.PrepareContext(ctx, forgetDecoded); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetDecoded: %w", err)
 	}
+	if q.giveUpOutboxStmt, err = db.PrepareContext(ctx, giveUpOutbox); err != nil {
+		return nil, fmt.Errorf("error preparing query GiveUpOutbox: %w", err)
+	}
 	if q.indexEventsStmt, err = db.PrepareContext(ctx, indexEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query IndexEvents: %w", err)
 	}
@@ -503,6 +506,11 @@ func (q *Queries) Close() error {
 	if q.forgetDecodedStmt != nil {
 		if cerr := q.forgetDecodedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing forgetDecodedStmt: %w", cerr)
+		}
+	}
+	if q.giveUpOutboxStmt != nil {
+		if cerr := q.giveUpOutboxStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing giveUpOutboxStmt: %w", cerr)
 		}
 	}
 	if q.indexEventsStmt != nil {
@@ -992,6 +1000,7 @@ type Queries struct {
 	forgetBuyerWordsStmt     *sql.Stmt
 	forgetCSVExtraStmt       *sql.Stmt
 	forgetDecodedStmt        *sql.Stmt
+	giveUpOutboxStmt         *sql.Stmt
 	indexEventsStmt          *sql.Stmt
 	indexedEventsStmt        *sql.Stmt
 	insertBarcodeStmt        *sql.Stmt
@@ -1110,6 +1119,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		forgetBuyerWordsStmt:     q.forgetBuyerWordsStmt,
 		forgetCSVExtraStmt:       q.forgetCSVExtraStmt,
 		forgetDecodedStmt:        q.forgetDecodedStmt,
+		giveUpOutboxStmt:         q.giveUpOutboxStmt,
 		indexEventsStmt:          q.indexEventsStmt,
 		indexedEventsStmt:        q.indexedEventsStmt,
 		insertBarcodeStmt:        q.insertBarcodeStmt,

@@ -125,6 +125,7 @@ type Outbox struct {
 	CreatedAt  int64
 	ChangedAt  int64
 	CancelID   string
+	GivenUp    int64
 }
 
 type Package struct {

@@ -14,7 +14,12 @@ const addOutbox = `-- name: AddOutbox :execrows
 INSERT INTO outbox (id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm,
     height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (kind, package_id) WHERE cancel_id = '' DO NOTHING
+ON CONFLICT (kind, package_id) WHERE cancel_id = '' DO UPDATE SET
+    state = CASE WHEN outbox.attempts > 0 THEN 'uncertain' ELSE 'queued' END, attempts = 0, given_up = 0, next_at = 0, reason = '',
+    lines = excluded.lines, tracking = excluded.tracking, provider_id = excluded.provider_id, carrier = excluded.carrier,
+    weight_g = excluded.weight_g, length_mm = excluded.length_mm, width_mm = excluded.width_mm, height_mm = excluded.height_mm,
+    deadline = excluded.deadline, changed_at = excluded.changed_at
+WHERE outbox.given_up = 1
 `
 
 type AddOutboxParams struct {
@@ -130,7 +135,7 @@ func (q *Queries) DeleteScratch(ctx context.Context) error {
 }
 
 const dueOutbox = `-- name: DueOutbox :many
-SELECT o.id, o.kind, o.order_id, o.package_id, o.lines, o.tracking, o.provider_id, o.carrier, o.weight_g, o.length_mm, o.width_mm, o.height_mm, o.state, o.attempts, o.next_at, o.deadline, o.reason, o.request_id, o.created_at, o.changed_at, o.cancel_id FROM outbox o JOIN orders s ON s.id = o.order_id
+SELECT o.id, o.kind, o.order_id, o.package_id, o.lines, o.tracking, o.provider_id, o.carrier, o.weight_g, o.length_mm, o.width_mm, o.height_mm, o.state, o.attempts, o.next_at, o.deadline, o.reason, o.request_id, o.created_at, o.changed_at, o.cancel_id, o.given_up FROM outbox o JOIN orders s ON s.id = o.order_id
 WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= ?
     AND s.source = 'platform' AND s.shop IN (/*SLICE:shops*/?)
     AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
@@ -186,6 +191,7 @@ func (q *Queries) DueOutbox(ctx context.Context, arg DueOutboxParams) ([]Outbox,
 			&i.CreatedAt,
 			&i.ChangedAt,
 			&i.CancelID,
+			&i.GivenUp,
 		); err != nil {
 			return nil, err
 		}
@@ -198,6 +204,15 @@ func (q *Queries) DueOutbox(ctx context.Context, arg DueOutboxParams) ([]Outbox,
 		return nil, err
 	}
 	return items, nil
+}
+
+const giveUpOutbox = `-- name: GiveUpOutbox :exec
+UPDATE outbox SET given_up = 1 WHERE id = ?
+`
+
+func (q *Queries) GiveUpOutbox(ctx context.Context, id string) error {
+	_, err := q.exec(ctx, q.giveUpOutboxStmt, giveUpOutbox, id)
+	return err
 }
 
 const insertScratch = `-- name: InsertScratch :exec
@@ -381,7 +396,7 @@ func (q *Queries) OutboxKinds(ctx context.Context, shops []string) ([]OutboxKind
 }
 
 const outboxRow = `-- name: OutboxRow :one
-SELECT id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm, height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id FROM outbox WHERE id = ?
+SELECT id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm, height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id, given_up FROM outbox WHERE id = ?
 `
 
 func (q *Queries) OutboxRow(ctx context.Context, id string) (Outbox, error) {
@@ -409,6 +424,7 @@ func (q *Queries) OutboxRow(ctx context.Context, id string) (Outbox, error) {
 		&i.CreatedAt,
 		&i.ChangedAt,
 		&i.CancelID,
+		&i.GivenUp,
 	)
 	return i, err
 }
@@ -757,7 +773,7 @@ func (q *Queries) ToldOf(ctx context.Context, shops []string) ([]string, error) 
 }
 
 const unfinishedOutbox = `-- name: UnfinishedOutbox :many
-SELECT id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm, height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id FROM outbox WHERE state <> 'done' ORDER BY created_at, id
+SELECT id, kind, order_id, package_id, lines, tracking, provider_id, carrier, weight_g, length_mm, width_mm, height_mm, state, attempts, next_at, deadline, reason, request_id, created_at, changed_at, cancel_id, given_up FROM outbox WHERE state <> 'done' ORDER BY created_at, id
 `
 
 func (q *Queries) UnfinishedOutbox(ctx context.Context) ([]Outbox, error) {
@@ -791,6 +807,7 @@ func (q *Queries) UnfinishedOutbox(ctx context.Context) ([]Outbox, error) {
 			&i.CreatedAt,
 			&i.ChangedAt,
 			&i.CancelID,
+			&i.GivenUp,
 		); err != nil {
 			return nil, err
 		}
