@@ -27,8 +27,7 @@ func (s *Store) Record(ctx context.Context, c station.Commit) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.turn.scan()()
 	ctx = context.WithoutCancel(ctx)
 	c.Bench.Live, c.Bench.TareG = 0, 0
 	before, known := s.benches[c.Station]

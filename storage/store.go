@@ -57,13 +57,13 @@ type Store struct {
 	closing sync.Once
 	closed  error // what Close found
 
-	mu sync.Mutex // held for each write
+	turn turns // taken for each write
 	// written holds open manifests as this process last wrote them, so that a scan writes one parcel and not all.
-	// Only this station's own process writes its manifests. Guarded by mu.
+	// Only this station's own process writes its manifests. Guarded by turn.
 	written map[fulfillment.ManifestID]fulfillment.Manifest
-	// heads are the ends of the stations' chains as last committed here, pending those of the open transaction. Guarded by mu.
+	// heads are the ends of the stations' chains as last committed here, pending those of the open transaction. Guarded by turn.
 	heads, pending map[string]head
-	// benches are the benches as this process last recorded them; their values are never changed. Guarded by mu.
+	// benches are the benches as this process last recorded them; their values are never changed. Guarded by turn.
 	benches map[string]fulfillment.Bench
 }
 
@@ -245,8 +245,7 @@ func (s *Store) write(ctx context.Context, fn func(*queries.Queries) error) erro
 	if s.one == nil {
 		return errReadOnlyStore
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.turn.other()()
 	return s.writeLocked(context.WithoutCancel(ctx), fn)
 }
 

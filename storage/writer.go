@@ -13,7 +13,7 @@ import (
 
 // writer is the one writing connection with everything prepared on it. It begins and ends transactions itself:
 // database/sql starts a goroutine for each of its own, which a scan would wait for. The connection is never replaced
-// behind our back: once it is gone every call fails. One caller at a time: Store.mu is held.
+// behind our back: once it is gone every call fails. One caller at a time: it has Store.turn.
 type writer struct {
 	conn                    *sql.Conn
 	q                       *queries.Queries
