@@ -33,7 +33,7 @@ type forgetful struct {
 	fresh func() *sellercenter.Adapter
 }
 
-func (m forgetful) PullOrders(ctx context.Context, since time.Time, yield func([]fulfillment.Order) error) error {
+func (m forgetful) PullOrders(ctx context.Context, since time.Time, yield func(fulfillment.PulledPage) error) error {
 	return m.fresh().PullOrders(ctx, since, yield)
 }
 
