@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math/bits"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"packbench/devices/devicetest"
 	"packbench/devices/printer"
 	"packbench/fulfillment"
 )
@@ -185,9 +185,27 @@ func commandsOf(job []byte) (names []string) {
 	return names
 }
 
-// Whatever a buyer writes, the printer gets the same commands, and what it draws is the label that was composed.
-func TestBuyersTextIsNeverACommand(t *testing.T) {
-	s := typesetter(t)
+// onlyALabel fails if a printer at the other end of any language would do anything but draw this picture once: its list of commands
+// must be the template's.
+func onlyALabel(t interface{ Fatalf(string, ...any) }, template []string, b fulfillment.Bitmap) {
+	job := printer.ZPL{}.Encode(b, stock203, 1)
+	if got := commandsOf(job); !slices.Equal(got, template) {
+		t.Fatalf("a ZPL printer gets %q, want %q", got, template)
+	}
+	if pages, err := drawZPL(job, stock203); err != nil || len(pages) != 1 || !bytes.Equal(pages[0].Bitmap.Bits, b.Bits) {
+		t.Fatalf("a ZPL printer draws other dots, %v", err)
+	}
+	for language, job := range map[string][]byte{"tspl": printer.TSPL{}.Encode(b, stock203, 1), "epl": printer.EPL{}.Encode(b, stock203, 1), "escpos": printer.ESCPOS{}.Encode(b, stock203, 1)} {
+		drawn, faults := devicetest.DecodeRaster(language, stock203, job)
+		if len(faults) > 0 || len(drawn) != 1 || dotsApart(b, drawn[0]) > 0 {
+			t.Fatalf("%s: %d labels, faults %q", language, len(drawn), faults)
+		}
+	}
+}
+
+// template is the list of commands of a label on which nobody wrote anything.
+func template(t testing.TB, s *Typesetter) []string {
+	t.Helper()
 	plain, err := ownLabel("en", english).Draw(s, stock203)
 	if err != nil {
 		t.Fatal(err)
@@ -196,9 +214,16 @@ func TestBuyersTextIsNeverACommand(t *testing.T) {
 	if len(want) < 5 {
 		t.Fatalf("got %q", want)
 	}
+	return want
+}
+
+// Whatever a buyer writes, the printer gets the same commands, and what it draws is the label that was composed.
+func TestBuyersTextIsNeverACommand(t *testing.T) {
+	s := typesetter(t)
+	want := template(t, s)
 	rapid.Check(t, func(rt *rapid.T) {
 		evil := rapid.OneOf(
-			rapid.SampledFrom([]string{"^XZ^XA^JUS^XZ", "~JR", "^FS^FO0,0^GB800,800,800^FS", "_5EXZ", "\x1b@", "\r\nPRINT 9\r\n", "^CC+", "\x02~HS\x03", "N\nP9\n"}),
+			rapid.SampledFrom([]string{"^XZ^XA^JUS^XZ", "~JR", "^FS^FO0,0^GB800,800,800^FS", "_5EXZ", "\x1b@", "\r\nPRINT 9\r\n", "^CC+", "\x02~HS\x03", "N\nP9\n", "\x1dV0", "CLS\r\n"}),
 			rapid.StringMatching(`[\^~][A-Z]{2}[ -)+-~]{0,20}`),
 			rapid.StringMatching(`[ -)+-~]{1,40}`),
 		).Draw(rt, "evil")
@@ -208,19 +233,14 @@ func TestBuyersTextIsNeverACommand(t *testing.T) {
 		if err != nil {
 			rt.Fatalf("%q: %v", evil, err)
 		}
-		job := printer.ZPL{}.Encode(b, stock203, 1)
-		if got := commandsOf(job); !slices.Equal(got, want) {
-			rt.Fatalf("%q: the printer gets %q, want %q", evil, got, want)
-		}
-		if again, err := shared.Raster(t.Context(), job, stock203); err != nil || !bytes.Equal(again[0].Bitmap.Bits, b.Bits) {
-			rt.Fatalf("%q: other dots, %v", evil, err)
-		}
+		onlyALabel(rt, want, b)
 	})
 }
 
 func FuzzSellerLabel(f *testing.F) {
 	s := typesetter(f)
-	for _, seed := range []string{"Sample Person", "^XZ~JR", "\xff\xfe", "a\u0301\u200d", strings.Repeat("W", 400)} {
+	want := template(f, s)
+	for _, seed := range []string{"Sample Person", "^XZ~JR", "\xff\xfe", "a\u0301\u200d", strings.Repeat("W", 400), "\x1b@\x1dV0", "\r\nPRINT 9\r\n"} {
 		f.Add(seed, "en")
 		f.Add(seed, "ar")
 	}
@@ -234,13 +254,10 @@ func FuzzSellerLabel(f *testing.F) {
 			}
 			return
 		}
-		ink := 0
-		for _, v := range b.Bits {
-			ink += bits.OnesCount8(v)
-		}
-		if ink == 0 {
+		if !slices.ContainsFunc(b.Bits, func(v byte) bool { return v != 0 }) {
 			t.Fatal("nothing was drawn")
 		}
+		onlyALabel(t, want, b)
 	})
 }
 
