@@ -22,6 +22,8 @@ const usage = `usage: go run ./cmd/dev COMMAND
                                go vet and go test -race on a virtual screen; args go to go test. A run of everything vets the
                                packages without C for Windows; --windows, or CI=true, links the whole program for it
   bench [packages] [-- args]   the benchmarks as one table with their limits; args go to go test
+  fuzz [--time 30s] [--only FuzzX] [packages]
+                               every fuzz test for that long; what it finds stays in testdata/fuzz
   check                        gofmt, go vet and the linters
   build [--os windows] -o FILE the program as one file
   package -o FILE.deb          the Debian package: the program with icon, manual page and the rules for its devices
@@ -75,7 +77,7 @@ func mainErr(ctx context.Context, args []string) error {
 	}
 	d := &dev{root: root, host: realHost(), out: os.Stdout, msg: os.Stderr}
 	commands := map[string]func(context.Context, []string) error{
-		"demo": d.demo, "run": d.run, "test": d.test, "bench": d.bench, "check": d.check, "build": d.build, "package": d.pack, "record": d.record,
+		"demo": d.demo, "run": d.run, "test": d.test, "bench": d.bench, "fuzz": d.fuzz, "check": d.check, "build": d.build, "package": d.pack, "record": d.record,
 	}
 	switch name := args[0]; name {
 	case "help", "-h", "-help", "--help":

@@ -41,6 +41,18 @@ func program(names ...string) func(context.Context, host) bool {
 	}
 }
 
+// programs are all of the named ones.
+func programs(names ...string) func(context.Context, host) bool {
+	return func(ctx context.Context, h host) bool {
+		for _, n := range names {
+			if !program(n)(ctx, h) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
 // header is true when the C compiler finds all the headers. Asking the compiler and not pkg-config finds files wherever
 // CPATH or a foreign distribution puts them.
 func header(files ...string) func(context.Context, host) bool {
@@ -137,6 +149,8 @@ func linuxNeeds() []need {
 			apt: "imagemagick", dnf: "ImageMagick", pacman: "imagemagick"},
 		{name: "zbarimg", why: "a second opinion on barcodes", sets: forTest | forBench, probe: program("zbarimg"),
 			apt: "zbar-tools", dnf: "zbar", pacman: "zbar"},
+		{name: "Node.js", why: "a third opinion on barcodes: zxing-wasm, which the test itself gets by npm, at a fixed version", sets: forTest, optional: true,
+			probe: programs("node", "npm"), apt: "nodejs npm", dnf: "nodejs npm", pacman: "nodejs npm"},
 		{name: "poppler", why: "a second opinion on PDF", sets: forTest | forBench, probe: program("pdftoppm"),
 			apt: "poppler-utils", dnf: "poppler-utils", pacman: "poppler"},
 		{name: "the sqlite3 shell", why: "a second opinion on the database", sets: forTest | forBench, probe: program("sqlite3"),
