@@ -33,6 +33,7 @@ type setupDesk struct {
 	mu    sync.Mutex
 	found map[string]candidate
 	on    *trial
+	typed *ScannerConfig // what the layout barcode told of the scanner that types into the window; nil: it was not scanned
 }
 
 // trial is the device that is tried now.
@@ -230,12 +231,15 @@ func (d *setupDesk) Keep(_ context.Context, c setup.Choice) (before string, err 
 	if what, err = what.with(c); err != nil {
 		return "", err
 	}
-	if what.kind == devices.Scanner && what.scanner.Transport == "keyboard" {
-		return "", nil // always on: nothing has to be written
-	}
 	cfg, err := loadConfig(d.app.config, false)
 	if err != nil {
 		return "", err
+	}
+	if what.scanner.Transport == "keyboard" {
+		if d.typed == nil || d.typed.Layout == "" && cfg.typed().Scanner == nil {
+			return "", nil // it is always on, and nothing is to be put right: nothing has to be written
+		}
+		what.scanner = *d.typed
 	}
 	b, want := what.bind(cfg, plugged(what.kind))
 	after := cfg

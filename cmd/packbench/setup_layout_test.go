@@ -25,6 +25,28 @@ import (
 	"packbench/ui/widgets"
 )
 
+func layoutNamed(t *testing.T, name string) *hid.Layout {
+	t.Helper()
+	l, err := hid.ParseLayout(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// typedOn is what a keyboard of one layout makes of a text where the computer reads it with another.
+func typedOn(t *testing.T, typed, read, text string) string {
+	t.Helper()
+	keys := hid.NewKeyboard(layoutNamed(t, read))
+	var got strings.Builder
+	for _, r := range text {
+		for _, report := range hid.Stroke(layoutNamed(t, typed), r) {
+			got.WriteString(keys.Feed(report))
+		}
+	}
+	return got.String()
+}
+
 // deskTest is the wizard joined to the program's side, with one emulated scanner plugged in; news comes on the test's goroutine.
 type deskTest struct {
 	t      *testing.T
@@ -37,10 +59,6 @@ type deskTest struct {
 
 func newDeskTest(t *testing.T, settings, layout string) *deskTest {
 	t.Helper()
-	l, err := hid.ParseLayout(layout)
-	if err != nil {
-		t.Fatal(err)
-	}
 	log := slog.New(slog.DiscardHandler)
 	file := filepath.Join(t.TempDir(), "station.toml")
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
@@ -50,7 +68,7 @@ func newDeskTest(t *testing.T, settings, layout string) *deskTest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &deskTest{t: t, end: devicetest.NewUSBScanner(l), news: make(chan setup.News, 100)}
+	x := &deskTest{t: t, end: devicetest.NewUSBScanner(layoutNamed(t, layout)), news: make(chan setup.News, 100)}
 	a := &app{config: file, env: &env{cfg: cfg, log: log}, deviceGroup: newGroup("devices", log, func(string, error) {})}
 	x.desk = newSetupDesk(a)
 	a.setup = x.desk
@@ -168,7 +186,7 @@ func TestLayoutOfAScannerThatTypes(t *testing.T) {
 
 // TestLayoutOfTheBenchsScanner: the scanner that the bench works with is set right in the same way, while it works.
 func TestLayoutOfTheBenchsScanner(t *testing.T) {
-	id := devicetest.NewUSBScanner(defaultLayout()).ID()
+	id := devicetest.NewUSBScanner(layoutNamed(t, "us")).ID()
 	vid, rest, _ := strings.Cut(id.String(), ":")
 	pid, serial, _ := strings.Cut(rest, ":")
 	settings := "[station]\nid = \"PACK-01\"\n\n[[scanner]]\ntransport = \"usb\" # on the left\nvid = \"" + vid + "\"\npid = \"" + pid + "\"\nserial = \"" + serial + "\"\nmode = \"keyboard\"\nlayout = \"us\"\n"
@@ -266,4 +284,42 @@ func TestPictureSizeIsKept(t *testing.T) {
 	if got := fine.only(defaultConfig()).Cameras[0]; got.Width != 1920 {
 		t.Errorf("on trial with %+v", got)
 	}
+}
+
+// TestLayoutOfAScannerThatTypesIntoTheWindow: what the layout barcode finds is kept with the computer's own setting, the window reads
+// rightly at once, and a scanner that was set right later loses the entry's layout again.
+func TestLayoutOfAScannerThatTypesIntoTheWindow(t *testing.T) {
+	x := newDeskTest(t, "[station]\nid = \"PACK-01\"\n\n[[scanner]]\ntransport = \"keyboard\"\nprefix = \"~\" # ours\n", "us")
+	a := x.desk.app
+	scan := func(typed, read, code string) string {
+		text := typedOn(t, typed, read, code)
+		if x.desk.takes(fulfillment.Scan{Code: text, Device: "keyboard"}) {
+			return ""
+		}
+		s, _ := a.devices.typed.Scan(text, time.Now())
+		return s.Code
+	}
+	x.touch("Types like")
+	scan("fr", "de", hid.Calibration)
+	x.until(text.T("setup.read.mended.head"))
+	x.touch(text.T("setup.keep"))
+	kept, err := loadConfig(a.config, true)
+	if err != nil || len(kept.Scanners) != 1 || kept.Scanners[0].Layout != "fr" || kept.Scanners[0].Computer != "de" || kept.Scanners[0].Prefix != "~" {
+		t.Errorf("kept %+v, %v", kept.Scanners, err)
+	}
+	x.desk.end()
+	if got := scan("fr", "de", "AZ-12"); got != "AZ-12" {
+		t.Errorf("the window reads %q", got)
+	}
+	x.touch(text.Device(devices.Scanner))
+	x.scanTyped(hid.Calibration)
+	x.until(text.T("setup.read.good.head"))
+	x.touch(text.T("setup.keep"))
+	if kept, err = loadConfig(a.config, true); err != nil || len(kept.Scanners) != 1 || kept.Scanners[0].Layout != "" || kept.Scanners[0].Prefix != "~" {
+		t.Errorf("kept %+v, %v", kept.Scanners, err)
+	}
+}
+
+func (x *deskTest) scanTyped(code string) {
+	x.desk.takes(fulfillment.Scan{Code: code, Device: "keyboard"})
 }

@@ -31,14 +31,20 @@ func (d *setupDesk) listens(kind devices.Kind) bool {
 // times; so does everything when the test is left.
 func (d *setupDesk) takes(s fulfillment.Scan) bool {
 	t := d.onTrial(devices.Scanner)
-	_, _, calibration := hid.Calibrated(defaultLayout(), s.Code)
+	if t == nil {
+		return false
+	}
+	calibration := readingOf(ScannerConfig{Transport: "keyboard"}, s.Code).Calibration
 	switch {
-	case t == nil || strings.HasPrefix(s.Code, "PB:") && !calibration:
+	case strings.HasPrefix(s.Code, "PB:") && !calibration:
 		return false
 	case s.Device != t.what.scanner.device():
 		d.show(setup.News{Reading: &setup.Reading{Code: s.Code, Other: true}})
 	default:
 		d.read(t, s.Code)
+		if typed := d.app.devices.typed; calibration && typed != nil && s.Device == scanner.KeyboardDevice {
+			typed.Scan(s.Code, s.At) // from now on the window reads it rightly, too
+		}
 	}
 	return true
 }
@@ -77,15 +83,14 @@ func (d *setupDesk) feels(h devices.Health) {
 
 // read tells what became of a code on its way from the scanner on trial.
 func (d *setupDesk) read(t *trial, code string) {
-	d.show(setup.News{Reading: readingOf(t.what.scanner, code)})
-}
-
-func defaultLayout() *hid.Layout {
-	l, err := hid.ParseLayout("")
-	if err != nil {
-		panic(err) // a constant
+	r := readingOf(t.what.scanner, code)
+	if r.Calibration && !r.Caps && t.what.scanner.Transport == "keyboard" {
+		r.Mended = r.Typed != ""
+		d.mu.Lock()
+		d.typed = &ScannerConfig{Transport: "keyboard", Layout: r.Typed, Computer: r.Read}
+		d.mu.Unlock()
 	}
-	return l
+	d.show(setup.News{Reading: r})
 }
 
 // calibrationOf is what a USB scanner's driver found out. It reads with the right layout already.

@@ -29,7 +29,7 @@ func numberKey[N int | int64](name string, n N) tomlKey { return tomlKey{name, f
 // deviceKeys are all keys that say which device is meant and how to talk to it: those that the new binding does not have are
 // taken out, or the old device would shine through. What a person set beside them – a prefix, gap_mm, no_status – stays.
 var deviceKeys = map[string][]string{
-	"scanner": {"transport", "port", "baud", "vid", "pid", "serial", "mode", "layout"},
+	"scanner": {"transport", "port", "baud", "vid", "pid", "serial", "mode", "layout", "computer"},
 	"printer": {"role", "transport", "address", "queue", "port", "baud", "language", "dpi", "width_mm", "height_mm", "vid", "pid", "serial"},
 	"scale":   {"transport", "port", "protocol", "baud", "unit", "framing", "vid", "pid", "serial"},
 	"camera":  {"name", "url", "device", "width", "height", "crop"},
