@@ -32,6 +32,14 @@ type detailBody struct {
 	Got       int           `json:"got"`
 	Need      int           `json:"need"`
 	Missing   []MissingItem `json:"missing"`
+
+	Bitmap      Hash   `json:"bitmap"`
+	SentHash    Hash   `json:"sent_hash"`
+	Language    string `json:"language"`
+	Compression string `json:"compression"`
+	DPI         int    `json:"dpi"`
+	Sent        int    `json:"sent"`
+	Total       int    `json:"total"`
 }
 
 // Detail says in a few words what the event's kind leaves open: what a supervisor went over, what was decided and why, how
@@ -62,10 +70,12 @@ func Detail(e Event) string {
 		if b.SKU != "" {
 			return fmt.Sprintf("%s, %d of %d", b.SKU, b.Got, b.Need)
 		}
-	case EventLabelQueued, EventLabelPrinted:
-		if b.Reprint > 0 {
-			return words(fmt.Sprintf("reprint %d", b.Reprint), b.Reason)
-		}
+	case EventLabelQueued:
+		return words(b.copyOf(), b.Reason)
+	case EventLabelPrinted:
+		return strings.Join(nonEmpty(words(b.copyOf(), b.Reason), b.sentWords()), ", ")
+	case EventConfirmed:
+		return words(b.Reason, "picture "+b.Bitmap.Short())
 	case EventReopened:
 		return words(fmt.Sprintf("reprint %d", b.Reprints+1), b.Reason)
 	case EventHeld, EventShort, EventSkipped:
@@ -79,6 +89,23 @@ func Detail(e Event) string {
 		return words(b.Status, b.Verdict, b.Box, b.Carrier, string(b.Tracking), b.Camera, b.Reason)
 	}
 	return ""
+}
+
+// copyOf names a copy; the first label is none.
+func (b detailBody) copyOf() string {
+	if b.Reprint == 0 {
+		return ""
+	}
+	return fmt.Sprintf("reprint %d", b.Reprint)
+}
+
+// sentWords are what went to the printer: how it was written, how much, and the hashes of the picture and of the bytes.
+func (b detailBody) sentWords() string {
+	if b.SentHash == "" {
+		return ""
+	}
+	return strings.Join(nonEmpty(strings.Join(nonEmpty(b.Language, b.Compression), " "), fmt.Sprintf("%d dpi", b.DPI), fmt.Sprintf("%d of %d bytes", b.Sent, b.Total),
+		"picture "+b.Bitmap.Short(), "bytes "+b.SentHash.Short()), ", ")
 }
 
 func weighedDetail(b detailBody) string {

@@ -15,6 +15,9 @@ type (
 	Hash       string // lower-case hex SHA-256 of a stored file or an event
 )
 
+// Short is the beginning of the hash, enough to tell two apart by eye.
+func (h Hash) Short() string { return string(h[:min(len(h), 12)]) }
+
 // OrderStatus is the platform's word for an order. Values outside the list below are kept as they came and mean
 // "not known": such an order is never packed.
 type OrderStatus string

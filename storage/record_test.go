@@ -294,3 +294,19 @@ func TestPrintJobsSurviveARestart(t *testing.T) {
 		t.Errorf("got %v, want %v", err, fulfillment.ErrNotFound)
 	}
 }
+
+// What was sent stays on the job, also when the bench, which does not know it, writes the job's end.
+func TestAPrintJobKeepsWhatWasSent(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	j := fulfillment.PrintJob{ID: "j", OrderID: "100", PackageID: "P100", Label: "label", Tracking: "T1", Reprint: 1, State: fulfillment.JobAsk, Sent: 40, Reason: "broken off",
+		CreatedAt: t0, Bitmap: "picture", Confirmed: "picture", SentHash: "bytes", Total: 41, Language: "zpl", Compression: "z64", DPI: 300}
+	if err := s.SaveJob(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, station.Commit{Jobs: []fulfillment.PrintJob{{ID: "j", OrderID: "100", PackageID: "P100", Reprint: 1, State: fulfillment.JobDone, Reason: "scanned"}}})
+	j.State, j.Reason = fulfillment.JobDone, "scanned"
+	got, err := s.Job(t.Context(), "j")
+	if d := cmp.Diff(j, got); d != "" || err != nil {
+		t.Errorf("job (-want +got):\n%s%v", d, err)
+	}
+}

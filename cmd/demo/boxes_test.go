@@ -120,12 +120,17 @@ func (b *boxes) box(ctx context.Context, i int) {
 	}
 }
 
-// says scans and checks the verdict and its words.
 func (b *boxes) says(ctx context.Context, code string, want fulfillment.VerdictCode, words string) judged {
 	b.t.Helper()
-	j, err := b.scan(ctx, code)
+	return says(ctx, b.t, b.packer, code, want, words)
+}
+
+// says scans and checks the verdict and its words.
+func says(ctx context.Context, t *testing.T, p *packer, code string, want fulfillment.VerdictCode, words string) judged {
+	t.Helper()
+	j, err := p.scan(ctx, code)
 	if err != nil || j.Verdict != want || !strings.Contains(j.Text, words) {
-		b.t.Fatalf("scan %s: %s (%s), %v; want %s with %q", code, j.Verdict, j.Text, err, want, words)
+		t.Fatalf("scan %s: %s (%s), %v; want %s with %q", code, j.Verdict, j.Text, err, want, words)
 	}
 	return j
 }

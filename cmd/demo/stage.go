@@ -22,6 +22,8 @@ type stage struct {
 	screen  *screen
 	grams   map[string]int // weight of a unit of each SKU
 
+	ready func(context.Context) error // called when the shop stands and nothing was read from it yet; nil: nothing is to do
+
 	tracing sync.WaitGroup
 	stop    context.CancelFunc
 }
@@ -51,6 +53,11 @@ func (s *stage) set(ctx context.Context) error {
 		return err
 	}
 	s.say.step("shop", "Seller Center of a %s shop with %d orders: %s", s.opt.market, s.opt.orders, s.shop.AdminURL)
+	if s.ready != nil {
+		if err := s.ready(ctx); err != nil {
+			return err
+		}
+	}
 	if s.kit, err = newEquipment(s.file("devices")); err != nil {
 		return err
 	}
