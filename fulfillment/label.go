@@ -56,16 +56,24 @@ const (
 	LabelCannotVerify LabelVerdict = "cannot verify"
 )
 
+// Shipment is what a label must be the label of.
+type Shipment struct {
+	Tracking Tracking // empty: nobody has told it, and nothing proves the label
+	Carrier  string   // display name; it says how its barcodes carry the number. Empty: any carrier's way counts
+	Market   string   // region code of the order; its label rules hold. Empty: the station's
+}
+
 // Proof is the outcome of rasterising a label, reading it back and comparing it with the tracking number.
 type Proof struct {
 	Label    Hash // the document as received
 	Bitmap   Hash // the stored 1-bit picture; what is previewed, archived and sent
 	Media    Media
-	Tracking Tracking // what it was compared with
+	Shipment // what it was compared with
 	Verdict  LabelVerdict
 	Reason   string   // a sentence, empty for print
 	Decoded  []string // every barcode that was read, GS kept
 	Lint     []string // policy findings in words
+	Rules    string   // names the rules that Lint is by
 	At       time.Time
 }
 

@@ -151,7 +151,7 @@ func TestUnknownNamesAreNotFound(t *testing.T) {
 	_, order := s.Order(ctx, "x")
 	_, product := s.Product(ctx, "x")
 	_, manifest := s.Manifest(ctx, "x")
-	_, proof := s.Proof(ctx, "x", "", fulfillment.Media{})
+	_, proof := s.Proof(ctx, "x", fulfillment.Shipment{}, fulfillment.Media{})
 	_, label := s.StoreLabel(ctx, "x", []byte("%PDF"), "")
 	for what, err := range map[string]error{"order": order, "product": product, "manifest": manifest, "proof": proof, "label": label,
 		"mark": s.Mark(ctx, fulfillment.OutboxRow{ID: "x"}, nil), "requeue": s.Requeue(ctx, "x")} {

@@ -57,9 +57,9 @@ func tieLabel(ctx context.Context, q *queries.Queries, p queries.Package, h fulf
 	return q.SetPackageTracking(ctx, queries.SetPackageTrackingParams{Tracking: string(tracking), OrderID: p.OrderID, ID: p.ID})
 }
 
-// Proof returns the stored proof of a label for a tracking number and a stock; fulfillment.ErrNotFound if there is none.
-func (s *Store) Proof(ctx context.Context, label fulfillment.Hash, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, error) {
-	r, err := s.qr.Proof(ctx, queries.ProofParams{Label: string(label), Tracking: string(tracking), Dpi: int64(media.DPI),
+// Proof returns the stored proof of a label for a parcel and a stock; fulfillment.ErrNotFound if there is none.
+func (s *Store) Proof(ctx context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, error) {
+	r, err := s.qr.Proof(ctx, queries.ProofParams{Label: string(label), Tracking: string(of.Tracking), Carrier: of.Carrier, Market: of.Market, Dpi: int64(media.DPI),
 		WidthMm: int64(media.WidthMM), HeightMm: int64(media.HeightMM)})
 	if err != nil {
 		return fulfillment.Proof{}, explain(err, "read proof of label %s", label)
@@ -69,12 +69,12 @@ func (s *Store) Proof(ctx context.Context, label fulfillment.Hash, tracking fulf
 		return fulfillment.Proof{}, explain(err, "read proof of label %s", label)
 	}
 	lint, err := fromList[string](r.Lint)
-	return fulfillment.Proof{Label: label, Bitmap: fulfillment.Hash(r.Bitmap), Media: media, Tracking: tracking,
+	return fulfillment.Proof{Label: label, Bitmap: fulfillment.Hash(r.Bitmap), Media: media, Shipment: of, Rules: r.Rules,
 			Verdict: fulfillment.LabelVerdict(r.Verdict), Reason: r.Reason, Decoded: decoded, Lint: lint, At: fromMS(r.At)},
 		explain(err, "read proof of label %s", label)
 }
 
-// SaveProof keeps a proof under its label, tracking number and stock; one that is there is replaced. The bitmap's file
+// SaveProof keeps a proof under its label, parcel and stock; one that is there is replaced. The bitmap's file
 // must have been Put before.
 func (s *Store) SaveProof(ctx context.Context, p fulfillment.Proof) error {
 	decoded, err := list(p.Decoded)
@@ -86,7 +86,7 @@ func (s *Store) SaveProof(ctx context.Context, p fulfillment.Proof) error {
 		return err
 	}
 	err = s.write(ctx, func(q *queries.Queries) error {
-		return q.PutProof(ctx, queries.PutProofParams{Label: string(p.Label), Tracking: string(p.Tracking), Dpi: int64(p.Media.DPI),
+		return q.PutProof(ctx, queries.PutProofParams{Label: string(p.Label), Tracking: string(p.Tracking), Carrier: p.Carrier, Market: p.Market, Rules: p.Rules, Dpi: int64(p.Media.DPI),
 			WidthMm: int64(p.Media.WidthMM), HeightMm: int64(p.Media.HeightMM), Bitmap: string(p.Bitmap), Verdict: string(p.Verdict),
 			Reason: p.Reason, Decoded: decoded, Lint: lint, At: ms(p.At)})
 	})

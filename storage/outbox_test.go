@@ -134,7 +134,7 @@ func TestAParkedRowHoldsBackItsOwnOrderOnly(t *testing.T) {
 func TestProofsAreKeptByLabelTrackingAndStock(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	ctx := t.Context()
-	p := fulfillment.Proof{Label: "l", Bitmap: "b", Media: fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152}, Tracking: "T", Verdict: fulfillment.LabelRefuse,
+	p := fulfillment.Proof{Label: "l", Bitmap: "b", Media: fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152}, Shipment: fulfillment.Shipment{Tracking: "T", Carrier: "C", Market: "GB"}, Rules: "r1", Verdict: fulfillment.LabelRefuse,
 		Reason: "another parcel's", Decoded: []string{"A\x1dB", "C"}, Lint: []string{"logo"}, At: t0}
 	if err := s.SaveProof(ctx, p); err != nil {
 		t.Fatal(err)
@@ -143,12 +143,14 @@ func TestProofsAreKeptByLabelTrackingAndStock(t *testing.T) {
 	if err := s.SaveProof(ctx, p); err != nil {
 		t.Fatal(err)
 	}
-	got, err := s.Proof(ctx, "l", "T", p.Media)
-	if err != nil || got.Verdict != fulfillment.LabelPrint || got.Bitmap != "b" || len(got.Decoded) != 2 || got.Decoded[0] != "A\x1dB" || got.Lint[0] != "logo" || !got.At.Equal(t0) {
+	got, err := s.Proof(ctx, "l", p.Shipment, p.Media)
+	if err != nil || got.Verdict != fulfillment.LabelPrint || got.Bitmap != "b" || len(got.Decoded) != 2 || got.Decoded[0] != "A\x1dB" || got.Lint[0] != "logo" || got.Rules != "r1" || got.Shipment != p.Shipment || !got.At.Equal(t0) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if _, err := s.Proof(ctx, "l", "OTHER", p.Media); err == nil {
-		t.Error("a proof for another tracking number was found")
+	for _, of := range []fulfillment.Shipment{{Tracking: "OTHER", Carrier: "C", Market: "GB"}, {Tracking: "T", Carrier: "D", Market: "GB"}, {Tracking: "T", Carrier: "C", Market: "US"}} {
+		if _, err := s.Proof(ctx, "l", of, p.Media); err == nil {
+			t.Errorf("a proof for %+v was found", of)
+		}
 	}
 }
 

@@ -183,7 +183,7 @@ func runLabel(ctx context.Context, c *call) error {
 	}
 	engine := label.NewEngine(options)
 	defer engine.Close()
-	proof, bitmap, err := engine.Prove(ctx, document, fulfillment.Tracking(c.flags["tracking"]), media)
+	proof, bitmap, err := engine.Prove(ctx, document, fulfillment.Shipment{Tracking: fulfillment.Tracking(c.flags["tracking"])}, media)
 	if err != nil {
 		return err
 	}

@@ -252,7 +252,7 @@ func (m *ownLabelMaker) finish(ctx context.Context, out string, parcel fulfillme
 	}
 	engine := label.NewEngine(labelOptions(m.c.dir, m.cfg.Station.Market, nil))
 	defer engine.Close()
-	proof, proved, err := engine.Prove(ctx, picture.Bytes(), m.l.Tracking, m.media)
+	proof, proved, err := engine.Prove(ctx, picture.Bytes(), fulfillment.Shipment{Tracking: m.l.Tracking}, m.media)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -20,15 +22,18 @@ var labelRulesName = filepath.Join("rules", "labels.toml")
 // mistake in them are not used, and that is said in the log.
 func labelOptions(dir, market string, log *slog.Logger) label.Options {
 	o := label.Options{CacheDir: pdfiumCache(dir), Log: log, Market: market}
-	rules, err := readLabelRules(dir)
-	if err != nil {
+	pack, err := labelRulesPack(dir)
+	rules, perr := policy.ReadLabelRules(pack)
+	if err = errors.Join(err, perr); err != nil {
 		if log != nil {
 			log.Error("The label rules of the data folder are not used", "err", err)
 		}
-		rules, err = policy.ReadLabelRules(assets.LabelRules)
+		pack = assets.LabelRules
+		rules, err = policy.ReadLabelRules(pack)
 	}
 	if err == nil {
-		o.Rules = rules
+		sum := sha256.Sum256(pack)
+		o.Rules, o.RulesName = rules, hex.EncodeToString(sum[:6])
 	}
 	o.Carriers = carriersOf(dir, log)
 	return o
@@ -63,11 +68,17 @@ func readCarriers(dir string) (*label.Carriers, error) {
 	return label.ReadCarriers(pack)
 }
 
-func readLabelRules(dir string) (*policy.LabelRules, error) {
+// labelRulesPack is the rules' file: the warehouse's own, or the bundled one.
+func labelRulesPack(dir string) ([]byte, error) {
 	pack, err := os.ReadFile(filepath.Join(dir, labelRulesName))
 	if errors.Is(err, fs.ErrNotExist) {
-		pack, err = assets.LabelRules, nil
+		return assets.LabelRules, nil
 	}
+	return pack, err
+}
+
+func readLabelRules(dir string) (*policy.LabelRules, error) {
+	pack, err := labelRulesPack(dir)
 	if err != nil {
 		return nil, err
 	}

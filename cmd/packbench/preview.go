@@ -14,7 +14,8 @@ func (a *app) labelPreview(ctx context.Context, p fulfillment.Parcel) (ui.Label,
 		return ui.Label{}, fulfillment.ErrNotFound
 	}
 	media := a.devices.printer.Media()
-	proof, b, err := a.archive.Proved(ctx, p.Package.Label, p.Package.Tracking, media)
+	of := fulfillment.Shipment{Tracking: p.Package.Tracking, Carrier: p.Package.Carrier, Market: p.Order.Market}
+	proof, b, err := a.archive.Previewed(ctx, p.Package.Label, of, media)
 	if err != nil {
 		return ui.Label{}, err
 	}

@@ -13,6 +13,7 @@ import (
 type proofStore interface {
 	// Unproved are packages with a stored label but no proof of it for this stock, not yet handed over, earliest first.
 	Unproved(ctx context.Context, media fulfillment.Media, limit int) ([]fulfillment.Package, error)
+	Order(ctx context.Context, id fulfillment.OrderID) (fulfillment.Order, error)
 }
 
 // prover proves labels ahead, so that at the last scan the bitmap is ready. It looks for work when it is woken and every
@@ -66,7 +67,12 @@ func (p *prover) all(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if _, _, err := p.proof.Proved(ctx, pkg.Label, pkg.Tracking, p.media); err != nil {
+		o, err := p.store.Order(ctx, pkg.OrderID)
+		if err == nil {
+			of := fulfillment.Shipment{Tracking: pkg.Tracking, Carrier: pkg.Carrier, Market: o.Market}
+			_, _, err = p.proof.Proved(ctx, pkg.Label, of, p.media)
+		}
+		if err != nil {
 			p.log.Warn("Label was not proved ahead", "packageID", pkg.ID, "err", err)
 			continue
 		}

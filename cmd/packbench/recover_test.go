@@ -36,7 +36,7 @@ func (c *crashed) Printed(ctx context.Context, j fulfillment.PrintJob) error {
 	c.told(j)
 	return c.s.Printed(ctx, j)
 }
-func (c *crashed) Proved(context.Context, fulfillment.Hash, fulfillment.Tracking, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+func (c *crashed) Proved(context.Context, fulfillment.Hash, fulfillment.Shipment, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
 	return fulfillment.Proof{Verdict: fulfillment.LabelPrint}, fulfillment.NewBitmap(8, 8, 203), nil
 }
 

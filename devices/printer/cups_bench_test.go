@@ -91,6 +91,6 @@ func BenchmarkLabelAgainstCUPS(b *testing.B) {
 // onePicture is the proof of every label.
 type onePicture struct{ b fulfillment.Bitmap }
 
-func (p onePicture) Proved(context.Context, fulfillment.Hash, fulfillment.Tracking, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+func (p onePicture) Proved(context.Context, fulfillment.Hash, fulfillment.Shipment, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
 	return fulfillment.Proof{Verdict: fulfillment.LabelPrint}, p.b, nil
 }

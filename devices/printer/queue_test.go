@@ -60,7 +60,7 @@ func newShift(t *testing.T, end modelEnd, drv devicetest.PrinterDriver) *shift {
 }
 
 // Proved gives the n-th label a picture of its own.
-func (s *shift) Proved(_ context.Context, h fulfillment.Hash, _ fulfillment.Tracking, m fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+func (s *shift) Proved(_ context.Context, h fulfillment.Hash, _ fulfillment.Shipment, m fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
 	n, err := strconv.Atoi(string(h))
 	s.proved(n)
 	return fulfillment.Proof{Verdict: fulfillment.LabelPrint}, devicetest.Checkerboard(m, n), err

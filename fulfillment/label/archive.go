@@ -15,7 +15,7 @@ import (
 type ArchiveStore interface {
 	Get(ctx context.Context, hash fulfillment.Hash) ([]byte, error)
 	Put(ctx context.Context, data []byte) (fulfillment.Hash, error)
-	Proof(ctx context.Context, label fulfillment.Hash, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, error)
+	Proof(ctx context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, error)
 	SaveProof(ctx context.Context, proof fulfillment.Proof) error
 }
 
@@ -30,9 +30,9 @@ type Archive struct {
 }
 
 type proofKey struct {
-	label    fulfillment.Hash
-	tracking fulfillment.Tracking
-	media    fulfillment.Media
+	label fulfillment.Hash
+	of    fulfillment.Shipment
+	media fulfillment.Media
 }
 
 // proving is one proof under way; the fields are set before done is closed.
@@ -57,8 +57,8 @@ func NewArchive(engine *Engine, store ArchiveStore, log *slog.Logger) *Archive {
 // proof. The bitmap must not be changed.
 //
 // Errors: fulfillment.ErrNotFound (wrapped) if the document is not stored; the store's errors; ctx's.
-func (a *Archive) Proved(ctx context.Context, label fulfillment.Hash, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
-	key := proofKey{label, tracking, media}
+func (a *Archive) Proved(ctx context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+	key := proofKey{label, of, media}
 	for {
 		a.mu.Lock()
 		p, others := a.running[key]
@@ -74,13 +74,35 @@ func (a *Archive) Proved(ctx context.Context, label fulfillment.Hash, tracking f
 		select {
 		case <-p.done:
 		case <-ctx.Done():
-			return fulfillment.Proof{}, fulfillment.Bitmap{}, fmt.Errorf("waiting for the proof of %s: %w", tracking, ctx.Err())
+			return fulfillment.Proof{}, fulfillment.Bitmap{}, fmt.Errorf("waiting for the proof of %s: %w", of.Tracking, ctx.Err())
 		}
 		if !errors.Is(p.err, context.Canceled) && !errors.Is(p.err, context.DeadlineExceeded) {
 			return p.proof, p.bitmap, p.err
 		}
 		// The caller who led gave up; this one has not.
 	}
+}
+
+// Previewed is Proved with the findings of the label rules that hold now: rules that were changed since speak about labels that
+// were proved before them, too. What is printed stays what was proved.
+func (a *Archive) Previewed(ctx context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+	proof, bitmap, err := a.Proved(ctx, label, of, media)
+	if err != nil || proof.Rules == a.engine.opts.RulesName {
+		return proof, bitmap, err
+	}
+	document, err := a.store.Get(ctx, label)
+	if err != nil {
+		return proof, bitmap, fmt.Errorf("the stored label %s: %w", label, err)
+	}
+	now, _, err := a.engine.Prove(ctx, document, of, media)
+	if err != nil {
+		return proof, bitmap, err
+	}
+	proof.Lint, proof.Rules = now.Lint, now.Rules
+	if err := a.store.SaveProof(ctx, proof); err != nil {
+		return proof, bitmap, fmt.Errorf("storing the findings about label %s: %w", label, err)
+	}
+	return proof, bitmap, nil
 }
 
 func (a *Archive) lead(ctx context.Context, key proofKey, p *proving) {
@@ -102,7 +124,7 @@ func (a *Archive) lead(ctx context.Context, key proofKey, p *proving) {
 // made again.
 func (a *Archive) cached(ctx context.Context, key proofKey) (fulfillment.Proof, fulfillment.Bitmap, bool, error) {
 	none := fulfillment.Bitmap{}
-	proof, err := a.store.Proof(ctx, key.label, key.tracking, key.media)
+	proof, err := a.store.Proof(ctx, key.label, key.of, key.media)
 	if errors.Is(err, fulfillment.ErrNotFound) {
 		return proof, none, false, nil
 	}
@@ -135,7 +157,7 @@ func (a *Archive) prove(ctx context.Context, key proofKey) (fulfillment.Proof, f
 	if err != nil {
 		return fulfillment.Proof{}, none, fmt.Errorf("the stored label %s: %w", key.label, err)
 	}
-	proof, bitmap, err := a.engine.Prove(ctx, document, key.tracking, key.media)
+	proof, bitmap, err := a.engine.Prove(ctx, document, key.of, key.media)
 	if err != nil {
 		return proof, none, err
 	}

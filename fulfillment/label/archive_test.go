@@ -44,10 +44,10 @@ func (m *memory) Put(_ context.Context, data []byte) (fulfillment.Hash, error) {
 	return hashOf(data), m.fail
 }
 
-func (m *memory) Proof(_ context.Context, label fulfillment.Hash, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, error) {
+func (m *memory) Proof(_ context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if p, ok := m.proofs[proofKey{label, tracking, media}]; ok {
+	if p, ok := m.proofs[proofKey{label, of, media}]; ok {
 		return p, nil
 	}
 	return fulfillment.Proof{}, fulfillment.ErrNotFound
@@ -57,7 +57,7 @@ func (m *memory) SaveProof(_ context.Context, p fulfillment.Proof) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.saves.Add(1)
-	m.proofs[proofKey{p.Label, p.Tracking, p.Media}] = p
+	m.proofs[proofKey{p.Label, p.Shipment, p.Media}] = p
 	return nil
 }
 
@@ -69,7 +69,7 @@ func TestProvedOnceForManyCallersAndAfterARestart(t *testing.T) {
 	bitmaps := make([]fulfillment.Bitmap, 12)
 	for i := range bitmaps {
 		wg.Go(func() {
-			proof, bitmap, err := archive.Proved(t.Context(), label, upsNumber, stock203)
+			proof, bitmap, err := archive.Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 			if err != nil || proof.Verdict != fulfillment.LabelPrint || proof.Bitmap == "" {
 				t.Errorf("got %+v %v", proof, err)
 			}
@@ -83,17 +83,17 @@ func TestProvedOnceForManyCallersAndAfterARestart(t *testing.T) {
 	closed := NewEngine(Options{})
 	closed.Close()
 	again := NewArchive(closed, store, nil) // cannot prove anything: what it returns is what was stored
-	proof, bitmap, err := again.Proved(t.Context(), label, upsNumber, stock203)
+	proof, bitmap, err := again.Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 	if err != nil || proof.Verdict != fulfillment.LabelPrint || !bytes.Equal(bitmap.Bits, bitmaps[0].Bits) {
 		t.Errorf("got %q %v", proof.Verdict, err)
 	}
 	if data, err := store.Get(t.Context(), proof.Bitmap); err != nil || !bytes.Equal(data, MarshalBitmap(bitmap)) {
 		t.Error("the stored picture is not the one returned")
 	}
-	if _, _, err := again.Proved(t.Context(), label, otherNumber, stock203); !errors.Is(err, ErrClosed) {
+	if _, _, err := again.Proved(t.Context(), label, fulfillment.Shipment{Tracking: otherNumber}, stock203); !errors.Is(err, ErrClosed) {
 		t.Errorf("another number was not proved anew: %v", err)
 	}
-	if _, _, err := again.Proved(t.Context(), label, upsNumber, stock300); !errors.Is(err, ErrClosed) {
+	if _, _, err := again.Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock300); !errors.Is(err, ErrClosed) {
 		t.Errorf("other stock was not proved anew: %v", err)
 	}
 }
@@ -107,12 +107,12 @@ func TestADamagedStoredPictureIsMadeAgain(t *testing.T) {
 		store := newMemory()
 		label, _ := store.Put(t.Context(), carrierSheet(upsNumber).pdf(t))
 		archive := NewArchive(shared, store, nil)
-		proof, bitmap, err := archive.Proved(t.Context(), label, upsNumber, stock203)
+		proof, bitmap, err := archive.Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 		if err != nil {
 			t.Fatal(err)
 		}
 		store.files[proof.Bitmap] = damage(store.files[proof.Bitmap])
-		again, same, err := archive.Proved(t.Context(), label, upsNumber, stock203)
+		again, same, err := archive.Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 		if err != nil || again.Bitmap != proof.Bitmap || !bytes.Equal(same.Bits, bitmap.Bits) {
 			t.Errorf("got %+v %v", again, err)
 		}
@@ -124,7 +124,7 @@ func TestOtherVerdictsAreStoredAndProvedAnew(t *testing.T) {
 	label, _ := store.Put(t.Context(), carrierSheet(otherNumber).pdf(t))
 	archive := NewArchive(shared, store, nil)
 	for range 2 {
-		proof, _, err := archive.Proved(t.Context(), label, upsNumber, stock203)
+		proof, _, err := archive.Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 		if err != nil || proof.Verdict != fulfillment.LabelRefuse || !strings.Contains(proof.Reason, otherNumber) {
 			t.Errorf("got %+v %v", proof, err)
 		}
@@ -137,12 +137,12 @@ func TestOtherVerdictsAreStoredAndProvedAnew(t *testing.T) {
 func TestArchiveErrors(t *testing.T) {
 	store := newMemory()
 	archive := NewArchive(shared, store, nil)
-	if _, _, err := archive.Proved(t.Context(), "absent", upsNumber, stock203); !errors.Is(err, fulfillment.ErrNotFound) {
+	if _, _, err := archive.Proved(t.Context(), "absent", fulfillment.Shipment{Tracking: upsNumber}, stock203); !errors.Is(err, fulfillment.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
 	label, _ := store.Put(t.Context(), carrierSheet(upsNumber).pdf(t))
 	store.fail = errors.New("disk full")
-	if _, _, err := archive.Proved(t.Context(), label, upsNumber, stock203); err == nil || !strings.Contains(err.Error(), "disk full") {
+	if _, _, err := archive.Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock203); err == nil || !strings.Contains(err.Error(), "disk full") {
 		t.Errorf("got %v", err)
 	}
 	if n := store.saves.Load(); n != 0 {
@@ -157,7 +157,7 @@ type blocking struct {
 	once    sync.Once
 }
 
-func (b *blocking) Proof(ctx context.Context, label fulfillment.Hash, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, error) {
+func (b *blocking) Proof(ctx context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, error) {
 	first := false
 	b.once.Do(func() { first = true })
 	if first {
@@ -165,7 +165,7 @@ func (b *blocking) Proof(ctx context.Context, label fulfillment.Hash, tracking f
 		<-ctx.Done()
 		return fulfillment.Proof{}, ctx.Err()
 	}
-	return b.memory.Proof(ctx, label, tracking, media)
+	return b.memory.Proof(ctx, label, of, media)
 }
 
 func TestACallerWhoGivesUpDoesNotTakeOthersWithIt(t *testing.T) {
@@ -175,20 +175,20 @@ func TestACallerWhoGivesUpDoesNotTakeOthersWithIt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if _, _, err := archive.Proved(ctx, label, upsNumber, stock203); !errors.Is(err, context.Canceled) {
+		if _, _, err := archive.Proved(ctx, label, fulfillment.Shipment{Tracking: upsNumber}, stock203); !errors.Is(err, context.Canceled) {
 			t.Errorf("the first caller: %v", err)
 		}
 	})
 	<-store.entered
 	wg.Go(func() {
-		proof, _, err := archive.Proved(t.Context(), label, upsNumber, stock203)
+		proof, _, err := archive.Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 		if err != nil || proof.Verdict != fulfillment.LabelPrint {
 			t.Errorf("the second caller: %q %v", proof.Verdict, err)
 		}
 	})
 	impatient, stop := context.WithTimeout(t.Context(), time.Millisecond)
 	defer stop()
-	if _, _, err := archive.Proved(impatient, label, upsNumber, stock203); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := archive.Proved(impatient, label, fulfillment.Shipment{Tracking: upsNumber}, stock203); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the impatient caller: %v", err)
 	}
 	cancel()

@@ -162,7 +162,7 @@ func BenchmarkProvedFromTheArchive(b *testing.B) {
 	}
 	archive := NewArchive(shared, store, nil)
 	for b.Loop() {
-		if _, _, err := archive.Proved(b.Context(), label, upsNumber, stock300); err != nil {
+		if _, _, err := archive.Proved(b.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock300); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -230,7 +230,7 @@ func firstLabelMain(dir, path string) error {
 	}
 	began := time.Now()
 	e := NewEngine(Options{CacheDir: dir, Timeout: time.Minute})
-	proof, _, err := e.Prove(context.Background(), document, upsNumber, stock203)
+	proof, _, err := e.Prove(context.Background(), document, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 	took := time.Since(began)
 	if err != nil || proof.Verdict != fulfillment.LabelPrint {
 		return fmt.Errorf("%q, %w", proof.Reason, err)

@@ -35,14 +35,15 @@ var ErrClosed = errors.New("the label engine is closed")
 // Options of an Engine. The zero value works: no cache on disk, five seconds a document, the system's clock.
 type Options struct {
 	// CacheDir keeps PDFium compiled to machine code (about 20 MB). Without it every start compiles for seconds.
-	CacheDir string
-	Log      *slog.Logger
-	Timeout  time.Duration    // for opening and drawing one document; 0 means DefaultTimeout
-	Now      func() time.Time // for Proof.At; nil means time.Now
-	Rules    Rules            // what a label may not carry; nil: nothing is checked
-	Carriers *Carriers        // how barcodes carry the tracking number; nil: only exactly
-	Market   string           // two letters; of the station, for Rules
-	Password string           // opens protected PDFs; a station has none, because carriers protect no labels
+	CacheDir  string
+	Log       *slog.Logger
+	Timeout   time.Duration    // for opening and drawing one document; 0 means DefaultTimeout
+	Now       func() time.Time // for Proof.At; nil means time.Now
+	Rules     Rules            // what a label may not carry; nil: nothing is checked
+	RulesName string           // names Rules: proofs whose findings are by other ones are linted anew
+	Carriers  *Carriers        // how barcodes carry the tracking number; nil: only exactly
+	Market    string           // two letters; of the station, for Rules where an order names none
+	Password  string           // opens protected PDFs; a station has none, because carriers protect no labels
 }
 
 // Engine rasterises, reads and proves labels. All methods may be called concurrently; documents are drawn one at a time,

@@ -40,7 +40,7 @@ func TestADocumentThatHangsIsAbandonedAndTheNextOneIsProved(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	proof, _, err := e.Prove(t.Context(), heavy, upsNumber, stock203)
+	proof, _, err := e.Prove(t.Context(), heavy, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 	if err != nil || proof.Verdict != fulfillment.LabelRefuse || !strings.Contains(proof.Reason, "takes longer than 400ms") {
 		t.Fatalf("got %q %q %v after %s", proof.Verdict, proof.Reason, err, time.Since(began))
 	}
@@ -48,7 +48,7 @@ func TestADocumentThatHangsIsAbandonedAndTheNextOneIsProved(t *testing.T) {
 		t.Errorf("abandoned only after %s", took)
 	}
 	e.opts.Timeout = DefaultTimeout
-	proof, _, err = e.Prove(t.Context(), carrierSheet(upsNumber).pdf(t), upsNumber, stock203)
+	proof, _, err = e.Prove(t.Context(), carrierSheet(upsNumber).pdf(t), fulfillment.Shipment{Tracking: upsNumber}, stock203)
 	if err != nil || proof.Verdict != fulfillment.LabelPrint {
 		t.Fatalf("the next label: got %q %q %v", proof.Verdict, proof.Reason, err)
 	}
@@ -64,7 +64,7 @@ func TestACallerWhoGivesUpGetsTheContextsError(t *testing.T) {
 	if err := shared.Warm(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := shared.Prove(ctx, heavy, upsNumber, stock203); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := shared.Prove(ctx, heavy, fulfillment.Shipment{Tracking: upsNumber}, stock203); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("got %v", err)
 	}
 	if proof, _ := prove(t, carrierSheet(upsNumber).pdf(t), upsNumber, stock203); proof.Verdict != fulfillment.LabelPrint {
@@ -81,7 +81,7 @@ func TestManyCallersAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			proof, _, err := shared.Prove(t.Context(), documents[i%4], fulfillment.Tracking(numbers[i%4]), stock203)
+			proof, _, err := shared.Prove(t.Context(), documents[i%4], fulfillment.Shipment{Tracking: fulfillment.Tracking(numbers[i%4])}, stock203)
 			if err != nil || proof.Verdict != fulfillment.LabelPrint {
 				t.Errorf("got %q %q %v", proof.Verdict, proof.Reason, err)
 			}
@@ -101,7 +101,7 @@ func TestClose(t *testing.T) {
 	if err := e.Warm(t.Context()); !errors.Is(err, ErrClosed) {
 		t.Errorf("got %v", err)
 	}
-	if _, _, err := e.Prove(t.Context(), carrierSheet(upsNumber).pdf(t), upsNumber, stock203); !errors.Is(err, ErrClosed) {
+	if _, _, err := e.Prove(t.Context(), carrierSheet(upsNumber).pdf(t), fulfillment.Shipment{Tracking: upsNumber}, stock203); !errors.Is(err, ErrClosed) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -134,7 +134,7 @@ func TestADamagedCacheStopsNothing(t *testing.T) {
 	}
 	e := NewEngine(Options{CacheDir: dir})
 	defer e.Close()
-	proof, _, err := e.Prove(t.Context(), carrierSheet(upsNumber).pdf(t), upsNumber, stock203)
+	proof, _, err := e.Prove(t.Context(), carrierSheet(upsNumber).pdf(t), fulfillment.Shipment{Tracking: upsNumber}, stock203)
 	if err != nil || proof.Verdict != fulfillment.LabelPrint {
 		t.Errorf("got %q %q %v", proof.Verdict, proof.Reason, err)
 	}
@@ -171,7 +171,7 @@ func FuzzProve(f *testing.F) {
 	f.Add(append(bytes.Clone(pngMagic), 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0xff, 0xff, 0xff, 0xff))
 	f.Add([]byte("^XA^XZ"))
 	f.Fuzz(func(t *testing.T, document []byte) {
-		proof, bitmap, err := shared.Prove(context.Background(), document, upsNumber, fulfillment.Media{DPI: 203, WidthMM: 60, HeightMM: 40})
+		proof, bitmap, err := shared.Prove(context.Background(), document, fulfillment.Shipment{Tracking: upsNumber}, fulfillment.Media{DPI: 203, WidthMM: 60, HeightMM: 40})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -100,7 +100,7 @@ func TestHostilePDFsCostASentence(t *testing.T) {
 	for name, document := range hostilePDFs(t) {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
-			proof, _, err := e.Prove(t.Context(), document, upsNumber, stock203)
+			proof, _, err := e.Prove(t.Context(), document, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 			took := time.Since(began)
 			if err != nil || proof.Verdict == fulfillment.LabelPrint || proof.Reason == "" || strings.Contains(proof.Reason, "\n") {
 				t.Errorf("got %q %q %v", proof.Verdict, proof.Reason, err)
@@ -112,7 +112,7 @@ func TestHostilePDFsCostASentence(t *testing.T) {
 		})
 	}
 	e.opts.Timeout = time.Minute
-	if proof, _, err := e.Prove(t.Context(), good, upsNumber, stock203); err != nil || proof.Verdict != fulfillment.LabelPrint {
+	if proof, _, err := e.Prove(t.Context(), good, fulfillment.Shipment{Tracking: upsNumber}, stock203); err != nil || proof.Verdict != fulfillment.LabelPrint {
 		t.Errorf("the next label: %q %q %v", proof.Verdict, proof.Reason, err)
 	}
 	var m runtime.MemStats

@@ -191,7 +191,7 @@ func drawSymbol(t testing.TB, pdf *fpdf.Fpdf, e element) {
 
 func prove(t testing.TB, document []byte, tracking string, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap) {
 	t.Helper()
-	proof, bitmap, err := shared.Prove(context.Background(), document, fulfillment.Tracking(tracking), media)
+	proof, bitmap, err := shared.Prove(context.Background(), document, fulfillment.Shipment{Tracking: fulfillment.Tracking(tracking)}, media)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,8 +41,8 @@ func IsSentence(err error) bool {
 // Prove draws the document for the stock, reads it back and compares what was read with the tracking number. The bitmap
 // is the page the verdict is about; it is zero if nothing could be drawn. A bad document is a verdict; an error means
 // that the question could not be decided (ctx ended, engine closed, impossible stock).
-func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
-	proof := fulfillment.Proof{Label: hashOf(document), Media: media, Tracking: tracking, At: e.opts.Now().UTC()}
+func (e *Engine) Prove(ctx context.Context, document []byte, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+	proof := fulfillment.Proof{Label: hashOf(document), Media: media, Shipment: of, Rules: e.opts.RulesName, At: e.opts.Now().UTC()}
 	pages, err := e.Raster(ctx, document, media)
 	if bad, ok := errors.AsType[*documentError](err); ok {
 		proof.Verdict, proof.Reason = fulfillment.LabelRefuse, bad.text
@@ -53,14 +53,14 @@ func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillmen
 		return proof, fulfillment.Bitmap{}, nil
 	}
 	if err != nil {
-		return proof, fulfillment.Bitmap{}, fmt.Errorf("proving the label of %s: %w", tracking, err)
+		return proof, fulfillment.Bitmap{}, fmt.Errorf("proving the label of %s: %w", of.Tracking, err)
 	}
-	chosen, read := e.choose(pages, tracking)
+	chosen, read := e.choose(pages, of)
 	page, decoded := pages[chosen], read.list
 	proof.Decoded = decoded
-	proof.Verdict, proof.Reason = e.judge(page.Bitmap, decoded, tracking)
+	proof.Verdict, proof.Reason = e.judge(page.Bitmap, decoded, of)
 	proof.Lint = slices.Clone(page.Notes)
-	if small := e.tooSmall(page, read, tracking); small != "" && proof.Verdict == fulfillment.LabelPrint {
+	if small := e.tooSmall(page, read, of); small != "" && proof.Verdict == fulfillment.LabelPrint {
 		if page.scaled() {
 			proof.Verdict, proof.Reason = fulfillment.LabelCannotVerify, small
 		} else {
@@ -70,17 +70,17 @@ func (e *Engine) Prove(ctx context.Context, document []byte, tracking fulfillmen
 	if len(pages) > 1 {
 		proof.Lint = append(proof.Lint, fmt.Sprintf("The label file has %d pages or labels; number %d is printed, the rest is not.", len(pages), chosen+1))
 	}
-	proof.Lint = append(proof.Lint, e.lint(page.Text, decoded, proof.At)...)
-	if tracking != "" {
-		proof.Lint = append(proof.Lint, e.lintOthers(decoded, tracking)...)
+	proof.Lint = append(proof.Lint, e.lint(page.Text, decoded, of.Market, proof.At)...)
+	if of.Tracking != "" {
+		proof.Lint = append(proof.Lint, e.lintOthers(decoded, of)...)
 	}
 	return proof, page.Bitmap, nil
 }
 
 // choose returns the first page that carries the tracking number, else the first that carries any, else the first, with
 // the barcodes of that page.
-func (e *Engine) choose(pages []Page, tracking fulfillment.Tracking) (index int, read texts) {
-	proven := func(codes []string) bool { return e.opts.Carriers.Match(codes, tracking, "") }
+func (e *Engine) choose(pages []Page, of fulfillment.Shipment) (index int, read texts) {
+	proven := func(codes []string) bool { return e.opts.Carriers.Match(codes, of.Tracking, of.Carrier) }
 	all := make([]texts, len(pages))
 	best := -1
 	for i, page := range pages {
@@ -105,10 +105,10 @@ const (
 
 // tooSmall says in a sentence why a scanner may not read the tracking number's barcode although it was read here; "" where
 // nothing speaks against it. Half a dot is forgiven, by which a width may be measured wrong.
-func (e *Engine) tooSmall(page Page, read texts, tracking fulfillment.Tracking) string {
+func (e *Engine) tooSmall(page Page, read texts, of fulfillment.Shipment) string {
 	eleven := 0
 	for code, width := range read.eleven {
-		if e.opts.Carriers.Match([]string{code}, tracking, "") {
+		if e.opts.Carriers.Match([]string{code}, of.Tracking, of.Carrier) {
 			eleven = max(eleven, width)
 		}
 	}
@@ -119,21 +119,22 @@ func (e *Engine) tooSmall(page Page, read texts, tracking fulfillment.Tracking) 
 	}
 	switch {
 	case eleven > 0 && (eleven < 11*leastDots || (float64(eleven)+0.5)/float64(eleven)*mm < leastModule):
-		return fmt.Sprintf("The bars of %s are only %.2f mm wide%s: scanners may not read them.%s", tracking, mm, how, what)
+		return fmt.Sprintf("The bars of %s are only %.2f mm wide%s: scanners may not read them.%s", of.Tracking, mm, how, what)
 	case page.scaled() && page.Scale < surelyLarge:
 		return fmt.Sprintf("The page was scaled to %.0f %%: too small to be sure that it can be read.%s", page.Scale*100, what)
 	}
 	return ""
 }
 
-func (e *Engine) judge(b fulfillment.Bitmap, decoded []string, tracking fulfillment.Tracking) (fulfillment.LabelVerdict, string) {
+func (e *Engine) judge(b fulfillment.Bitmap, decoded []string, of fulfillment.Shipment) (fulfillment.LabelVerdict, string) {
 	others := slices.DeleteFunc(slices.Clone(decoded), func(code string) bool { return !LooksLikeTracking(code) })
+	tracking := of.Tracking
 	switch {
 	case !slices.ContainsFunc(b.Bits, func(v byte) bool { return v != 0 }):
 		return fulfillment.LabelRefuse, "The label is blank. Download the label again."
 	case normal(string(tracking)) == "":
 		return fulfillment.LabelCannotVerify, "There is no tracking number to compare the label with."
-	case e.opts.Carriers.Match(decoded, tracking, ""):
+	case e.opts.Carriers.Match(decoded, tracking, of.Carrier):
 		return fulfillment.LabelPrint, ""
 	case len(others) > 0:
 		return fulfillment.LabelRefuse, fmt.Sprintf("The label is for %s, not for %s. Download the label of this parcel.", listed(others), tracking)

@@ -171,7 +171,7 @@ func TestTwoPagesThePageWithTheNumberIsTaken(t *testing.T) {
 	}
 	checkStock(t, bitmap, stock203)
 	pages := []Page{{Bitmap: fulfillment.NewBitmap(815, 1215, 203)}, {Bitmap: bitmap}}
-	if i, read := shared.choose(pages, upsNumber); i != 1 || !slices.Contains(read.list, upsNumber) {
+	if i, read := shared.choose(pages, fulfillment.Shipment{Tracking: upsNumber}); i != 1 || !slices.Contains(read.list, upsNumber) {
 		t.Errorf("chose page %d with %q", i+1, read.list)
 	}
 }
@@ -258,14 +258,14 @@ func TestPNGIsPutOnTheStockDotForDot(t *testing.T) {
 
 func TestImpossibleStockIsAnError(t *testing.T) {
 	for _, media := range []fulfillment.Media{{}, {DPI: 203, WidthMM: 1, HeightMM: 100}, {DPI: 1200, WidthMM: 400, HeightMM: 400}, {DPI: -203, WidthMM: 102, HeightMM: 152}} {
-		_, _, err := shared.Prove(t.Context(), []byte("%PDF-"), "X", media)
+		_, _, err := shared.Prove(t.Context(), []byte("%PDF-"), fulfillment.Shipment{Tracking: "X"}, media)
 		if err == nil || IsSentence(err) {
 			t.Errorf("%+v: got %v", media, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := shared.Prove(ctx, carrierSheet(upsNumber).pdf(t), upsNumber, stock203); !errors.Is(err, context.Canceled) {
+	if _, _, err := shared.Prove(ctx, carrierSheet(upsNumber).pdf(t), fulfillment.Shipment{Tracking: upsNumber}, stock203); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's end", err)
 	}
 }
@@ -281,7 +281,7 @@ func TestAPasswordOpensALabel(t *testing.T) {
 		"secret": {fulfillment.LabelPrint, ""}, "": {fulfillment.LabelRefuse, "protected by a password"}, "other": {fulfillment.LabelRefuse, "another password"},
 	} {
 		e := NewEngine(Options{CacheDir: cacheDir, Timeout: time.Minute, Password: password})
-		proof, _, err := e.Prove(t.Context(), document, upsNumber, stock203)
+		proof, _, err := e.Prove(t.Context(), document, fulfillment.Shipment{Tracking: upsNumber}, stock203)
 		if err != nil || proof.Verdict != want.verdict || !strings.Contains(proof.Reason, want.reason) {
 			t.Errorf("password %q: %q %q, %v", password, proof.Verdict, proof.Reason, err)
 		}

@@ -68,7 +68,7 @@ type Files interface {
 type Labels interface {
 	// Proved returns the proof and bitmap of a stored label for the stock in the printer, from the cache where the
 	// label was proved ahead. A label that is refused or cannot be verified is a Proof with that verdict, not an error.
-	Proved(ctx context.Context, label fulfillment.Hash, tracking fulfillment.Tracking, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error)
+	Proved(ctx context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error)
 }
 
 // Printer takes one label.

@@ -204,7 +204,7 @@ func (b *bench) verdicts() (codes []fulfillment.VerdictCode, last View) {
 
 type proved struct{ proof fulfillment.Proof }
 
-func (p proved) Proved(context.Context, fulfillment.Hash, fulfillment.Tracking, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
+func (p proved) Proved(context.Context, fulfillment.Hash, fulfillment.Shipment, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
 	if p.proof.Verdict == "" {
 		p.proof.Verdict = fulfillment.LabelPrint
 	}

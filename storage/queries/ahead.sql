@@ -1,7 +1,7 @@
 -- name: Unproved :many
 SELECT p.* FROM packages p JOIN orders o ON o.id = p.order_id
 WHERE p.label <> '' AND p.height < 4 AND o.closed_at = 0 AND NOT EXISTS (
-    SELECT 1 FROM label_proofs f WHERE f.label = p.label AND f.tracking = p.tracking
+    SELECT 1 FROM label_proofs f WHERE f.label = p.label AND f.tracking = p.tracking AND f.carrier = p.carrier AND f.market = o.market
         AND f.dpi = sqlc.arg(dpi) AND f.width_mm = sqlc.arg(width_mm) AND f.height_mm = sqlc.arg(height_mm))
 ORDER BY o.ship_by = 0, o.ship_by, o.id LIMIT sqlc.arg(n);
 

@@ -82,13 +82,13 @@ ON CONFLICT (hash) DO UPDATE SET wiped_at = 0, stored_at = excluded.stored_at;
 SELECT stored_at FROM labels WHERE hash = ?;
 
 -- name: Proof :one
-SELECT * FROM label_proofs WHERE label = ? AND tracking = ? AND dpi = ? AND width_mm = ? AND height_mm = ?;
+SELECT * FROM label_proofs WHERE label = ? AND tracking = ? AND carrier = ? AND market = ? AND dpi = ? AND width_mm = ? AND height_mm = ?;
 
 -- name: PutProof :exec
-INSERT INTO label_proofs (label, tracking, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (label, tracking, dpi, width_mm, height_mm) DO UPDATE SET bitmap = excluded.bitmap,
-    verdict = excluded.verdict, reason = excluded.reason, decoded = excluded.decoded, lint = excluded.lint, at = excluded.at;
+INSERT INTO label_proofs (label, tracking, carrier, market, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, rules, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (label, tracking, carrier, market, dpi, width_mm, height_mm) DO UPDATE SET bitmap = excluded.bitmap,
+    verdict = excluded.verdict, reason = excluded.reason, decoded = excluded.decoded, lint = excluded.lint, rules = excluded.rules, at = excluded.at;
 
 -- name: ClaimJob :execrows
 UPDATE print_jobs SET state = 'sending' WHERE id = ? AND state = 'queued';

@@ -43,7 +43,8 @@ SELECT l.hash FROM labels l WHERE l.wiped_at = 0 AND l.stored_at < sqlc.arg(befo
         WHERE p.label = l.hash AND (o.closed_at = 0 OR o.closed_at >= sqlc.arg(before)));
 
 -- name: BitmapsOfLabel :many
-SELECT DISTINCT bitmap FROM label_proofs WHERE label = ? AND bitmap <> '';
+SELECT f.bitmap FROM label_proofs f WHERE f.label = sqlc.arg(label) AND f.bitmap <> ''
+UNION SELECT j.bitmap FROM print_jobs j WHERE j.label = sqlc.arg(label) AND j.bitmap <> '';
 
 -- name: LabelWiped :exec
 UPDATE labels SET wiped_at = ? WHERE hash = ?;

@@ -422,12 +422,14 @@ func (q *Queries) NextJob(ctx context.Context) (PrintJob, error) {
 }
 
 const proof = `-- name: Proof :one
-SELECT label, tracking, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, at FROM label_proofs WHERE label = ? AND tracking = ? AND dpi = ? AND width_mm = ? AND height_mm = ?
+SELECT label, tracking, carrier, market, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, rules, at FROM label_proofs WHERE label = ? AND tracking = ? AND carrier = ? AND market = ? AND dpi = ? AND width_mm = ? AND height_mm = ?
 `
 
 type ProofParams struct {
 	Label    string
 	Tracking string
+	Carrier  string
+	Market   string
 	Dpi      int64
 	WidthMm  int64
 	HeightMm int64
@@ -437,6 +439,8 @@ func (q *Queries) Proof(ctx context.Context, arg ProofParams) (LabelProof, error
 	row := q.queryRow(ctx, q.proofStmt, proof,
 		arg.Label,
 		arg.Tracking,
+		arg.Carrier,
+		arg.Market,
 		arg.Dpi,
 		arg.WidthMm,
 		arg.HeightMm,
@@ -445,6 +449,8 @@ func (q *Queries) Proof(ctx context.Context, arg ProofParams) (LabelProof, error
 	err := row.Scan(
 		&i.Label,
 		&i.Tracking,
+		&i.Carrier,
+		&i.Market,
 		&i.Dpi,
 		&i.WidthMm,
 		&i.HeightMm,
@@ -453,6 +459,7 @@ func (q *Queries) Proof(ctx context.Context, arg ProofParams) (LabelProof, error
 		&i.Reason,
 		&i.Decoded,
 		&i.Lint,
+		&i.Rules,
 		&i.At,
 	)
 	return i, err
@@ -497,15 +504,17 @@ func (q *Queries) PutLabel(ctx context.Context, arg PutLabelParams) error {
 }
 
 const putProof = `-- name: PutProof :exec
-INSERT INTO label_proofs (label, tracking, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (label, tracking, dpi, width_mm, height_mm) DO UPDATE SET bitmap = excluded.bitmap,
-    verdict = excluded.verdict, reason = excluded.reason, decoded = excluded.decoded, lint = excluded.lint, at = excluded.at
+INSERT INTO label_proofs (label, tracking, carrier, market, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, rules, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (label, tracking, carrier, market, dpi, width_mm, height_mm) DO UPDATE SET bitmap = excluded.bitmap,
+    verdict = excluded.verdict, reason = excluded.reason, decoded = excluded.decoded, lint = excluded.lint, rules = excluded.rules, at = excluded.at
 `
 
 type PutProofParams struct {
 	Label    string
 	Tracking string
+	Carrier  string
+	Market   string
 	Dpi      int64
 	WidthMm  int64
 	HeightMm int64
@@ -514,6 +523,7 @@ type PutProofParams struct {
 	Reason   string
 	Decoded  string
 	Lint     string
+	Rules    string
 	At       int64
 }
 
@@ -521,6 +531,8 @@ func (q *Queries) PutProof(ctx context.Context, arg PutProofParams) error {
 	_, err := q.exec(ctx, q.putProofStmt, putProof,
 		arg.Label,
 		arg.Tracking,
+		arg.Carrier,
+		arg.Market,
 		arg.Dpi,
 		arg.WidthMm,
 		arg.HeightMm,
@@ -529,6 +541,7 @@ func (q *Queries) PutProof(ctx context.Context, arg PutProofParams) error {
 		arg.Reason,
 		arg.Decoded,
 		arg.Lint,
+		arg.Rules,
 		arg.At,
 	)
 	return err

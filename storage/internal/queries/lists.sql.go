@@ -11,7 +11,8 @@ import (
 )
 
 const bitmapsOfLabel = `-- name: BitmapsOfLabel :many
-SELECT DISTINCT bitmap FROM label_proofs WHERE label = ? AND bitmap <> ''
+SELECT f.bitmap FROM label_proofs f WHERE f.label = ?1 AND f.bitmap <> ''
+UNION SELECT j.bitmap FROM print_jobs j WHERE j.label = ?1 AND j.bitmap <> ''
 `
 
 func (q *Queries) BitmapsOfLabel(ctx context.Context, label string) ([]string, error) {

@@ -22,6 +22,8 @@ type Event struct {
 type LabelProof struct {
 	Label    string
 	Tracking string
+	Carrier  string
+	Market   string
 	Dpi      int64
 	WidthMm  int64
 	HeightMm int64
@@ -30,6 +32,7 @@ type LabelProof struct {
 	Reason   string
 	Decoded  string
 	Lint     string
+	Rules    string
 	At       int64
 }
 
