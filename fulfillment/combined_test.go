@@ -53,8 +53,14 @@ func (w *world) packPair(code string) {
 // TestCombinedIsOneParcel: by whichever code it is opened, it holds the items of all orders, has one label and one line on the
 // manifest, and every order climbs every rung with its own events.
 func TestCombinedIsOneParcel(t *testing.T) {
-	for _, code := range []string{"1", "2", "P9", "TRACK99"} {
+	for _, code := range []string{"1", "2", "P9", "TRACK99", "own ids"} {
 		w := pair(t)
+		if code == "own ids" { // this station knew the packages before the platform had made one of them
+			for _, id := range []OrderID{"1", "2"} {
+				w.orders[id].Packages[0].ID = PackageID(id + "-1")
+			}
+			code = "2"
+		}
 		w.packPair(code)
 		if len(w.jobs) != 1 {
 			t.Errorf("%s: %d print jobs", code, len(w.jobs))

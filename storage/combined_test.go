@@ -272,6 +272,7 @@ func TestOneRowForACombinedPackage(t *testing.T) {
 		rows   int
 	}{
 		"both may ship":  {func(*fulfillment.Order) {}, 2}, // listed for each; the second is not added
+		"with own ids":   {func(b *fulfillment.Order) { b.Packages[0].ID = "200-1" }, 2},
 		"one asks":       {func(b *fulfillment.Order) { b.CancelRequested = true }, 0},
 		"one is on hold": {func(b *fulfillment.Order) { b.Status = fulfillment.StatusOnHold }, 0},
 	} {

@@ -28,6 +28,12 @@ func (s *Store) Add(ctx context.Context, rows []fulfillment.OutboxRow) error {
 }
 
 func addOutbox(ctx context.Context, q *queries.Queries, r fulfillment.OutboxRow, at time.Time) error {
+	if r.CancelID == "" {
+		told, err := q.CombinedRow(ctx, queries.CombinedRowParams{Kind: string(r.Kind), OrderID: string(r.OrderID), PackageID: string(r.PackageID)})
+		if err != nil || told {
+			return err
+		}
+	}
 	if r.CancelID != "" {
 		open, err := q.OpenAnswers(ctx, r.CancelID)
 		if err != nil {

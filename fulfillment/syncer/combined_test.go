@@ -2,6 +2,7 @@ package syncer_test
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -119,9 +120,9 @@ func (w *workbench) sound() {
 	}
 }
 
-// combined is a floor in VN that has pulled once, and then two platform-shipped orders of one buyer were combined. tell passes on
+// combined is a floor in VN that has pulled once, and then two orders of one buyer, shipped in this way, were combined. tell passes on
 // what the syncer says of changed orders.
-func combined(t *testing.T, policy string) (f *floor, c sellercenter.Combination, tell *func([]fulfillment.OrderID)) {
+func combined(t *testing.T, policy string, shipping fulfillment.ShippingType) (f *floor, c sellercenter.Combination, tell *func([]fulfillment.OrderID)) {
 	t.Helper()
 	tell = new(func([]fulfillment.OrderID))
 	var mu sync.Mutex
@@ -144,7 +145,7 @@ func combined(t *testing.T, policy string) (f *floor, c sellercenter.Combination
 	i := slices.IndexFunc(groups, func(g sellercenter.Combination) bool {
 		return !slices.ContainsFunc(g.Orders, func(id fulfillment.OrderID) bool {
 			o := f.order(id)
-			return o.ShippingType != fulfillment.ShippingPlatform || len(fulfillment.HoldsOf(o)) > 0
+			return o.ShippingType != shipping || len(fulfillment.HoldsOf(o)) > 0
 		})
 	})
 	if i < 0 {
@@ -185,7 +186,7 @@ func (f *floor) shared(c sellercenter.Combination) func() string {
 // manifest, so the seal keeps the parcel here; a supervisor takes its items out, and the other order leaves.
 func TestCombinedWholeWay(t *testing.T) {
 	t.Parallel()
-	f, c, tell := combined(t, "ahead")
+	f, c, tell := combined(t, "ahead", fulfillment.ShippingPlatform)
 	a, b := c.Orders[0], c.Orders[1]
 	w := f.workbench()
 	*tell = func(ids []fulfillment.OrderID) {
@@ -270,7 +271,7 @@ func (f *floor) arrangedCalls(c sellercenter.Combination) int {
 func TestCombinedIsNotArrangedOverARequest(t *testing.T) {
 	t.Run("known before", func(t *testing.T) {
 		t.Parallel()
-		f, c, _ := combined(t, "ahead")
+		f, c, _ := combined(t, "ahead", fulfillment.ShippingPlatform)
 		f.post("/admin/orders/"+string(c.Orders[1])+"/request-cancel", ``)
 		f.start()
 		f.until("both are in one package", f.shared(c))
@@ -282,7 +283,7 @@ func TestCombinedIsNotArrangedOverARequest(t *testing.T) {
 	})
 	t.Run("while the row waits", func(t *testing.T) {
 		t.Parallel()
-		f, c, _ := combined(t, "at_pack")
+		f, c, _ := combined(t, "at_pack", fulfillment.ShippingPlatform)
 		if _, err := f.sync.Once(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -310,7 +311,7 @@ func TestUncombined(t *testing.T) {
 	for _, begun := range []bool{false, true} {
 		t.Run(fmt.Sprint(begun), func(t *testing.T) {
 			t.Parallel()
-			f, c, _ := combined(t, "at_pack")
+			f, c, _ := combined(t, "at_pack", fulfillment.ShippingPlatform)
 			f.start()
 			f.until("both are in one package", f.shared(c))
 			if begun {
@@ -340,4 +341,50 @@ func TestUncombined(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCombinedIsReportedOnce: seller-shipped orders in one package are handed over and reported by one call; both count as told.
+func TestCombinedIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	f, c, _ := combined(t, "ahead", fulfillment.ShippingSeller)
+	f.start()
+	f.until("both are in one package", f.shared(c))
+	rows, err := csv.NewReader(f.get("/admin/labels.csv")).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(rows, func(r []string) bool { return r[0] == string(c.Orders[0]) })
+	p := f.order(c.Orders[0]).Packages[0]
+	p.Tracking, p.Carrier = fulfillment.Tracking(rows[i][5]), rows[i][4]
+	if _, err := f.store.StoreLabel(t.Context(), c.ID, []byte("%PDF-bought"), p.Tracking); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range c.Orders {
+		q := f.order(id).Packages[0]
+		q.Carrier = p.Carrier
+		if err := f.store.Record(t.Context(), station.Commit{Station: "PACK-01", At: time.Now().UTC(), Packages: []fulfillment.Package{q}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := f.workbench()
+	w.pack(string(p.Tracking))
+	w.scan("PB:MODE:HANDOFF", fulfillment.CommandDone)
+	w.scan(string(p.Tracking), fulfillment.Staged)
+	w.scan("PB:SEAL", fulfillment.HandedOver)
+	f.sync.Wake()
+	f.until("both are told", func() string {
+		for _, id := range c.Orders {
+			if o := f.order(id); o.ReportedShippedAt.IsZero() || o.Packages[0].Rung != fulfillment.RungHandedOver {
+				return fmt.Sprintf("%+v", o)
+			}
+		}
+		return ""
+	})
+	f.until("outbox empty", f.idle)
+	f.until("both are shipped", f.shipped([]string{string(c.Orders[0]), string(c.Orders[1])}))
+	if n := f.arrangedCalls(c); n != 1 {
+		t.Errorf("told by %d rows", n)
+	}
+	w.sound()
+	f.honest()
 }

@@ -31,6 +31,13 @@ SELECT count(*) FROM outbox WHERE cancel_id = ? AND cancel_id <> '' AND state <>
 UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = sqlc.arg(changed_at)
 WHERE order_id = sqlc.arg(order_id) AND state = 'parked' AND state <> 'done' AND reason IN (sqlc.arg(asked), sqlc.arg(blocked));
 
+-- A row about the same package under another order, where the platform combined orders and each knows it by an id of its own.
+-- name: CombinedRow :one
+SELECT EXISTS (SELECT 1 FROM packages p
+    JOIN packages s ON s.platform_id = p.platform_id AND s.platform_id <> '' AND s.order_id <> p.order_id
+    JOIN outbox b ON b.kind = sqlc.arg(kind) AND b.package_id = s.id AND b.order_id = s.order_id AND b.cancel_id = ''
+    WHERE p.order_id = sqlc.arg(order_id) AND p.id = sqlc.arg(package_id) AND p.platform_id <> '');
+
 -- name: OutboxRow :one
 SELECT * FROM outbox WHERE id = ?;
 

@@ -60,6 +60,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.closedSinceStmt, err = db.PrepareContext(ctx, closedSince); err != nil {
 		return nil, fmt.Errorf("error preparing query ClosedSince: %w", err)
 	}
+	if q.combinedRowStmt, err = db.PrepareContext(ctx, combinedRow); err != nil {
+		return nil, fmt.Errorf("error preparing query CombinedRow: %w", err)
+	}
 	if q.cursorStmt, err = db.PrepareContext(ctx, cursor); err != nil {
 		return nil, fmt.Errorf("error preparing query Cursor: %w", err)
 	}
@@ -426,6 +429,11 @@ func (q *Queries) Close() error {
 	if q.closedSinceStmt != nil {
 		if cerr := q.closedSinceStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing closedSinceStmt: %w", cerr)
+		}
+	}
+	if q.combinedRowStmt != nil {
+		if cerr := q.combinedRowStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing combinedRowStmt: %w", cerr)
 		}
 	}
 	if q.cursorStmt != nil {
@@ -984,6 +992,7 @@ type Queries struct {
 	claimJobStmt             *sql.Stmt
 	closeOrderStmt           *sql.Stmt
 	closedSinceStmt          *sql.Stmt
+	combinedRowStmt          *sql.Stmt
 	cursorStmt               *sql.Stmt
 	deleteBarcodesStmt       *sql.Stmt
 	deleteLinesStmt          *sql.Stmt
@@ -1103,6 +1112,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		claimJobStmt:             q.claimJobStmt,
 		closeOrderStmt:           q.closeOrderStmt,
 		closedSinceStmt:          q.closedSinceStmt,
+		combinedRowStmt:          q.combinedRowStmt,
 		cursorStmt:               q.cursorStmt,
 		deleteBarcodesStmt:       q.deleteBarcodesStmt,
 		deleteLinesStmt:          q.deleteLinesStmt,

@@ -114,6 +114,27 @@ func (q *Queries) AskedOf(ctx context.Context, shops []string) ([]string, error)
 	return items, nil
 }
 
+const combinedRow = `-- name: CombinedRow :one
+SELECT EXISTS (SELECT 1 FROM packages p
+    JOIN packages s ON s.platform_id = p.platform_id AND s.platform_id <> '' AND s.order_id <> p.order_id
+    JOIN outbox b ON b.kind = ?1 AND b.package_id = s.id AND b.order_id = s.order_id AND b.cancel_id = ''
+    WHERE p.order_id = ?2 AND p.id = ?3 AND p.platform_id <> '')
+`
+
+type CombinedRowParams struct {
+	Kind      string
+	OrderID   string
+	PackageID string
+}
+
+// A row about the same package under another order, where the platform combined orders and each knows it by an id of its own.
+func (q *Queries) CombinedRow(ctx context.Context, arg CombinedRowParams) (bool, error) {
+	row := q.queryRow(ctx, q.combinedRowStmt, combinedRow, arg.Kind, arg.OrderID, arg.PackageID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const cursor = `-- name: Cursor :one
 SELECT at FROM cursors WHERE shop = ?
 `
