@@ -168,10 +168,14 @@ func (t *turn) saveAll(o Order, pkg Package) {
 // takeOut goes on without the cancelled orders of a parcel: their items leave the box, by a supervisor's word. It returns the
 // order without them; inBox are the items of one. The verdict says what must be taken out.
 func (t *turn) takeOut(o Order, pkg Package, inBox func(Order, Package) []Item) Order {
+	cancelled := func(c Order) bool { return c.Status == StatusCancelled || slices.Contains(c.Holds, HoldCancelled) }
+	if !slices.ContainsFunc(o.With, cancelled) {
+		return o // as at nearly every scan
+	}
 	var out []MissingItem
-	stay := make([]Order, 0, len(o.With))
+	var stay []Order
 	for _, c := range o.With {
-		if c.Status != StatusCancelled && !slices.Contains(c.Holds, HoldCancelled) {
+		if !cancelled(c) {
 			stay = append(stay, c)
 			continue
 		}

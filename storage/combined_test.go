@@ -377,3 +377,23 @@ func TestOrdersWithOnePackageMustSayThatTheyAreCombined(t *testing.T) {
 		}
 	}
 }
+
+// TestItemOfACombinedParcelIsOneEvent: the scan that the packer waits for is told by its event alone, as in any other parcel.
+func TestItemOfACombinedParcelIsOneEvent(t *testing.T) {
+	for _, open := range []string{"100", "300"} {
+		d := packCombined(t)
+		pull(t, d.s, testOrder("300", "MUG", "TEE"))
+		d.scan(open, fulfillment.OrderOpened)
+		var before, after string
+		at := func(into *string) {
+			if err := d.s.r.QueryRowContext(t.Context(), "SELECT seq || state FROM bench_state").Scan(into); err != nil {
+				t.Fatal(err)
+			}
+		}
+		at(&before)
+		d.scan("MUG", fulfillment.ItemOK)
+		if at(&after); before != after {
+			t.Errorf("order %s: the whole bench was written", open)
+		}
+	}
+}
