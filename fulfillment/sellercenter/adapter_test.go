@@ -47,6 +47,7 @@ func TestSendByMarket(t *testing.T) {
 			f := newFakeShop(t)
 			f.answer(markRoute, `{"package_id":"P1","warning":{"message":"Did you mean Other Post?"}}`)
 			f.answer(shipRoute, `{}`)
+			f.answer("GET /fulfillment/202309/orders/split_attributes", `{"split_attributes":[{"order_id":"576461413038785752","can_split":false,"must_split":false}]}`)
 			f.answer(carriersRoute, `{"shipping_providers":[{"id":"C1","name":"Other Post"},{"id":"C2","name":"Demo Post"}]}`)
 			f.answer(servicesRoute, `{"shipping_services":[{"id":"S1","price":"9.10"},{"id":"S2","price":"10","is_default":true,"shipping_provider_name":"Demo Post"}]}`)
 			f.answer(createRoute, `{"package_id":"P1"}`)

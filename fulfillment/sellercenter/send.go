@@ -55,6 +55,13 @@ func (a *Adapter) ship(ctx context.Context, _ fulfillment.OutboxRow, o fulfillme
 	if err != nil {
 		return fulfillment.PackageNews{}, err
 	}
+	must, err := a.mustSplit(ctx, []fulfillment.Order{o})
+	if err != nil {
+		return fulfillment.PackageNews{}, err
+	}
+	if no := must[o.ID]; no != nil {
+		return fulfillment.PackageNews{}, no
+	}
 	if err := a.c.Ship(ctx, a.shop, Ship{Package: p.PlatformID}); err != nil {
 		return fulfillment.PackageNews{}, err
 	}

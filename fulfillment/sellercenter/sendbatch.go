@@ -34,8 +34,15 @@ func (a *Adapter) SendBatch(ctx context.Context, rows []fulfillment.OutboxRow, o
 	out := make([]fulfillment.BatchAnswer, len(rows))
 	var list []Ship
 	place := map[fulfillment.PackageID]int{} // of the package's row
+	must, merr := a.mustSplit(ctx, orders)
 	for i, row := range rows {
 		s, news, err := a.shipment(ctx, row, orders[i])
+		if err == nil {
+			err = merr
+		}
+		if no := must[orders[i].ID]; err == nil && no != nil {
+			err = no
+		}
 		if _, twice := place[s.Package]; err == nil && twice {
 			// Orders that the platform combined share a package: one call ships it for all of them. The second finds it done.
 			err = &CallError{What: "ship package " + string(s.Package), Cause: errors.New("another order's row ships it now")}

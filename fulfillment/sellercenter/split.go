@@ -274,3 +274,41 @@ func (c *Client) Uncombine(ctx context.Context, shop string, id fulfillment.Pack
 	}
 	return combinations(w.Packages), nil
 }
+
+// mustSplit says of each order why it cannot be shipped as it is, where the market has such rules (MX; Ship Package answers
+// 21004024 there, without saying what the limit is). It is read before the call. An order that was split already is left to the
+// platform, and so is one about which it says nothing.
+func (a *Adapter) mustSplit(ctx context.Context, orders []fulfillment.Order) (map[fulfillment.OrderID]error, error) {
+	var ids []fulfillment.OrderID
+	for _, o := range orders {
+		if region(first(o.Market, a.market)) == "MX" && len(o.Packages) == 1 {
+			ids = append(ids, o.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rules, err := a.c.SplitRules(ctx, a.shop, ids)
+	var no *fulfillment.RejectedError
+	if errors.As(err, &no) {
+		a.c.log.Info("the platform has no split rules for these orders", "count", len(ids), "error", err)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := map[fulfillment.OrderID]error{}
+	for _, r := range rules {
+		if !r.Must {
+			continue
+		}
+		limit := ""
+		for _, l := range r.Limits {
+			if l.Max > 0 {
+				limit = " (at most " + strconv.Itoa(l.Max) + " units in one parcel)"
+			}
+		}
+		out[r.Order] = refuse("order %s must be split before it is shipped%s: split it in the Seller Center, and its parcels are arranged by themselves (21004024)", r.Order, limit)
+	}
+	return out, nil
+}
