@@ -53,6 +53,7 @@ type zoom struct {
 	compare *widgets.Text // what a supervisor compares, where nothing proves the label
 	confirm *fyne.Container
 	words   *fyne.Container
+	aside   []fyne.CanvasObject // makes room for what is to be compared
 }
 
 // viewKeys are the words of the views: all of it, a half at twice the size, or a part dot for dot.
@@ -76,7 +77,7 @@ func newZoom(closed func(), send func(code string)) *zoom {
 		t.Bold = true
 		return widgets.Fix(t, 20)
 	}
-	z.compare = widgets.NewText(20, true, widgets.WarnInk).Fit(13, 4).Top()
+	z.compare = widgets.NewText(20, true, widgets.WarnInk).Fit(13, 3).Top()
 	var reasons []widgets.Item
 	for _, word := range fulfillment.ConfirmWords {
 		reasons = append(reasons, widgets.Grow(widgets.NewButton("check", text.T("confirm."+word), widgets.Ink, widgets.Warn, func() { send("PB:CONFIRM:" + word) }), 1))
@@ -84,9 +85,11 @@ func newZoom(closed func(), send func(code string)) *zoom {
 	z.confirm = widgets.Row(8, reasons...)
 	z.compare.Hide()
 	z.confirm.Hide()
+	codesHead := head("label.codes")
+	z.aside = []fyne.CanvasObject{z.title, z.size, codesHead.Object, z.codes} // the verdict names the codes that were read
 	z.words = widgets.Column(4, widgets.Fix(z.title, 32), widgets.Fix(z.size, 20), widgets.Fix(widgets.Row(10, widgets.Fix(z.icon, 36), widgets.Grow(z.verdict, 1)), 66),
-		widgets.Fix(z.compare, 84), widgets.Fix(z.confirm, widgets.TouchSize),
-		head("label.codes"), widgets.Grow(z.codes, 5), head("label.lint"), widgets.Grow(z.lint, 4),
+		widgets.Fix(z.compare, 64), widgets.Fix(z.confirm, widgets.TouchSize),
+		codesHead, widgets.Grow(z.codes, 5), head("label.lint"), widgets.Grow(z.lint, 4),
 		widgets.Fix(widgets.Row(8, views...), widgets.TouchSize),
 		widgets.Fix(widgets.NewButton("cross", text.T("label.close"), widgets.White, widgets.Navy, func() { z.close() }).Large(), widgets.TouchSize))
 	z.loupe = newLoupe(z.scale, func() { z.close() })
@@ -143,6 +146,9 @@ func (z *zoom) ask(p *fulfillment.Parcel, supervisor bool) {
 		z.compare.Set(words)
 	}
 	one, two := widgets.ShowOnly(z.compare, may), widgets.ShowOnly(z.confirm, may && supervisor)
+	for _, o := range z.aside {
+		widgets.ShowOnly(o, !may)
+	}
 	if one || two {
 		z.words.Refresh()
 	}
