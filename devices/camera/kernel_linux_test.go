@@ -156,3 +156,19 @@ func TestYUYVThroughTheKernel(t *testing.T) {
 		t.Errorf("%d colours in a picture of colour bars", len(colours))
 	}
 }
+
+// What a camera offers is asked of it while its driver reads it, and does not disturb it.
+func TestSizesThroughTheKernel(t *testing.T) {
+	inKernel(t)
+	end := kernelCamera(t)
+	states := devicetest.NewInbox[devices.Health]()
+	d := v4l2(end, states.Put)
+	devicetest.Start(t, "Run", d.Run)
+	states.Until(t, "ready", func(h devices.Health) bool { return h.State == devices.Ready })
+	if got := camera.Sizes(end.ID().String()); len(got) != 1 || got[0] != image.Pt(160, 120) {
+		t.Errorf("sizes %v, the camera has 160×120", got)
+	}
+	if _, _, err := d.Snapshot(t.Context()); err != nil {
+		t.Errorf("a picture after the question: %v", err)
+	}
+}
