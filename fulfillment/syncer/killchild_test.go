@@ -76,6 +76,7 @@ func TestKilledProcess(t *testing.T) {
 				t.Fatal(err)
 			}
 			rng := rand.New(rand.NewPCG(7, uint64(i)))
+			kills := 0
 			for n := 0; f.settled() != ""; n++ {
 				if n == 60 {
 					t.Fatal("still not settled:", f.settled())
@@ -86,7 +87,7 @@ func TestKilledProcess(t *testing.T) {
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
-				life := time.Duration(200+rng.IntN(1500)) * time.Millisecond
+				life := time.Duration(40+25*n+rng.IntN(100)) * time.Millisecond // the first die before they are done, wherever that is
 				if n > 12 {
 					life = 6 * time.Second // long enough to settle what is uncertain
 				}
@@ -94,7 +95,11 @@ func TestKilledProcess(t *testing.T) {
 				if err := cmd.Process.Kill(); err != nil {
 					t.Fatal(err)
 				}
+				kills++
 				_ = cmd.Wait() // killed
+			}
+			if t.Log("killed ", kills, " times"); kills < 2 {
+				t.Errorf("settled after %d kills: no process was killed before it was done", kills)
 			}
 			f.check()
 		})
