@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
+	"time"
 
 	"packbench/fulfillment"
 )
@@ -27,6 +29,45 @@ type Archive struct {
 
 	mu      sync.Mutex
 	running map[proofKey]*proving
+	recent  []kept // proved last, the newest at the end
+}
+
+// kept is a label in memory: the one that is printed next was proved, or looked at on the screen, a moment ago.
+type kept struct {
+	key    proofKey
+	proof  fulfillment.Proof
+	bitmap fulfillment.Bitmap
+	at     time.Time
+}
+
+// How many labels are kept in memory, and how long: they are buyer data, and an order that is in hand is packed in minutes.
+const (
+	keptLabels = 8 // 1 MB at 203 dpi
+	keptFor    = 10 * time.Minute
+)
+
+// remember keeps a label that may be printed, in place of the oldest and of those whose time is over.
+func (a *Archive) remember(k kept) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.recent = slices.DeleteFunc(a.recent, func(o kept) bool { return o.key == k.key || k.at.Sub(o.at) > keptFor })
+	if n := len(a.recent) - keptLabels + 1; n > 0 {
+		a.recent = slices.Delete(a.recent, 0, n)
+	}
+	a.recent = append(a.recent, k)
+}
+
+// remembered finds a label that is still kept.
+func (a *Archive) remembered(key proofKey) (kept, bool) {
+	now := a.engine.opts.Now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.recent = slices.DeleteFunc(a.recent, func(o kept) bool { return now.Sub(o.at) > keptFor })
+	i := slices.IndexFunc(a.recent, func(o kept) bool { return o.key == key })
+	if i < 0 {
+		return kept{}, false
+	}
+	return a.recent[i], true
 }
 
 type proofKey struct {
@@ -52,13 +93,16 @@ func NewArchive(engine *Engine, store ArchiveStore, log *slog.Logger) *Archive {
 }
 
 // Proved returns the proof and bitmap of a stored label for the stock in the printer. A label that may be printed is
-// proved once; the bitmap returned later is the stored one, dot for dot. Other verdicts are proved anew each time,
+// proved once; the bitmap returned later is the stored one, dot for dot, or for ten minutes the same in memory. Other verdicts are proved anew each time,
 // because a slow moment or an older version may have been the cause. Calls for the same label at the same time share one
 // proof. The bitmap must not be changed.
 //
 // Errors: fulfillment.ErrNotFound (wrapped) if the document is not stored; the store's errors; ctx's.
 func (a *Archive) Proved(ctx context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
 	key := proofKey{label, of, media}
+	if k, ok := a.remembered(key); ok && ctx.Err() == nil {
+		return k.proof, k.bitmap, nil
+	}
 	for {
 		a.mu.Lock()
 		p, others := a.running[key]
@@ -118,6 +162,9 @@ func (a *Archive) lead(ctx context.Context, key proofKey, p *proving) {
 		proof, bitmap, err = a.prove(ctx, key)
 	}
 	p.proof, p.bitmap, p.err = proof, bitmap, err
+	if err == nil && proof.Verdict == fulfillment.LabelPrint && proof.Bitmap != "" {
+		a.remember(kept{key, proof, bitmap, a.engine.opts.Now()})
+	}
 }
 
 // cached returns a stored proof whose verdict is print, with its bitmap. A stored bitmap that is missing or damaged is

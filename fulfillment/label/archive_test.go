@@ -98,6 +98,47 @@ func TestProvedOnceForManyCallersAndAfterARestart(t *testing.T) {
 	}
 }
 
+// The labels proved last are in memory: a few, for some minutes, and only such as may be printed.
+func TestAFewLabelsAreKeptInMemory(t *testing.T) {
+	now := time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC)
+	engine := NewEngine(Options{CacheDir: cacheDir, Timeout: time.Minute, Now: func() time.Time { return now }, Carriers: carriers})
+	defer engine.Close()
+	store := newMemory()
+	archive := NewArchive(engine, store, nil)
+	var labels []fulfillment.Hash
+	for i := range keptLabels + 2 {
+		label, err := store.Put(t.Context(), carrierSheet(pageNumber(i)).pdf(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if proof, _, err := archive.Proved(t.Context(), label, fulfillment.Shipment{Tracking: fulfillment.Tracking(pageNumber(i))}, stock203); err != nil || proof.Verdict != fulfillment.LabelPrint {
+			t.Fatal(proof.Reason, err)
+		}
+		labels = append(labels, label)
+	}
+	wrong, _, err := archive.Proved(t.Context(), labels[9], fulfillment.Shipment{Tracking: "JX9999999999"}, stock203)
+	if err != nil || wrong.Verdict != fulfillment.LabelRefuse {
+		t.Fatal(wrong.Verdict, err)
+	}
+	store.files, store.proofs = map[fulfillment.Hash][]byte{}, map[proofKey]fulfillment.Proof{}
+	has := func(i int, tracking fulfillment.Tracking) bool {
+		proof, bitmap, err := archive.Proved(t.Context(), labels[i], fulfillment.Shipment{Tracking: tracking}, stock203)
+		return err == nil && proof.Verdict == fulfillment.LabelPrint && len(bitmap.Bits) > 0
+	}
+	for i := range labels {
+		if got := has(i, fulfillment.Tracking(pageNumber(i))); got != (i >= 2) {
+			t.Errorf("label %d of %d is in memory: %v", i, len(labels), got)
+		}
+	}
+	if has(9, "JX9999999999") {
+		t.Error("a label for another number is taken from memory")
+	}
+	now = now.Add(keptFor + time.Second)
+	if has(9, fulfillment.Tracking(pageNumber(9))) || len(archive.recent) > 0 {
+		t.Error("a label stays in memory")
+	}
+}
+
 func TestADamagedStoredPictureIsMadeAgain(t *testing.T) {
 	for _, damage := range []func([]byte) []byte{
 		func([]byte) []byte { return nil },
@@ -112,7 +153,7 @@ func TestADamagedStoredPictureIsMadeAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		store.files[proof.Bitmap] = damage(store.files[proof.Bitmap])
-		again, same, err := archive.Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock203)
+		again, same, err := NewArchive(shared, store, nil).Proved(t.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock203) // after a restart
 		if err != nil || again.Bitmap != proof.Bitmap || !bytes.Equal(same.Bits, bitmap.Bits) {
 			t.Errorf("got %+v %v", again, err)
 		}

@@ -160,9 +160,11 @@ func BenchmarkProvedFromTheArchive(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	archive := NewArchive(shared, store, nil)
-	for b.Loop() {
-		if _, _, err := archive.Proved(b.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock300); err != nil {
+	if _, _, err := NewArchive(shared, store, nil).Proved(b.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock300); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() { // a new archive has nothing in memory
+		if _, _, err := NewArchive(shared, store, nil).Proved(b.Context(), label, fulfillment.Shipment{Tracking: upsNumber}, stock300); err != nil {
 			b.Fatal(err)
 		}
 	}
