@@ -142,7 +142,9 @@ func scaleReport(status hid.ScaleStatus, grams int) []byte {
 }
 
 // SetGrams puts so much on the scale.
-func (s *USBScale) SetGrams(g int, stable bool) {
+func (s *USBScale) SetGrams(g int, stable bool) { s.Show(weightReport(g, stable)) }
+
+func weightReport(g int, stable bool) []byte {
 	status := hid.ScaleStable
 	switch {
 	case g < 0:
@@ -152,7 +154,7 @@ func (s *USBScale) SetGrams(g int, stable bool) {
 	case g == 0:
 		status = hid.ScaleZero
 	}
-	s.Show(scaleReport(status, g))
+	return scaleReport(status, g)
 }
 
 // Over puts too much on the scale, until SetGrams.

@@ -141,10 +141,13 @@ func (k *kernelPort) driver(number int) string {
 	return ""
 }
 
-func (k *kernelPort) listed(interfaces string) bool {
+func (k *kernelPort) listed(interfaces string) bool { return listedUSB(interfaces, k.s.info.ID.Serial) }
+
+// listedUSB reports whether one of the interfaces that a pattern finds belongs to the device with that serial number.
+func listedUSB(interfaces, serial string) bool {
 	found, _ := filepath.Glob(interfaces) // the patterns are well formed
 	for _, f := range found {
-		if b, err := os.ReadFile(f + "/../serial"); err == nil && strings.TrimSpace(string(b)) == k.s.info.ID.Serial {
+		if b, err := os.ReadFile(f + "/../serial"); err == nil && strings.TrimSpace(string(b)) == serial {
 			return true
 		}
 	}

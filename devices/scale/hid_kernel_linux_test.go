@@ -41,3 +41,20 @@ func TestHIDThroughTheKernel(t *testing.T) {
 		}
 	})
 }
+
+// A scale whose device side is the kernel's own HID function.
+func TestHIDScaleOnAGadget(t *testing.T) {
+	inKernel(t)
+	devicetest.RunScale(t, func(t *testing.T) (devicetest.ScaleEnd, devicetest.RunScaleDriver) {
+		end, err := devicetest.NewGadgetScale()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(end.Close)
+		devicetest.Start(t, "the scale", end.Run)
+		return end, func(ctx context.Context, out func(context.Context, fulfillment.Weight) error, report devices.Report) error {
+			cfg := scale.HIDConfig{Device: end.ID(), Heartbeat: 100 * time.Millisecond, Silence: 800 * time.Millisecond}
+			return scale.NewHID(cfg, usb.NewSystem(), out, report, slog.New(slog.DiscardHandler)).Run(ctx)
+		}
+	})
+}

@@ -4,10 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"packbench/devices"
 	"packbench/devices/devicetest"
+	"packbench/devices/hid"
 	"packbench/devices/scanner"
+	"packbench/devices/usb"
 	"packbench/fulfillment"
 )
 
@@ -25,4 +28,25 @@ func TestSerialScannerOnAGadget(t *testing.T) {
 			return scanner.NewSerial(cfg, out, report, slog.New(slog.DiscardHandler)).Run(ctx)
 		}
 	})
+}
+
+// A scanner whose device side is the kernel's own HID function.
+func TestUSBScannerOnAGadget(t *testing.T) {
+	inKernel(t)
+	for name, layout := range map[string]*hid.Layout{"keyboard": us(t), "pos": nil} {
+		t.Run(name, func(t *testing.T) {
+			devicetest.RunScanner(t, func(t *testing.T) (devicetest.ScannerEnd, devicetest.RunScannerDriver) {
+				end, err := devicetest.NewGadgetScanner(layout)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(end.Close)
+				return end, func(ctx context.Context, out func(context.Context, fulfillment.Scan) error, report devices.Report) error {
+					// A pause of the whole computer, as emulated ones have, must not end a code.
+					cfg := scanner.USBConfig{Device: end.ID(), IdleGap: 5 * time.Second}
+					return scanner.NewUSB(cfg, usb.NewSystem(), out, report, slog.New(slog.DiscardHandler)).Run(ctx)
+				}
+			})
+		})
+	}
 }

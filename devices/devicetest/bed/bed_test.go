@@ -34,12 +34,15 @@ var plan = []struct {
 	udev           bool
 }{
 	{"scale-without-udev", "scale", "TheKernel", false},
+	{"scanner-without-udev", "scanner", "USBThroughTheKernel/pos/(gives|comes|waits)", false},
+	{"printer-without-udev", "printer", "USBThroughTheKernel/(says|certainly)", false},
 	{"scale", "scale", "TheKernel", true},
 	{"scanner-keyboard", "scanner", "USBThroughTheKernel/keyboard", true},
 	{"scanner-pos", "scanner", "USBThroughTheKernel/pos|ScansThroughTheKernel|CompositeThroughTheKernel", true},
 	{"printer", "printer", "TheKernel", true},
 	{"camera", "camera", "TheKernel", true},
 	{"scanner-gadget", "scanner", "AGadget", true},
+	{"scale-gadget", "scale", "AGadget", true},
 	{"printer-gadget", "printer", "AGadget", true},
 }
 
