@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"packbench/devices"
@@ -48,6 +49,10 @@ func (p *GadgetPrinter) Run(ctx context.Context) error {
 		return errors.New("gadget: the printer function has no file")
 	}
 	f, err := os.OpenFile(nodes[len(nodes)-1], os.O_RDWR, 0)
+	for end := time.Now().Add(Patience); errors.Is(err, syscall.ENODEV) && ctx.Err() == nil && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond) // the host is setting the device up
+		f, err = os.OpenFile(nodes[len(nodes)-1], os.O_RDWR, 0)
+	}
 	if err != nil {
 		return fmt.Errorf("gadget: %w", err)
 	}

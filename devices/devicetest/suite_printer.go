@@ -55,6 +55,7 @@ func RunPrinter(t *testing.T, open func(t *testing.T, report devices.Report) (Pr
 		{"an answer that is late is not one to a later question", printsLate},
 		{"trouble behind the last byte may mean a label", printsMaybe},
 		{"a refused transfer is cleared and is no label", printsStalled},
+		{"a cable that is pulled in any moment", printsUnplugged},
 		{"refuses a picture of another size", printsOtherSize},
 		{"gives up when it is told to", printsCancelled},
 		{"prints one after the other", printsConcurrently},
@@ -284,6 +285,32 @@ func printsStalled(t *testing.T, p *printing) {
 		came++
 	}
 	p.prints(t, 20, came+1)
+}
+
+func printsUnplugged(t *testing.T, p *printing) {
+	end, can := p.end.(interface{ UnplugIn(moment string) })
+	if !can {
+		t.Skip("this way has no such moments")
+	}
+	for i, moment := range []string{"control", "claim", "end", "answer"} {
+		end.UnplugIn(moment)
+		came := len(p.end.Labels())
+		maybe := moment == "end" || moment == "answer"
+		res, err := p.drv.Print(t.Context(), Checkerboard(p.drv.Media(), 3))
+		if !errors.Is(err, devices.ErrUnplugged) && !errors.Is(err, devices.ErrAbsent) || res.Complete != maybe || !maybe && res.Sent != 0 {
+			t.Errorf("unplugged in %s: Print = %+v, %v", moment, res, err)
+		}
+		health(t, p.states, devices.Absent)
+		if err := p.end.On(); err != nil {
+			t.Fatal(err)
+		}
+		if res, err := p.drv.Print(t.Context(), Checkerboard(p.drv.Media(), 10+i)); err != nil || !res.Complete {
+			t.Fatalf("after a cable that was pulled in %s: Print = %+v, %v", moment, res, err)
+		}
+		if n := len(p.end.Labels()) - came; n != 1 && (n != 2 || !maybe) {
+			t.Errorf("unplugged in %s: %d labels came out", moment, n)
+		}
+	}
 }
 
 func printsMaybe(t *testing.T, p *printing) {

@@ -34,6 +34,7 @@ func RunScanner(t *testing.T, open func(t *testing.T) (ScannerEnd, RunScannerDri
 		{"goes on when the station refuses a scan", scannerRefused},
 		{"comes back after being unplugged", scannerReplug},
 		{"waits for a scanner that is not there yet", scannerLate},
+		{"a cable that is pulled while the scanner is opened", scannerPulled},
 		{"stops while nothing is scanned", scannerStop},
 	}
 	for _, tt := range tests {
@@ -152,6 +153,37 @@ func scannerReplug(t *testing.T, end ScannerEnd, drive RunScannerDriver) {
 	scan(t, end, "AFTER")
 	if s := scans.Take(t); s.Code != "AFTER" {
 		t.Errorf("after the replug got %q", s.Code)
+	}
+}
+
+func scannerPulled(t *testing.T, end ScannerEnd, drive RunScannerDriver) {
+	pulled, can := end.(interface{ UnplugIn(moment string) })
+	if !can {
+		t.Skip("this way has no such moments")
+	}
+	for _, moment := range []string{"claim", "control"} {
+		pulled.UnplugIn(moment)
+		scans, states, stop := scanning(t, drive)
+		if moment == "claim" {
+			health(t, states, devices.Absent)
+			if err := end.Plug(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// A scanner that is asked nothing while it is opened has only the first moment.
+		h := states.Until(t, "an answer of the driver", func(h devices.Health) bool { return h.State == devices.Ready || moment == "control" })
+		if h.State == devices.Absent {
+			if err := end.Plug(); err != nil {
+				t.Fatal(err)
+			}
+			health(t, states, devices.Ready)
+		}
+		pulled.UnplugIn("")
+		scan(t, end, "AFTER-"+moment)
+		if s := scans.Take(t); s.Code != "AFTER-"+moment {
+			t.Errorf("got %q", s.Code)
+		}
+		stop()
 	}
 }
 

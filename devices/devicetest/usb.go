@@ -19,6 +19,7 @@ type usbSocket struct {
 	read    func(ctx context.Context, p []byte) (int, error)
 	also    *usb.Interface // a second interface, number 0, that says nothing; nil: there is none
 	config  []byte         // the whole configuration descriptor; nil: one interface, as info says
+	gone    func()         // tells a bus beyond this one that the cable was pulled in a transfer; may be nil
 	restart func()         // tells a bus beyond this one that the device was gone for a moment; may be nil
 
 	mu      sync.Mutex
@@ -26,8 +27,43 @@ type usbSocket struct {
 	pulled  chan struct{} // closed by Unplug, new with Plug
 	claimed *usbClaim
 	busy    bool           // another program has it
+	pullIn  string         // the moment in which the cable comes out; empty: none
 	halted  map[uint8]bool // endpoints that refuse everything until they are cleared
 	wrong   []string
+}
+
+// UnplugIn pulls the cable once, in the next such moment: "claim", while the device is opened; "control", in a request to it; and
+// of a printer "end", when all but the end of a job was taken, and "answer", when it is asked behind a job.
+func (s *usbSocket) UnplugIn(moment string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pullIn = moment
+}
+
+// isMoment reports whether it is the moment, and pulls the cable.
+func (s *usbSocket) isMoment(name string) bool {
+	s.mu.Lock()
+	is := s.pullIn == name
+	if is {
+		s.pullIn = ""
+	}
+	s.mu.Unlock()
+	if is {
+		s.unplug()
+		if s.gone != nil {
+			s.gone()
+		}
+	}
+	return is
+}
+
+// behind is called when a whole job was taken.
+func (s *usbSocket) behind() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pullIn == "answer" {
+		s.pullIn = "behind a job"
+	}
 }
 
 // Addresses of the endpoints.
@@ -129,9 +165,12 @@ func (s *usbSocket) in() bool {
 
 // Open is usb.Bus.
 func (s *usbSocket) Open(ctx context.Context, want usb.Want) (usb.Device, error) {
+	fail := func(err error) (usb.Device, error) { return nil, fmt.Errorf("open USB device %s: %w", want.ID, err) }
+	if s.isMoment("claim") {
+		return fail(devices.ErrUnplugged)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fail := func(err error) (usb.Device, error) { return nil, fmt.Errorf("open USB device %s: %w", want.ID, err) }
 	id, is := s.info.ID, s.info.Interface
 	switch {
 	case ctx.Err() != nil:
@@ -207,6 +246,9 @@ func (c *usbClaim) Control(ctx context.Context, r usb.Request, data []byte) (int
 	return c.use(ctx, "control request", func(context.Context) (int, error) {
 		if r.Type&0x1F == 1 && r.Index&0xFF != uint16(c.info.Number) && r.Index>>8 != uint16(c.info.Number) {
 			c.s.complain("control request %+v to another interface than %d", r, c.info.Number)
+		}
+		if c.s.isMoment("control") {
+			return 0, devices.ErrUnplugged
 		}
 		if c.s.control == nil {
 			return 0, usb.ErrStall

@@ -3,6 +3,7 @@ package devicetest
 import (
 	"encoding/binary"
 
+	"packbench/devices"
 	"packbench/devices/hid"
 	"packbench/devices/usb"
 )
@@ -11,6 +12,8 @@ import (
 // known is false for what is the device's own affair.
 func (s *usbSocket) standard(r usb.Request) (data []byte, err error, known bool) {
 	switch {
+	case r.Type == 0x80 && r.Request == 6 && r.Value>>8 == 3 && s.isMoment("claim"), r.Type&0x60 != 0 && s.isMoment("control"):
+		return nil, devices.ErrUnplugged, true
 	case r.Type == 0x02 && r.Request == 1 && r.Value == 0: // CLEAR_FEATURE, ENDPOINT_HALT
 		s.unhalt(uint8(r.Index))
 		return nil, nil, true

@@ -3,6 +3,7 @@ package devicetest
 import (
 	"fmt"
 	"os"
+	"testing"
 	"time"
 
 	"packbench/devices"
@@ -22,6 +23,7 @@ func (s *USBScanner) InKernel() (*KernelScanner, error) {
 	s.ownSerial()
 	s.out.dense = s.layout != nil
 	k := &KernelScanner{USBScanner: s, port: kernelPort{s: s.usbSocket}}
+	s.gone = k.port.pull
 	return k, k.port.plug()
 }
 
@@ -34,6 +36,15 @@ func (k *KernelScanner) Scan(code string) error {
 		}
 	}
 	return k.USBScanner.Scan(code)
+}
+
+// Node is the file by which programs use the device; whoever may open it may use the device.
+func (k *KernelScanner) Node(t testing.TB) string {
+	t.Helper()
+	if err := k.port.appear(); err != nil {
+		t.Fatal(err)
+	}
+	return k.port.node()
 }
 
 // Driver is what has an interface: a driver of the system, "usbfs" for a program, or empty for nobody.
@@ -97,6 +108,7 @@ type KernelPrinter struct {
 func (u *USBPrinter) InKernel() (*KernelPrinter, error) {
 	u.sock.ownSerial()
 	k := &KernelPrinter{USBPrinter: u, port: kernelPort{s: u.sock}}
+	u.sock.gone = k.port.pull
 	u.sock.restart = func() { // called from a transfer
 		k.port.pull()
 		if err := k.port.plug(); err != nil {

@@ -172,6 +172,9 @@ func (u *USBPrinter) StallAfter(n int) {
 	u.stall = n
 }
 
+// UnplugIn pulls the cable once, in the next such moment; see the moments of a USB socket.
+func (u *USBPrinter) UnplugIn(moment string) { u.sock.UnplugIn(moment) }
+
 // StallAnswers makes the printer refuse to be read until the endpoint is cleared.
 func (u *USBPrinter) StallAnswers() { u.sock.halt(endpointIn) }
 
@@ -181,12 +184,20 @@ func (u *USBPrinter) write(ctx context.Context, p []byte) (int, error) {
 	defer untilDone(ctx, c.SetWriteDeadline)()
 	u.umu.Lock()
 	most := len(p)
+	end := most > 0 && most <= len("^XZ") && p[0] != '~' // of a job
+	if end && u.sock.isMoment("end") {
+		u.umu.Unlock()
+		return 0, devices.ErrUnplugged
+	}
 	counts := u.stall >= 0 && most > 0 && p[0] != '~' // questions are no job
 	if counts {
 		most = min(most, u.stall)
 	}
 	u.umu.Unlock()
 	n, err := c.Write(p[:most])
+	if end && err == nil {
+		u.sock.behind()
+	}
 	if counts && u.counted(n, err == nil && n < len(p)) {
 		return n, usb.ErrStall
 	}
@@ -206,6 +217,9 @@ func (u *USBPrinter) counted(n int, refused bool) bool {
 }
 
 func (u *USBPrinter) read(ctx context.Context, p []byte) (int, error) {
+	if u.sock.isMoment("behind a job") {
+		return 0, devices.ErrUnplugged
+	}
 	c := u.line()
 	defer untilDone(ctx, c.SetReadDeadline)()
 	n, err := c.Read(p)

@@ -141,6 +141,24 @@ func (k *kernelPort) driver(number int) string {
 	return ""
 }
 
+// node is /dev/bus/usb/BUS/DEVICE; empty while the system does not have the device.
+func (k *kernelPort) node() string {
+	found, _ := filepath.Glob("/sys/bus/usb/devices/*/serial") // the pattern is well formed
+	for _, f := range found {
+		if b, err := os.ReadFile(f); err != nil || strings.TrimSpace(string(b)) != k.s.info.ID.Serial {
+			continue
+		}
+		var number [2]int
+		for i, name := range []string{"busnum", "devnum"} {
+			if b, err := os.ReadFile(filepath.Join(filepath.Dir(f), name)); err == nil {
+				_, _ = fmt.Sscan(string(b), &number[i])
+			}
+		}
+		return fmt.Sprintf("/dev/bus/usb/%03d/%03d", number[0], number[1])
+	}
+	return ""
+}
+
 func (k *kernelPort) listed(interfaces string) bool { return listedUSB(interfaces, k.s.info.ID.Serial) }
 
 // listedUSB reports whether one of the interfaces that a pattern finds belongs to the device with that serial number.

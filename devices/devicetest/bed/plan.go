@@ -3,8 +3,8 @@ package bed
 // PlanFile is where the inner computer finds its plan.
 const PlanFile = "/plan.json"
 
-// Plan is what the inner computer does between its start and its end. Steps run all at a time, those without the device manager
-// first: most of a test of devices is waiting.
+// Plan is what the inner computer does between its start and its end. Some steps run at a time, begun in this order, those without
+// the device manager first.
 type Plan struct {
 	Modules []Module // in the order in which they are loaded
 	Steps   []Step

@@ -21,6 +21,10 @@ import (
 // tests is the line on which the outer computer listens; the console has the kernel's own messages.
 const tests = "/dev/ttyS1"
 
+// atOnce is how many steps run at a time. Most of a test of devices is waiting, but with more of them what is typed character by
+// character takes longer than the tests wait.
+const atOnce = 5
+
 func main() {
 	if err := run(); err != nil {
 		fmt.Println("init:", err)
@@ -62,9 +66,14 @@ func run() error {
 			}
 		}
 		var wg sync.WaitGroup
+		turn := make(chan struct{}, atOnce)
 		for _, s := range plan.Steps {
 			if s.Udev == udev {
-				wg.Go(func() { fmt.Fprintln(line, bed.ExitLine(s.Name, step(s, line))) })
+				turn <- struct{}{}
+				wg.Go(func() {
+					fmt.Fprintln(line, bed.ExitLine(s.Name, step(s, line)))
+					<-turn
+				})
 			}
 		}
 		wg.Wait()
