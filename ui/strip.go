@@ -107,6 +107,14 @@ func (s *strip) devices(list []devices.Health) {
 	}
 }
 
+// shortAge is an age in one unit, for the thin line.
+func shortAge(d time.Duration) string {
+	if d < time.Hour {
+		return text.T("span.min", "m", fmt.Sprint(int(d.Minutes())))
+	}
+	return text.T("strip.hours", "h", fmt.Sprint(int(d.Hours())))
+}
+
 func (s *strip) sync(x SyncStatus, now time.Time) {
 	cloud := s.cells["cloud"]
 	shop, tone, renew := x.Renewal()
@@ -127,7 +135,7 @@ func (s *strip) sync(x SyncStatus, now time.Time) {
 	n := x.Total()
 	words := text.T("strip.outbox", "n", fmt.Sprint(n))
 	if age := now.Sub(x.Oldest); !x.Oldest.IsZero() && age >= time.Minute {
-		words = text.T("strip.outbox.old", "n", fmt.Sprint(n), "span", text.Span(age))
+		words = text.T("strip.outbox.old", "n", fmt.Sprint(n), "span", shortAge(age))
 	}
 	switch {
 	case x.Parked > 0:

@@ -25,11 +25,11 @@ type outboxList struct {
 }
 
 func newOutboxList() *outboxList {
-	l := &outboxList{head: widgets.NewText(widgets.SizeBody, false, widgets.Soft).Fit(12, 1), more: widgets.NewText(widgets.SizeSmall, true, widgets.Soft), stack: widgets.NewRowStack(62)}
+	l := &outboxList{head: widgets.NewText(widgets.SizeBody, false, widgets.Soft).Fit(13, 2), more: widgets.NewText(widgets.SizeSmall, true, widgets.Soft), stack: widgets.NewRowStack(62)}
 	l.stack.Resized = l.show
 	title := widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(15, 1)
 	title.Set(text.T("outbox.title"))
-	l.object = widgets.NewCard(widgets.Column(2, widgets.Fix(title, 30), widgets.Fix(l.head, 26), widgets.Grow(l.stack.Object, 1), widgets.Fix(l.more, 20))).Container
+	l.object = widgets.NewCard(widgets.Column(2, widgets.Fix(title, 30), widgets.Fix(l.head, 40), widgets.Grow(l.stack.Object, 1), widgets.Fix(l.more, 20))).Container
 	return l
 }
 

@@ -86,7 +86,7 @@ func (r *cardRow) set(card Card) {
 	r.carrier.Set(card.Carrier)
 	since, ink := card.Since, widgets.Soft
 	if card.Known != "" {
-		since += "  ·  " + card.Known
+		since = card.Known + "  ·  " + since // where the room is short the age stays
 	}
 	if card.LeftOff > 0 {
 		since += "  ·  " + fmt.Sprint(card.LeftOff) + " " + text.T("handoff.off")
