@@ -87,7 +87,7 @@ func TestKilledProcess(t *testing.T) {
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
-				life := time.Duration(40+25*n+rng.IntN(100)) * time.Millisecond // the first die before they are done, wherever that is
+				life := time.Duration(15+30*n+rng.IntN(60)) * time.Millisecond // the first die before they are done, wherever that is
 				if n > 12 {
 					life = 6 * time.Second // long enough to settle what is uncertain
 				}
