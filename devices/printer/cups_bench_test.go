@@ -4,7 +4,6 @@ package printer_test
 
 import (
 	"bytes"
-	"context"
 	"os/exec"
 	"slices"
 	"testing"
@@ -13,14 +12,13 @@ import (
 	"packbench/devices"
 	"packbench/devices/devicetest"
 	"packbench/devices/printer"
-	"packbench/fulfillment"
 	"packbench/fulfillment/station"
-	"packbench/storage"
 )
 
-// BenchmarkLabelAgainstCUPS is from the commit of a label's job, as the last scan makes it, to the label's first byte at the
-// printer: the job is stored, claimed, encoded and sent. The peer is `lp -o raw` with the same bytes, ready encoded, through a print
-// service of its own to the same printer, in turns.
+// BenchmarkLabelAgainstCUPS is from the last scan of an order, handed to the station, to its label's first byte at the printer:
+// the rule, the scan's transaction with the print job, the proof of the label, which was made ahead, the claim, the encoding, the
+// connection. The peer is `lp -o raw` with the same bytes, ready encoded, through a print service of its own to the same printer, in
+// turns.
 func BenchmarkLabelAgainstCUPS(b *testing.B) {
 	devicetest.StartCUPS(b)
 	end := newEnd(b)
@@ -36,18 +34,9 @@ func BenchmarkLabelAgainstCUPS(b *testing.B) {
 			}
 		}
 	}, quiet)
-	store, err := storage.Open(b.Context(), b.TempDir(), storage.Options{Station: "PACK-01", Market: "US"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer store.Close()
-	s := &shift{store: store, end: end, media: media, back: devicetest.NewInbox[fulfillment.PrintJob](), proved: func(int) {}}
-	picture := devicetest.Checkerboard(media, 1)
-	s.queue = station.NewPrintQueue(station.PrintQueue{Store: store, Labels: onePicture{picture}, Printer: drv, Back: s, Now: time.Now, Log: quiet})
 	defer devicetest.Start(b, "the driver", drv.Run)()
 	<-ready
-	defer devicetest.Start(b, "the print queue", s.queue.Run)()
-	job := printer.ZPL{Compression: printer.Z64}.Encode(picture, media, 1)
+	bench := newBenchOfOrders(b, drv)
 	var ours, lp []time.Duration
 	labels := 0
 	first := func(began time.Time) time.Duration {
@@ -60,9 +49,12 @@ func BenchmarkLabelAgainstCUPS(b *testing.B) {
 		}
 	}
 	both := func() {
-		began, j := s.commit(b)
+		item, picture := bench.order(b)
+		job := printer.ZPL{Compression: printer.Z64}.Encode(picture, media, 1)
+		began := time.Now()
+		bench.scan(b, item)
 		ours = append(ours, first(began))
-		s.settled(b, j.ID, fulfillment.JobDone)
+		bench.until(b, station.PromptScanOrder)
 		cmd := exec.Command("lp", "-d", "zebra", "-o", "raw")
 		cmd.Stdin = bytes.NewReader(job)
 		began = time.Now()
@@ -86,11 +78,4 @@ func BenchmarkLabelAgainstCUPS(b *testing.B) {
 	b.ReportMetric(ms(lp), "lp-p50-ms")
 	b.ReportMetric(ms(ours)/ms(lp), "cups-ratio")
 	b.ReportMetric(0.1, "cups-limit")
-}
-
-// onePicture is the proof of every label.
-type onePicture struct{ b fulfillment.Bitmap }
-
-func (p onePicture) Proved(context.Context, fulfillment.Hash, fulfillment.Shipment, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
-	return fulfillment.Proof{Verdict: fulfillment.LabelPrint}, p.b, nil
 }
