@@ -6,11 +6,31 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 )
 
-// pure are the packages that need no C: they are checked for Windows by every whole test run, because that costs seconds.
-var pure = []string{"./assets/...", "./cmd/dev", "./devices/...", "./fulfillment/..."}
+// inC are the modules that are partly C on every system.
+var inC = []string{"github.com/mattn/go-sqlite3", "fyne.io/fyne/v2"}
+
+// pure are the packages that need no C, their tests included: they are checked for Windows by every whole test run, because that
+// costs seconds. list is what go list says: a package a line, its imports, a bar, those of its tests.
+func pure(list string) (names []string) {
+	imports, tests := map[string][]string{}, map[string][]string{}
+	for line := range strings.Lines(list) {
+		own, test, _ := strings.Cut(line, "|")
+		if f := strings.Fields(own); len(f) > 0 {
+			imports[f[0]], tests[f[0]] = f[1:], strings.Fields(test)
+			names = append(names, f[0])
+		}
+	}
+	var needsC func(name string) bool
+	needsC = func(name string) bool {
+		return slices.ContainsFunc(inC, func(c string) bool { return name == c || strings.HasPrefix(name, c+"/") }) || slices.ContainsFunc(imports[name], needsC)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return needsC(name) || slices.ContainsFunc(tests[name], needsC) })
+}
 
 // errSkipped marks a check that cannot be made on this machine; the text says why.
 var errSkipped = errors.New("skipped")
@@ -36,7 +56,13 @@ func windowsFlag(args []string, ci string) (rest []string, link bool) {
 // wraps errSkipped where the machine cannot do it.
 func (d *dev) crossWindows(ctx context.Context, link bool) error {
 	env := []string{"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0"}
-	vet := append(append([]string{"vet"}, compileFlags("windows", false)...), pure...)
+	var list strings.Builder
+	const form = `{{.ImportPath}} {{join .Imports " "}} | {{join .TestImports " "}} {{join .XTestImports " "}}`
+	if err := d.host.stream(ctx, &list, env, "go", "-C", d.root, "list", // not cmd/demo, whose film is for Linux
+		"-e", "-tags", tags("windows"), "-f", form, "./assets/...", "./cmd/dev", "./cmd/sandbox/...", "./devices/...", "./fulfillment/...", "./storage/...", "./ui/text"); err != nil {
+		return fmt.Errorf("list the packages for Windows: %w\n%s", err, list.String())
+	}
+	vet := append(append([]string{"vet"}, compileFlags("windows", false)...), pure(list.String())...)
 	if err := d.host.stream(ctx, d.msg, env, "go", append([]string{"-C", d.root}, vet...)...); err != nil {
 		return fmt.Errorf("go vet for Windows: %w; see above", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,15 @@ func TestWindowsFlag(t *testing.T) {
 		if strings.Join(rest, " ") != tt.rest || link != tt.link {
 			t.Errorf("%q, CI=%q: %q, %v", tt.args, tt.ci, rest, link)
 		}
+	}
+}
+
+// A package is pure if nothing that it or its tests import is C, however far away.
+func TestPurePackages(t *testing.T) {
+	got := pure("p/devices fmt | testing p/devices/test\np/devices/test |\np/storage github.com/mattn/go-sqlite3 | testing\np/sync p/fulfillment | p/storage testing\n" +
+		"p/fulfillment strings |\np/far p/near |\np/near p/storage |\np/ui fyne.io/fyne/v2/canvas |\n")
+	if want := []string{"p/devices", "p/devices/test", "p/fulfillment"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -47,7 +57,11 @@ func TestWindowsCountsAsATest(t *testing.T) {
 		d := &dev{root: "/nowhere", out: &out, msg: io.Discard, host: host{goos: "linux", getenv: func(string) string { return "1" },
 			lookPath: func(string) (string, error) { return "", os.ErrNotExist },
 			readFile: func(string) ([]byte, error) { return []byte("module packbench\n"), nil },
-			stream: func(_ context.Context, _ io.Writer, env []string, _ string, args ...string) error {
+			stream: func(_ context.Context, w io.Writer, env []string, _ string, args ...string) error {
+				if slices.Contains(args, "list") {
+					_, err := io.WriteString(w, "packbench/devices | testing\n")
+					return err
+				}
 				ran = append(ran, strings.Join(append(env, args...), " "))
 				return tt.vet
 			}}}
