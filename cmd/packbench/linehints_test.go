@@ -98,7 +98,13 @@ func TestWebhooksThroughARelay(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	calls := len(s.journal(t))
+	calls := 0
+	eventually(t, "the first round is over", func() bool { // it reads the orders in work once more, after its pull
+		before := calls
+		time.Sleep(700 * time.Millisecond)
+		calls = len(s.journal(t))
+		return calls == before
+	})
 	id := s.orders("VN", "TIKTOK")[0]
 	s.admin(t, "orders/"+id+"/cancel", "")
 	s.forward(t, hooks, &seen)
