@@ -93,7 +93,11 @@ func Words(noun, port string, err error) (devices.State, string) {
 	case errors.Is(err, devices.ErrBusy):
 		return devices.Attention, fmt.Sprintf("Another program uses the %s at %s. Close that program.", noun, port)
 	case errors.Is(err, devices.ErrDenied):
-		return devices.Attention, fmt.Sprintf("This user may not use the %s at %s. Add the user to the group that owns the port (often dialout) and log in again.", noun, port)
+		what := "sudo packbench udev" // the rules name the common adapters
+		if id, ok := parseIdentity(port); ok {
+			what += " " + id.vendor + ":" + id.product
+		}
+		return devices.Attention, fmt.Sprintf("This user may not use the %s at %s. An administrator types once: %s – then plug it in again.", noun, port, what)
 	case errors.Is(err, devices.ErrAmbiguous):
 		return devices.Attention, fmt.Sprintf("More than one device %s is plugged in, so it is not certain which one is the %s. Unplug one, or set the serial number of the right one.", port, noun)
 	case errors.Is(err, devices.ErrOther):
