@@ -188,10 +188,6 @@ func portCandidate(kind devices.Kind, name, port, path string) candidate {
 	return c
 }
 
-// scannerMakers are the vendors of USB whose keyboards are scanners. Any other keyboard may be the one that people type on: it is
-// offered last, and kept only after a scan has proved it.
-var scannerMakers = []uint16{0x0c2e /* Honeywell */, 0x05e0 /* Symbol, Zebra */, 0x05f9 /* Datalogic */, 0x065a /* Opticon */, 0x1eab /* Newland */}
-
 // usbCandidates are the USB devices of a kind.
 func usbCandidates(found []usb.Found, kind devices.Kind) []candidate {
 	var out []candidate
@@ -206,7 +202,8 @@ func usbCandidates(found []usb.Found, kind devices.Kind) []candidate {
 		case kind == devices.Scanner && f.Has(hidOf(hid.PageScanner, usb.Any)):
 			c.scanner = ScannerConfig{Transport: "usb", USBConfig: at, Mode: "pos"}
 		case kind == devices.Scanner && f.Has(hidOf(0, 1)):
-			c.doubt = !slices.Contains(scannerMakers, f.ID.Vendor)
+			// Any other keyboard is offered last, and kept only after a scan has proved it.
+			c.doubt = !usb.MakesScanners(f.ID.Vendor)
 			c.scanner = ScannerConfig{Transport: "usb", USBConfig: at, Mode: "keyboard", Layout: "us"}
 		case kind == devices.Scale && f.Has(hidOf(hid.PageScale, usb.Any)):
 			c.scale = ScaleConfig{Transport: "hid", USBConfig: at}
