@@ -17,6 +17,7 @@ type OrderSummary struct {
 	Unlabelled   int    // parcels that are packed and have no good label: none came out, or the next copy never did
 	Relabel      bool   // one of these had a label, and another copy was wanted that never came out
 	NoLabel      bool   // a parcel of it is packed, and the file of its label is not here
+	LabelWhy     string // a label of it is here and will not print as it is: why; known before anybody packs for it
 	Status       OrderStatus
 	ShippingType ShippingType
 	Market       string        // region code

@@ -102,12 +102,17 @@ func (s *Store) ListOrders(ctx context.Context, query string, limit int) ([]fulf
 		if err != nil {
 			return err
 		}
+		bad, err := badLabels(ctx, q)
+		if err != nil {
+			return err
+		}
 		for _, row := range rows {
 			o, err := completeOrder(ctx, q, row)
 			if err != nil {
 				return err
 			}
 			sum := summarise(o)
+			sum.LabelWhy = bad[o.ID]
 			if err := relabelled(ctx, q, o, &sum); err != nil {
 				return err
 			}

@@ -111,3 +111,16 @@ func sortByShipBy(list []fulfillment.OrderSummary) {
 		return cmp.Or(a.ShipBy.Compare(b.ShipBy), cmp.Compare(a.ID, b.ID))
 	})
 }
+
+// badLabels are the reasons why labels that are here will not print as they are, by order.
+func badLabels(ctx context.Context, q *queries.Queries) (map[fulfillment.OrderID]string, error) {
+	rows, err := q.BadProofs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bad := make(map[fulfillment.OrderID]string, len(rows))
+	for _, r := range rows {
+		bad[fulfillment.OrderID(r.OrderID)] = r.Reason
+	}
+	return bad, nil
+}

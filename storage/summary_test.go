@@ -2,6 +2,7 @@ package storage
 
 import (
 	"testing"
+	"time"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
@@ -111,5 +112,43 @@ func TestWhoAcceptedAParcelUnpackedIsStored(t *testing.T) {
 		if got, err := s.Order(t.Context(), o.ID); err != nil || got.Packages[0].Unpacked != who {
 			t.Errorf("%v, unpacked by %q, want %q", err, got.Packages[0].Unpacked, who)
 		}
+	}
+}
+
+// A label that will not print is known in the list before the parcel is packed, and forgotten once one for the same stock will.
+func TestALabelThatWillNotPrintIsListed(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	o := testOrder("100", "MUG")
+	pull(t, s, o)
+	p := o.Packages[0]
+	hash, err := s.StoreLabel(t.Context(), p.ID, []byte("%PDF-1.4 a label"), "TRACK100")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := func() string {
+		t.Helper()
+		list, err := s.ListOrders(t.Context(), "", 10)
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		return list[0].LabelWhy
+	}
+	if got := listed(); got != "" {
+		t.Errorf("nothing was proved: %q", got)
+	}
+	proof := fulfillment.Proof{Label: hash, Shipment: fulfillment.Shipment{Tracking: "TRACK100"}, Media: fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152},
+		Verdict: fulfillment.LabelRefuse, Reason: "the label is for another parcel", At: t0}
+	if err := s.SaveProof(t.Context(), proof); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(); got != proof.Reason {
+		t.Errorf("got %q", got)
+	}
+	proof.Media.DPI, proof.Verdict, proof.Reason, proof.At = 300, fulfillment.LabelPrint, "", t0.Add(time.Hour)
+	if err := s.SaveProof(t.Context(), proof); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(); got != "" {
+		t.Errorf("a printer of 300 dpi prints it: %q", got)
 	}
 }

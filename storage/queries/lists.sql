@@ -79,3 +79,9 @@ UNION SELECT k.label FROM packages k WHERE k.label <> '';
 -- name: IsWiped :one
 SELECT EXISTS (SELECT 1 FROM labels l WHERE l.hash = sqlc.arg(hash) AND l.wiped_at > 0)
     OR EXISTS (SELECT 1 FROM photos p WHERE p.hash = sqlc.arg(hash) AND p.wiped_at > 0);
+
+-- name: BadProofs :many
+SELECT p.order_id, f.reason FROM label_proofs f JOIN packages p ON p.label = f.label AND p.label <> '' AND p.tracking = f.tracking
+WHERE f.verdict <> 'print' AND p.height < 3 AND NOT EXISTS (
+    SELECT 1 FROM label_proofs g WHERE g.label = f.label AND g.tracking = f.tracking AND g.carrier = f.carrier AND g.market = f.market AND g.verdict = 'print' AND g.at >= f.at)
+ORDER BY f.at;

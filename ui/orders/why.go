@@ -35,6 +35,8 @@ func Why(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) str
 		return holdWords(o.Holds[0])
 	case Unlabelled(o):
 		return noLabel(o, story)
+	case o.LabelWhy != "" && !notHere(o):
+		return text.T("why.label.bad", "why", text.Sentence(o.LabelWhy))
 	case story.Warning != "":
 		return text.T("why.warned", "why", text.Sentence(story.Warning))
 	case notHere(o):

@@ -41,6 +41,8 @@ func TestWhyAnOrderDoesNotGoOn(t *testing.T) {
 		{"no label of the seller's", fulfillment.OrderSummary{Rung: fulfillment.RungWeighed, Unlabelled: 1, NoLabel: true, ShippingType: fulfillment.ShippingSeller},
 			fulfillment.Story{}, "Weighed", "No carrier label here: import it, or scan the carrier’s own"},
 		{"the printer", fulfillment.OrderSummary{Rung: fulfillment.RungVerified, Unlabelled: 1}, fulfillment.Story{PrintWhy: "paper is out"}, "Verified", "Paper is out."},
+		{"a label that will not print", fulfillment.OrderSummary{Rung: fulfillment.RungToPack, LabelWhy: "the label is for 1Z2, not for 1Z1"}, fulfillment.Story{}, "To pack",
+			"Its label will not print: The label is for 1Z2, not for 1Z1."},
 		{"the platform warned", fulfillment.OrderSummary{Rung: fulfillment.RungHandedOver}, fulfillment.Story{Warning: "the number is unusual"}, "Handed over",
 			"Told, but the Seller Center warns: The number is unusual."},
 		{"the second box of two", fulfillment.OrderSummary{Rung: fulfillment.RungToPack, Unlabelled: 1}, fulfillment.Story{}, "To pack",

@@ -200,6 +200,7 @@ var englishWords = map[string]string{
 	"why.label.platform":     "The platform’s label has not arrived yet",
 	"why.label.seller":       "No carrier label here: import it, or scan the carrier’s own",
 	"why.label.again":        "Its next label never came out: scan REPRINT:LOST, then the order",
+	"why.label.bad":          "Its label will not print: {why}",
 	"why.label.here":         "The label is here: scan the order and it prints",
 	"rung.to_pack":           "To pack",
 	"rung.verified":          "Verified",

@@ -36,6 +36,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.askedOfStmt, err = db.PrepareContext(ctx, askedOf); err != nil {
 		return nil, fmt.Errorf("error preparing query AskedOf: %w", err)
 	}
+	if q.badProofsStmt, err = db.PrepareContext(ctx, badProofs); err != nil {
+		return nil, fmt.Errorf("error preparing query BadProofs: %w", err)
+	}
 	if q.barcodesStmt, err = db.PrepareContext(ctx, barcodes); err != nil {
 		return nil, fmt.Errorf("error preparing query Barcodes: %w", err)
 	}
@@ -389,6 +392,11 @@ func (q *Queries) Close() error {
 	if q.askedOfStmt != nil {
 		if cerr := q.askedOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing askedOfStmt: %w", cerr)
+		}
+	}
+	if q.badProofsStmt != nil {
+		if cerr := q.badProofsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing badProofsStmt: %w", cerr)
 		}
 	}
 	if q.barcodesStmt != nil {
@@ -984,6 +992,7 @@ type Queries struct {
 	addOutboxStmt            *sql.Stmt
 	askSendingJobsStmt       *sql.Stmt
 	askedOfStmt              *sql.Stmt
+	badProofsStmt            *sql.Stmt
 	barcodesStmt             *sql.Stmt
 	beginEventCursorStmt     *sql.Stmt
 	benchStateStmt           *sql.Stmt
@@ -1104,6 +1113,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addOutboxStmt:            q.addOutboxStmt,
 		askSendingJobsStmt:       q.askSendingJobsStmt,
 		askedOfStmt:              q.askedOfStmt,
+		badProofsStmt:            q.badProofsStmt,
 		barcodesStmt:             q.barcodesStmt,
 		beginEventCursorStmt:     q.beginEventCursorStmt,
 		benchStateStmt:           q.benchStateStmt,

@@ -10,6 +10,41 @@ import (
 	"database/sql"
 )
 
+const badProofs = `-- name: BadProofs :many
+SELECT p.order_id, f.reason FROM label_proofs f JOIN packages p ON p.label = f.label AND p.label <> '' AND p.tracking = f.tracking
+WHERE f.verdict <> 'print' AND p.height < 3 AND NOT EXISTS (
+    SELECT 1 FROM label_proofs g WHERE g.label = f.label AND g.tracking = f.tracking AND g.carrier = f.carrier AND g.market = f.market AND g.verdict = 'print' AND g.at >= f.at)
+ORDER BY f.at
+`
+
+type BadProofsRow struct {
+	OrderID string
+	Reason  string
+}
+
+func (q *Queries) BadProofs(ctx context.Context) ([]BadProofsRow, error) {
+	rows, err := q.query(ctx, q.badProofsStmt, badProofs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BadProofsRow
+	for rows.Next() {
+		var i BadProofsRow
+		if err := rows.Scan(&i.OrderID, &i.Reason); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const bitmapsOfLabel = `-- name: BitmapsOfLabel :many
 SELECT f.bitmap FROM label_proofs f WHERE f.label = ?1 AND f.bitmap <> ''
 UNION SELECT j.bitmap FROM print_jobs j WHERE j.label = ?1 AND j.bitmap <> ''
