@@ -12,6 +12,7 @@ import (
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
+	"packbench/storage/internal/queries"
 )
 
 // pairDesk is the rule over a real store: each thing that happens is judged and recorded, as the station does it.
@@ -305,6 +306,17 @@ func TestOneRowForACombinedPackage(t *testing.T) {
 				if p := mustOrder(t, s, id).Packages[0]; !p.Arranged || p.Tracking != "TRACK-C1" {
 					t.Errorf("order %s: %+v", id, p)
 				}
+			}
+			if err := s.write(t.Context(), func(q *queries.Queries) error { return q.GiveUpOutbox(t.Context(), row.ID) }); err != nil {
+				t.Fatal(err)
+			}
+			other := map[fulfillment.OrderID]fulfillment.OrderID{"100": "200", "200": "100"}[row.OrderID]
+			p := mustOrder(t, s, other).Packages[0]
+			if err := s.Add(t.Context(), []fulfillment.OutboxRow{{Kind: fulfillment.OutboxArrange, OrderID: other, PackageID: p.ID, Lines: p.Lines}}); err != nil {
+				t.Fatal(err)
+			}
+			if rows, err := s.Outbox(t.Context()); err != nil || len(rows) != 1 || rows[0].OrderID != other {
+				t.Errorf("asked for again under the other order: %+v, %v", rows, err)
 			}
 			if again, err := s.Shop("shop").ToArrange(t.Context(), 10); err != nil || len(again) != 0 {
 				t.Errorf("to arrange once more: %+v, %v", again, err)

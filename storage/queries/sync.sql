@@ -16,7 +16,7 @@ INSERT INTO outbox (id, kind, order_id, package_id, lines, tracking, provider_id
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (kind, package_id) WHERE cancel_id = '' DO UPDATE SET
     state = CASE WHEN outbox.attempts > 0 THEN 'uncertain' ELSE 'queued' END, attempts = 0, given_up = 0, next_at = 0, reason = '',
-    lines = excluded.lines, tracking = excluded.tracking, provider_id = excluded.provider_id, carrier = excluded.carrier,
+    order_id = excluded.order_id, lines = excluded.lines, tracking = excluded.tracking, provider_id = excluded.provider_id, carrier = excluded.carrier,
     weight_g = excluded.weight_g, length_mm = excluded.length_mm, width_mm = excluded.width_mm, height_mm = excluded.height_mm,
     deadline = excluded.deadline, changed_at = excluded.changed_at
 WHERE outbox.given_up = 1;
@@ -35,7 +35,7 @@ WHERE order_id = sqlc.arg(order_id) AND state = 'parked' AND state <> 'done' AND
 -- name: CombinedRow :one
 SELECT EXISTS (SELECT 1 FROM packages p
     JOIN packages s ON s.platform_id = p.platform_id AND s.platform_id <> '' AND s.order_id <> p.order_id
-    JOIN outbox b ON b.kind = sqlc.arg(kind) AND b.package_id = s.id AND b.order_id = s.order_id AND b.cancel_id = ''
+    JOIN outbox b ON b.kind = sqlc.arg(kind) AND b.package_id = s.id AND b.order_id = s.order_id AND b.cancel_id = '' AND b.given_up = 0
     WHERE p.order_id = sqlc.arg(order_id) AND p.id = sqlc.arg(package_id) AND p.platform_id <> '');
 
 -- name: OutboxRow :one
