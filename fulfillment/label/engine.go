@@ -26,7 +26,7 @@ const (
 	MaxPages       = 20                // a slip that some carriers append, or the labels of a few parcels in one file
 	MaxPixels      = 20_000_000        // of a picture, and of the stock
 	DefaultTimeout = 5 * time.Second   // to open and draw one document
-	wasmPages      = (256 << 20) >> 16 // 64 KiB pages: what one document may take of memory
+	wasmPages      = (160 << 20) >> 16 // 64 KiB pages: what one document may take; while it grows the old part is held, too
 )
 
 // ErrClosed is returned by every call on an Engine after Close.
