@@ -103,6 +103,7 @@ func (q *Queries) ClosedSince(ctx context.Context, n int64) ([]int64, error) {
 const filesInUse = `-- name: FilesInUse :many
 SELECT l.hash FROM labels l WHERE l.wiped_at = 0
 UNION SELECT f.bitmap FROM label_proofs f WHERE f.bitmap <> ''
+UNION SELECT j.bitmap FROM print_jobs j JOIN labels d ON d.hash = j.label WHERE j.bitmap <> '' AND d.wiped_at = 0
 UNION SELECT p.hash FROM photos p WHERE p.wiped_at = 0
 UNION SELECT k.label FROM packages k WHERE k.label <> ''
 `
