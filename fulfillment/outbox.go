@@ -46,14 +46,17 @@ const (
 
 // Reasons of parked rows that wait for the answer to a request to cancel. When the request is gone they are looked at again.
 const (
-	ParkedAsked   = "the buyer has asked to cancel: a supervisor decides; shipping would answer the request"
+	ParkedAsked   = "the buyer has asked to cancel: a supervisor answers on the Orders screen"
 	ParkedBlocked = "Seller Center ships nothing while the buyer’s request to cancel is open (21011007): answer it on the Orders screen"
+	// parkedAskedUS stands in rows of an older version. That shipping answers a request is true in the US only.
+	parkedAskedUS = "the buyer has asked to cancel: a supervisor decides; shipping would answer the request"
 )
 
+// AwaitingAnswer are all those reasons, also as an older version wrote them.
+func AwaitingAnswer() []string { return []string{ParkedAsked, ParkedBlocked, parkedAskedUS} }
+
 // AwaitsAnswer reports whether a row parked for this reason waits for the answer to a request to cancel.
-func AwaitsAnswer(reason string) bool {
-	return slices.Contains([]string{ParkedAsked, ParkedBlocked}, reason)
-}
+func AwaitsAnswer(reason string) bool { return slices.Contains(AwaitingAnswer(), reason) }
 
 const otherTracking = "someone else has reported it shipped with tracking number "
 

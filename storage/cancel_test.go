@@ -102,21 +102,26 @@ func TestAnAnswerGoesFirstAndAlone(t *testing.T) {
 	}
 }
 
-// What is parked for another reason is nobody's to send again when a request ends.
+// What waited for the answer is looked at again when a request ends, also a row that an older version parked; what is parked for
+// another reason is nobody's to send again.
 func TestTheEndOfARequestWakesOnlyWhatWaitedForIt(t *testing.T) {
-	s := openTest(t, t.TempDir())
-	tell(t, s, 1, true, askedFor)
-	row := fulfillment.OutboxRow{ID: "a", Kind: fulfillment.OutboxReportShipped, OrderID: "1", PackageID: "P1"}
-	if err := s.Add(t.Context(), []fulfillment.OutboxRow{row}); err != nil {
-		t.Fatal(err)
-	}
-	row.State, row.Reason = fulfillment.OutboxParked, "tracking number is not valid"
-	if err := s.Mark(t.Context(), row, nil); err != nil {
-		t.Fatal(err)
-	}
-	tell(t, s, 2, false, fulfillment.CancelRequest{})
-	if rows, err := s.Outbox(t.Context()); err != nil || len(rows) != 1 || rows[0].State != fulfillment.OutboxParked {
-		t.Errorf("%+v, %v", rows, err)
+	const old = "the buyer has asked to cancel: a supervisor decides; shipping would answer the request"
+	for reason, want := range map[string]fulfillment.OutboxState{fulfillment.ParkedAsked: fulfillment.OutboxQueued, fulfillment.ParkedBlocked: fulfillment.OutboxQueued,
+		old: fulfillment.OutboxQueued, "tracking number is not valid": fulfillment.OutboxParked} {
+		s := openTest(t, t.TempDir())
+		tell(t, s, 1, true, askedFor)
+		row := fulfillment.OutboxRow{ID: "a", Kind: fulfillment.OutboxReportShipped, OrderID: "1", PackageID: "P1"}
+		if err := s.Add(t.Context(), []fulfillment.OutboxRow{row}); err != nil {
+			t.Fatal(err)
+		}
+		row.State, row.Reason = fulfillment.OutboxParked, reason
+		if err := s.Mark(t.Context(), row, nil); err != nil {
+			t.Fatal(err)
+		}
+		tell(t, s, 2, false, fulfillment.CancelRequest{})
+		if rows, err := s.Outbox(t.Context()); err != nil || len(rows) != 1 || rows[0].State != want {
+			t.Errorf("parked because %q: %+v, %v, want %s", reason, rows, err, want)
+		}
 	}
 }
 

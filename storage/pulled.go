@@ -121,8 +121,8 @@ func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order
 		return false, false, q.OrderChecked(ctx, queries.OrderCheckedParams{CheckedAt: ms(told.CheckedAt), UpdatedAt: ms(told.UpdatedAt), ID: row.ID})
 	}
 	if stored.CancelRequested && !told.CancelRequested { // answered or withdrawn: what waited for that is looked at again
-		if _, err := q.RequeueAsked(ctx, queries.RequeueAskedParams{ChangedAt: ms(now), OrderID: row.ID, Asked: fulfillment.ParkedAsked,
-			Blocked: fulfillment.ParkedBlocked}); err != nil {
+		if _, err := q.RequeueAsked(ctx, queries.RequeueAskedParams{ChangedAt: ms(now), OrderID: row.ID,
+			Reasons: fulfillment.AwaitingAnswer()}); err != nil {
 			return false, false, err
 		}
 	}

@@ -29,7 +29,7 @@ SELECT count(*) FROM outbox WHERE cancel_id = ? AND cancel_id <> '' AND state <>
 
 -- name: RequeueAsked :execrows
 UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = sqlc.arg(changed_at)
-WHERE order_id = sqlc.arg(order_id) AND state = 'parked' AND state <> 'done' AND reason IN (sqlc.arg(asked), sqlc.arg(blocked));
+WHERE order_id = sqlc.arg(order_id) AND state = 'parked' AND state <> 'done' AND reason IN (sqlc.slice('reasons'));
 
 -- A row about the same package under another order, where the platform combined orders and each knows it by an id of its own.
 -- name: CombinedRow :one

@@ -511,23 +511,29 @@ func (q *Queries) RecoverOutbox(ctx context.Context, arg RecoverOutboxParams) (i
 
 const requeueAsked = `-- name: RequeueAsked :execrows
 UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = ?1
-WHERE order_id = ?2 AND state = 'parked' AND state <> 'done' AND reason IN (?3, ?4)
+WHERE order_id = ?2 AND state = 'parked' AND state <> 'done' AND reason IN (/*SLICE:reasons*/?)
 `
 
 type RequeueAskedParams struct {
 	ChangedAt int64
 	OrderID   string
-	Asked     string
-	Blocked   string
+	Reasons   []string
 }
 
 func (q *Queries) RequeueAsked(ctx context.Context, arg RequeueAskedParams) (int64, error) {
-	result, err := q.exec(ctx, q.requeueAskedStmt, requeueAsked,
-		arg.ChangedAt,
-		arg.OrderID,
-		arg.Asked,
-		arg.Blocked,
-	)
+	query := requeueAsked
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.ChangedAt)
+	queryParams = append(queryParams, arg.OrderID)
+	if len(arg.Reasons) > 0 {
+		for _, v := range arg.Reasons {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:reasons*/?", strings.Repeat(",?", len(arg.Reasons))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:reasons*/?", "NULL", 1)
+	}
+	result, err := q.exec(ctx, nil, query, queryParams...)
 	if err != nil {
 		return 0, err
 	}
