@@ -5,7 +5,8 @@
 //
 // What may enter: everything between a document's bytes and a fulfillment.Bitmap with its fulfillment.Proof, and own
 // papers. It imports fulfillment, the room below it that draws ZPL, PDFium (as WebAssembly, no cgo), a barcode reader, a barcode
-// writer, a PDF writer and a text shaper; what labels may not carry comes in through Rules.
+// writer, a PDF writer, a text shaper and a TOML reader; what labels may not carry comes in through Rules, and how carriers'
+// barcodes carry the tracking number through ReadCarriers.
 // No network, no database, no device: stored documents come through ArchiveStore, and printer languages live with the
 // printers.
 //
