@@ -107,6 +107,8 @@ func BenchmarkReportToScan(b *testing.B) {
 	}
 	b.ReportMetric(at(us, 0.5)/at(them, 0.5), "read-ratio")
 	b.ReportMetric(2, "read-limit")
+	b.ReportMetric(at(us, 0.99)/at(them, 0.99), "slowest-ratio") // the slowest in a hundred
+	b.ReportMetric(3, "slowest-limit")
 	b.ReportMetric(at(us, 0.5), "p50-µs")
 	b.ReportMetric(at(us, 0.99), "p99-µs")
 }

@@ -73,7 +73,7 @@ func BenchmarkInTheKernel(b *testing.B) {
 	file := filepath.Join(dir, "printer.test")
 	compile(b, nil, "test", "-c", "-ldflags", "-s -w", "-o", file, "packbench/devices/printer")
 	report := inside(b, k, dir, []Step{{Name: "printer", File: file, Udev: true, Env: []string{"PACKBENCH_USB=kernel"},
-		Args: []string{"-test.run", "^$", "-test.bench", "TheKernel", "-test.benchtime", "5x"}}})
+		Args: []string{"-test.run", "^$", "-test.bench", "TheKernel", "-test.benchtime", "9x"}}})
 	for _, p := range report.Problems {
 		b.Error(p)
 	}
