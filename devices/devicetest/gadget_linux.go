@@ -94,7 +94,14 @@ func (g *gadget) configured(end time.Time) error {
 	return fmt.Errorf("gadget %s: the host did not set it up", g.id)
 }
 
-func (g *gadget) unplug() error { return g.put("UDC", "\n") }
+// unplug pulls the cable and waits until the host has seen that: one that is back before may never be set up again.
+func (g *gadget) unplug() error {
+	err := g.put("UDC", "\n")
+	for end := time.Now().Add(Patience); listedUSB("/sys/bus/usb/devices/*:1.0", g.id.Serial) && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	return err
+}
 
 // remove unplugs the device and takes it apart. Nothing is left of it but what is still open.
 func (g *gadget) remove() {
