@@ -77,6 +77,8 @@ type Story struct {
 	PrintWhy string     // the printer's or the label's trouble at its last word; empty after a label came out
 	Skipped  bool       // put back unfinished, and nobody has opened it since
 	Warning  string     // what the platform doubts about a parcel that it took as shipped
+	// Way is what the carrier told last, newest first; no event tells it.
+	Way []TrackingStep
 }
 
 // StoryOf reads an order's events, oldest first. A body that cannot be read says nothing.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 
 	"packbench/fulfillment"
@@ -86,7 +87,7 @@ func foundPackage(ctx context.Context, q *queries.Queries, packages []queries.Pa
 	return found, err
 }
 
-// ListOrders lists at most limit orders that query means; an empty query lists those with work left, then the last ones
+// ListOrders lists at most limit orders that query means; an empty query lists those with work left, then the lost ones and the last ones
 // that were closed. Of all orders those are meant whose id, package id, tracking number or a line's seller_sku begins
 // with query; of those with work left and the searchRecent last closed ones also those that contain it anywhere – the
 // last digits are what people read out – or in the name of an item, whatever its case. The result goes by ship-by, orders
@@ -133,7 +134,15 @@ func listRows(ctx context.Context, q *queries.Queries, query string, limit int) 
 	if err != nil || len(rows) >= limit {
 		return rows, err
 	}
+	lost, err := q.LostOrders(ctx, int64(limit-len(rows)))
+	if err != nil || len(rows)+len(lost) >= limit {
+		return append(rows, lost...), err
+	}
+	rows = append(rows, lost...)
 	closed, err := q.RecentlyClosed(ctx, int64(limit-len(rows)))
+	closed = slices.DeleteFunc(closed, func(c queries.Order) bool {
+		return slices.ContainsFunc(lost, func(l queries.Order) bool { return l.ID == c.ID })
+	})
 	return append(rows, closed...), err
 }
 

@@ -12,7 +12,7 @@ import (
 func planOf(t *testing.T, s *Store, name string) []string {
 	t.Helper()
 	text := ""
-	for _, file := range []string{"orders", "bench", "handoff", "sync", "lists"} {
+	for _, file := range []string{"orders", "bench", "handoff", "sync", "lists", "tracking"} {
 		data, err := os.ReadFile("queries/" + file + ".sql")
 		if err != nil {
 			t.Fatal(err)
@@ -51,7 +51,7 @@ func planOf(t *testing.T, s *Store, name string) []string {
 func TestHotStatementsUseAnIndex(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	for _, name := range []string{"Order", "OrderLines", "OrderPackages", "PackagesByID", "PackagesByTracking", "CombinedRow", "SKUsOfCode", "ChainHead", "IndexedEvents",
-		"NextJob", "OpenManifests", "ManifestParcels", "DueOutbox", "NextOutbox", "Watched", "ToldOf", "AskedOf", "StrangeOutbox", "OutboxCounts", "OutboxKinds", "ShopOfOrder", "ToArrange", "ToFetch", "Proof", "BadProofs", "OpenOrders"} {
+		"NextJob", "OpenManifests", "ManifestParcels", "DueOutbox", "NextOutbox", "Watched", "ToldOf", "AskedOf", "StrangeOutbox", "OutboxCounts", "OutboxKinds", "ShopOfOrder", "ToArrange", "ToFetch", "Proof", "BadProofs", "OpenOrders", "OnTheWay", "Tracking", "LostOrders"} {
 		for _, step := range planOf(t, s, name) {
 			if strings.HasPrefix(step, "SCAN ") && !strings.Contains(step, "INDEX") && !strings.Contains(step, "subquery") && step != "SCAN CONSTANT ROW" {
 				t.Errorf("%s: %s", name, step)

@@ -63,15 +63,18 @@ func (s *Store) applyOne(ctx context.Context, q *queries.Queries, o fulfillment.
 	if reason != "" {
 		o.Holds = fulfillment.WithHold(slices.Clone(o.Holds), fulfillment.HoldHeld)
 	}
-	changed, asked, err := applyPulled(ctx, q, o, s.now())
-	if err == nil && asked {
+	news, err := applyPulled(ctx, q, o, s.now())
+	if err == nil && news.asked {
 		err = s.noteCancelAsked(ctx, q, o)
 	}
-	if err != nil || reason == "" || !changed { // said before
-		return changed, err
+	if err == nil {
+		err = s.noteLost(ctx, q, o.ID, news.lost)
+	}
+	if err != nil || reason == "" || !news.changed { // said before
+		return news.changed, err
 	}
 	s.opt.Log.Warn("Orders are told to have the same parcel", "orderID", o.ID, "reason", reason)
-	return changed, s.appendEvents(ctx, q, s.opt.Station, "", s.now(), []fulfillment.EventDraft{{Kind: fulfillment.EventOrderChanged, OrderID: o.ID,
+	return true, s.appendEvents(ctx, q, s.opt.Station, "", s.now(), []fulfillment.EventDraft{{Kind: fulfillment.EventOrderChanged, OrderID: o.ID,
 		Body: map[string]any{"reason": reason}}})
 }
 
@@ -82,30 +85,39 @@ func (s *Store) noteCancelAsked(ctx context.Context, q *queries.Queries, o fulfi
 		Body: map[string]any{"update_time": o.UpdatedAt.UTC()}}})
 }
 
-// applyPulled stores one order. asked is true where the buyer's cancel request is news.
-func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order, now time.Time) (changed, asked bool, err error) {
+// news is what is new about an order as it was told.
+type news struct {
+	changed bool
+	asked   bool                    // the buyer asks to cancel
+	lost    []fulfillment.PackageID // parcels that the carrier has lost
+}
+
+// applyPulled stores one order.
+func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order, now time.Time) (news, error) {
 	told.Source = fulfillment.SourcePlatform
 	platform := platformHolds(told)
 	row, err := q.Order(ctx, string(told.ID))
 	if errors.Is(err, sql.ErrNoRows) {
 		told.Packages = firstPackages(told)
-		return true, told.CancelRequested, saveOrder(ctx, q, told, nil, platform, ms(now))
+		told.Packages = told.WithLost()
+		return news{true, told.CancelRequested, newlyLost(nil, told.Packages)}, saveOrder(ctx, q, told, nil, platform, ms(now))
 	}
 	if err != nil {
-		return false, false, err
+		return news{}, err
 	}
 	if ms(told.UpdatedAt) < row.UpdatedAt {
-		return false, false, nil
+		return news{}, nil
 	}
 	stored, err := completeOrder(ctx, q, row)
 	if err != nil {
-		return false, false, err
+		return news{}, err
 	}
 	own, err := fromList[fulfillment.Hold](row.OwnHolds)
 	if err != nil {
-		return false, false, err
+		return news{}, err
 	}
 	next, gone := mergeTold(stored, told)
+	next.Packages = next.WithLost()
 	if slices.ContainsFunc(next.Packages, stuck) {
 		platform = fulfillment.WithHold(platform, fulfillment.HoldHeld)
 	}
@@ -115,23 +127,23 @@ func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order
 	}
 	same, err := sameOrder(stored, next)
 	if err != nil {
-		return false, false, err
+		return news{}, err
 	}
 	if same {
-		return false, false, q.OrderChecked(ctx, queries.OrderCheckedParams{CheckedAt: ms(told.CheckedAt), UpdatedAt: ms(told.UpdatedAt), ID: row.ID})
+		return news{}, q.OrderChecked(ctx, queries.OrderCheckedParams{CheckedAt: ms(told.CheckedAt), UpdatedAt: ms(told.UpdatedAt), ID: row.ID})
 	}
 	if stored.CancelRequested && !told.CancelRequested { // answered or withdrawn: what waited for that is looked at again
 		if _, err := q.RequeueAsked(ctx, queries.RequeueAskedParams{ChangedAt: ms(now), OrderID: row.ID,
 			Reasons: fulfillment.AwaitingAnswer()}); err != nil {
-			return false, false, err
+			return news{}, err
 		}
 	}
 	for _, id := range gone {
 		if err := q.DeletePackage(ctx, queries.DeletePackageParams{OrderID: row.ID, ID: string(id)}); err != nil {
-			return false, false, err
+			return news{}, err
 		}
 	}
-	return true, told.CancelRequested && !stored.CancelRequested, saveOrder(ctx, q, next, own, platform, ms(now))
+	return news{true, told.CancelRequested && !stored.CancelRequested, newlyLost(stored.Packages, next.Packages)}, saveOrder(ctx, q, next, own, platform, ms(now))
 }
 
 // platformHolds are the holds that the platform's own words mean, beside those that came with the order.

@@ -119,6 +119,9 @@ func (s *Store) forgetOrders(ctx context.Context, before time.Time, done *Wiped)
 			if err := q.ForgetBuyerWords(ctx, orders[i]); err != nil {
 				return err
 			}
+			if err := q.ForgetTracking(ctx, orders[i]); err != nil { // its steps name places on the way to the buyer
+				return err
+			}
 			return q.ForgetCSVExtra(ctx, orders[i])
 		},
 		done: func(int) { done.Orders++ },

@@ -96,6 +96,9 @@ func TestRetentionGoesByTheClock(t *testing.T) {
 		o := testOrder(id, "MUG")
 		o.BuyerMessage = "ring twice"
 		pull(t, s, o)
+		if err := s.KeepTracking(t.Context(), t0, map[fulfillment.OrderID][]fulfillment.TrackingStep{o.ID: {{Text: "At the depot of " + id}}, "unknown": nil}); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := s.StoreLabel(t.Context(), o.Packages[0].ID, []byte("%PDF "+id), ""); err != nil {
 			t.Fatal(err)
 		}
@@ -159,8 +162,14 @@ func stillThere(t *testing.T, s *Store, id fulfillment.OrderID, label, photo, st
 		}
 	}
 	has("label", label)
-	if mustOrder(t, s, id).BuyerMessage != "" {
+	way, err := s.Tracking(t.Context(), id)
+	if err != nil {
+		t.Error(err)
+	}
+	if told := mustOrder(t, s, id).BuyerMessage != ""; told {
 		there = append(there, "words")
+	} else if len(way) > 0 {
+		there = append(there, "way")
 	}
 	has("photo", photo)
 	has("stray", stray)

@@ -153,7 +153,11 @@ func runOrder(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(orderJSON(o, found.Products, events, bench))
+	out := orderJSON(o, found.Products, events, bench)
+	if err := e.addWay(ctx, id, out); err != nil {
+		return err
+	}
+	return c.json(out)
 }
 
 // orderJSON is the contract's order; lines are what is scanned, a bundle by its parts. A package that was cancelled keeps its
@@ -205,6 +209,21 @@ func orderJSON(o fulfillment.Order, products map[fulfillment.SKU]fulfillment.Pro
 		happened = append(happened, ev)
 	}
 	return map[string]any{"id": o.ID, "rung": lowest, "holds": fulfillment.HoldsOf(o), "lines": lines, "packages": packages, "deadlines": deadlines, "events": happened}
+}
+
+// addWay adds what the carrier told last of the order's parcels, newest first.
+func (e *env) addWay(ctx context.Context, id fulfillment.OrderID, out map[string]any) error {
+	way, err := e.store.Tracking(ctx, id)
+	steps := []map[string]any{}
+	for _, s := range way {
+		step := map[string]any{"text": s.Text}
+		if !s.At.IsZero() {
+			step["at"] = stamp(s.At)
+		}
+		steps = append(steps, step)
+	}
+	out["tracking_steps"] = steps
+	return err
 }
 
 // inHand are the order's items as they are counted in hand, where the parcel is; else they stay what they are.

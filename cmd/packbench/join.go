@@ -72,7 +72,9 @@ func (a *app) story(ctx context.Context, id fulfillment.OrderID) (fulfillment.St
 	if err != nil {
 		return fulfillment.Story{}, err
 	}
-	return fulfillment.StoryOf(events), nil
+	story := fulfillment.StoryOf(events)
+	story.Way, err = a.env.store.Tracking(ctx, id)
+	return story, err
 }
 
 // decide hands a person's decision about a parked row to the bench, which knows who stands there.

@@ -213,6 +213,11 @@ func (a *Adapter) decode(w wireOrders) ([]fulfillment.Order, []error) {
 	return orders, bad
 }
 
+// Tracking reads the way of an order's parcels, as Client.Tracking does.
+func (a *Adapter) Tracking(ctx context.Context, order fulfillment.OrderID) ([]fulfillment.TrackingStep, error) {
+	return a.c.Tracking(ctx, a.shop, order)
+}
+
 // Label downloads the platform's label. Errors: fulfillment.ErrNotYet while there is none.
 func (a *Adapter) Label(ctx context.Context, p fulfillment.Package) ([]byte, fulfillment.Tracking, error) {
 	paper, err := a.c.Document(ctx, a.shop, first(p.PlatformID, p.ID), DocLabel, SizeA6, FormatPDF)

@@ -327,7 +327,7 @@ func TestCancellationsAndTracking(t *testing.T) {
 		t.Errorf("%+v, %v", cs, err)
 	}
 	steps, err := c.Tracking(ctx(), testShop, "9")
-	if err != nil || len(steps) != 1 || steps[0].At.Unix() != 1763800000 {
+	if err != nil || len(steps) != 1 || steps[0].At.UnixMilli() != 1763800000123 {
 		t.Errorf("%+v, %v", steps, err)
 	}
 }

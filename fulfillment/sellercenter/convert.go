@@ -197,9 +197,12 @@ func lineArranged(l wireLine) bool {
 	return false
 }
 
-// observed is the rung that only the carrier can reach.
+// observed is the rung that only the carrier can reach. What is told of the order says nothing of a package that was cancelled
+// or lost: it may be about the others.
 func observed(packageStatus string, order fulfillment.OrderStatus) fulfillment.Rung {
 	switch {
+	case packageStatus == "CANCELLED":
+		return fulfillment.RungToPack
 	case packageStatus == "COMPLETED" || order == fulfillment.StatusDelivered || order == fulfillment.StatusCompleted:
 		return fulfillment.RungDelivered
 	case packageStatus == "FULFILLING" || order == fulfillment.StatusInTransit:

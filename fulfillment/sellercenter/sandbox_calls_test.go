@@ -91,7 +91,7 @@ func TestSandboxOrdersAndPackages(t *testing.T) {
 	if !found {
 		t.Errorf("package %s is not among the %d", p.ID, len(all))
 	}
-	if steps, err := s.Tracking(t.Context(), s.shop, o.ID); err != nil {
+	if steps, err := s.Client.Tracking(t.Context(), s.shop, o.ID); err != nil {
 		t.Errorf("%v, %v", steps, err)
 	}
 	if slots, err := s.PackageSlots(t.Context(), s.shop, p.ID); err != nil || !slots.CanDropOff && !slots.CanPickup {

@@ -8,14 +8,9 @@ import (
 	"packbench/fulfillment"
 )
 
-// TrackingStep is one line of a parcel's way.
-type TrackingStep struct {
-	Text string
-	At   time.Time
-}
-
-// Tracking reads the way of an order's parcels, in the platform's order and language.
-func (c *Client) Tracking(ctx context.Context, shop string, order fulfillment.OrderID) ([]TrackingStep, error) {
+// Tracking reads the way of an order's parcels, in the platform's order and language
+// (GET /fulfillment/202309/orders/{order_id}/tracking; update_time_millis has milliseconds, unlike the platform's other moments).
+func (c *Client) Tracking(ctx context.Context, shop string, order fulfillment.OrderID) ([]fulfillment.TrackingStep, error) {
 	if err := checkID("order id", order); err != nil {
 		return nil, err
 	}
@@ -30,9 +25,13 @@ func (c *Client) Tracking(ctx context.Context, shop string, order fulfillment.Or
 	if err != nil {
 		return nil, err
 	}
-	steps := make([]TrackingStep, 0, len(w.Steps))
+	steps := make([]fulfillment.TrackingStep, 0, len(w.Steps))
 	for _, s := range w.Steps {
-		steps = append(steps, TrackingStep{Text: clean(string(s.Description)), At: whole(s.AtMillis / 1000).moment()})
+		step := fulfillment.TrackingStep{Text: clean(string(s.Description))}
+		if at := whole(s.AtMillis / 1000).moment(); !at.IsZero() {
+			step.At = at.Add(time.Duration(s.AtMillis%1000) * time.Millisecond)
+		}
+		steps = append(steps, step)
 	}
 	return steps, nil
 }

@@ -31,6 +31,7 @@ type Options struct {
 
 	Backlog Backlog
 	Unread  UnreadableStore // nil: what cannot be read is remembered until the program ends
+	Ways    WayStore        // nil: nobody looks after parcels that the carrier has scanned
 	Log     *slog.Logger
 	Now     func() time.Time
 	// Changed is told which orders the bench must look at again; LabelReady which package's label is stored now;
@@ -51,6 +52,7 @@ type Options struct {
 	SkipRecover bool          // Once leaves rows in flight alone, because another process may be at them
 	Poll        time.Duration // between pulls; default 30 s
 	Overlap     time.Duration // how far a pull reaches back behind the cursor; default 10 min
+	WayEvery    time.Duration // between two reads of an order whose parcel is on its way; default 1 h
 	FirstPull   time.Duration // how far the first pull of a shop reaches back; default 30 days
 	Settle      time.Duration // least time between two reads that find no effect, before sending again; default 30 s
 	Probe       time.Duration // between tries while the line is down, with a jitter of half of it; default 5 s: a cancellation must not wait longer than that for a network that is back
@@ -149,6 +151,7 @@ func New(o Options) (*Syncer, error) {
 		def time.Duration
 	}{
 		{&o.Poll, 30 * time.Second}, {&o.Overlap, 10 * time.Minute}, {&o.FirstPull, 30 * 24 * time.Hour},
+		{&o.WayEvery, time.Hour},
 		{&o.Settle, 30 * time.Second}, {&o.Probe, 5 * time.Second}, {&o.BackoffBase, time.Second}, {&o.BackoffMax, 5 * time.Minute},
 		{&o.SetupPause, time.Minute},
 	} {

@@ -83,6 +83,20 @@ type Combined interface {
 	CombinedWith(ctx context.Context, order fulfillment.OrderID, parcel fulfillment.PackageID) ([]fulfillment.OrderID, error)
 }
 
+// WayStore keeps how far parcels are on their way.
+type WayStore interface {
+	// OnTheWay are at most limit of the shop's orders of which the carrier has a parcel that it has not delivered, and whose way was not
+	// asked for since before; those asked for longest ago first.
+	OnTheWay(ctx context.Context, before time.Time, limit int) ([]fulfillment.OrderID, error)
+	// KeepTracking notes that the ways of these orders were asked for at a moment, and what was told of them, if anything.
+	KeepTracking(ctx context.Context, at time.Time, ways map[fulfillment.OrderID][]fulfillment.TrackingStep) error
+}
+
+// Tracer is a Market that tells parcels' ways. Optional: without it their orders are read again all the same.
+type Tracer interface {
+	Tracking(ctx context.Context, order fulfillment.OrderID) ([]fulfillment.TrackingStep, error)
+}
+
 // UnreadableStore keeps what the platform told and nobody could read, so that it is asked for again after the cursor has gone
 // past it. Optional: without it such orders are remembered until the program ends.
 type UnreadableStore interface {

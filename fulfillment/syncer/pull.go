@@ -14,7 +14,7 @@ import (
 )
 
 // round is one turn of the pull: orders that were asked for, those updated since, those that could not be read before, those
-// in work, arrange ahead. It returns how many orders changed.
+// in work, arrange ahead, those on their way. It returns how many orders changed.
 func (s *Syncer) round(ctx context.Context) (changed int, err error) {
 	first, lerr := s.look(ctx)
 	changed, err = s.pull(ctx)
@@ -38,8 +38,9 @@ func (s *Syncer) round(ctx context.Context) (changed int, err error) {
 		s.Wake() // what waited for an answer may go on
 	}
 	aerr := s.arrange(ctx)
+	n, oerr := s.watchWay(ctx)
 	s.count(ctx)
-	return changed, errors.Join(err, werr, aerr)
+	return changed + n, errors.Join(err, werr, aerr, oerr)
 }
 
 // pull reads everything updated since the cursor, a little of the past again. The cursor moves with each page that is

@@ -54,7 +54,8 @@ UPDATE label_proofs SET decoded = '[]', reason = '' WHERE label = ?;
 
 -- name: OrdersToForget :many
 SELECT o.id FROM orders o WHERE o.closed_at > 0 AND o.closed_at < sqlc.arg(before)
-    AND (o.buyer_message <> '' OR o.seller_note <> '' OR o.address_mark <> '' OR o.id IN (SELECT x.key FROM csv_extra x WHERE x.kind = 'orders'));
+    AND (o.buyer_message <> '' OR o.seller_note <> '' OR o.address_mark <> '' OR o.id IN (SELECT x.key FROM csv_extra x WHERE x.kind = 'orders')
+        OR o.id IN (SELECT t.order_id FROM tracking t));
 
 -- name: ForgetBuyerWords :exec
 UPDATE orders SET buyer_message = '', seller_note = '', address_mark = '' WHERE id = ?;

@@ -39,7 +39,7 @@ func (f sort) is(o fulfillment.OrderSummary) bool {
 	case unlabelled:
 		return Unlabelled(o)
 	case shelved:
-		return len(o.Holds) > 0 && !o.Rung.AtLeast(fulfillment.RungHandedOver)
+		return len(o.Holds) > 0 && !o.Rung.AtLeast(fulfillment.RungHandedOver) || slices.Contains(o.Holds, fulfillment.HoldLost)
 	case gone:
 		return o.Rung.AtLeast(fulfillment.RungHandedOver)
 	}
@@ -86,6 +86,9 @@ func (s *Screen) storyOf(o fulfillment.OrderSummary) fulfillment.Story {
 		return fulfillment.Story{}
 	}
 	state := fmt.Sprint(o.Rung, o.Holds, o.Unlabelled, o.NoLabel, o.Status)
+	if o.Rung == fulfillment.RungCarrierScanned {
+		state += fmt.Sprint(o.CheckedAt.UnixMilli()) // with each look the carrier may have told another step
+	}
 	known := s.story[o.ID]
 	if known.of == state {
 		return known.story

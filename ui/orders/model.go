@@ -67,10 +67,13 @@ func state(o fulfillment.OrderSummary) string {
 	return strings.Join(words, ", ")
 }
 
-// Sort puts what can still be late first, by deadline, then the rest; orders without a deadline come after those with one.
+// Sort puts what can still be late first, by deadline, then the rest; orders without a deadline come after those with one, and lost
+// parcels before what is done.
 func Sort(list []fulfillment.OrderSummary) []fulfillment.OrderSummary {
 	group := func(o fulfillment.OrderSummary) int {
 		switch {
+		case slices.Contains(o.Holds, fulfillment.HoldLost):
+			return 1
 		case o.Rung.AtLeast(fulfillment.RungHandedOver) || o.Status == fulfillment.StatusCancelled || slices.Contains(o.Holds, fulfillment.HoldCancelled):
 			return 2
 		case o.ShipBy.IsZero():

@@ -27,6 +27,8 @@ func Why(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) str
 			return text.T("why.cancelled.box", "got", fmt.Sprint(o.Verified), "need", fmt.Sprint(o.Units))
 		}
 		return text.T("why.cancelled")
+	case slices.Contains(o.Holds, fulfillment.HoldLost):
+		return strings.TrimSpace(text.T("why.lost") + " " + way(story, now))
 	case o.Unpacked != "":
 		return text.T("why.unpacked", "name", text.Visible(o.Unpacked), "got", fmt.Sprint(o.Verified), "need", fmt.Sprint(o.Units))
 	case story.Held != "":
@@ -39,10 +41,24 @@ func Why(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) str
 		return text.T("why.label.bad", "why", text.Sentence(o.LabelWhy))
 	case story.Warning != "":
 		return text.T("why.warned", "why", text.Sentence(story.Warning))
+	case o.Rung == fulfillment.RungCarrierScanned:
+		return way(story, now)
 	case notHere(o):
 		return text.T("why.nothere")
 	}
 	return ""
+}
+
+// way is what the carrier told last of the order's parcels.
+func way(s fulfillment.Story, now time.Time) string {
+	if len(s.Way) == 0 {
+		return ""
+	}
+	last := s.Way[0]
+	if last.At.IsZero() {
+		return text.T("why.way.undated", "what", text.Visible(last.Text))
+	}
+	return text.T("why.way", "what", text.Visible(strings.TrimRight(last.Text, ".")), "ago", text.Ago(last.At, now))
 }
 
 func holdWords(h fulfillment.Hold) string {

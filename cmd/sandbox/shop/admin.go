@@ -31,6 +31,7 @@ func (s *Server) adminMux() *http.ServeMux {
 	mux.HandleFunc("GET /admin/lessons", s.locked(func(*http.Request) (any, error) { return s.first().lessonStates(), nil }))
 	mux.HandleFunc("GET /admin/effects", s.locked(s.effectsOf))
 	mux.HandleFunc("POST /admin/orders/{id}/deliver", s.locked(s.adminDeliver))
+	mux.HandleFunc("POST /admin/orders/{id}/lose", s.locked(s.adminLose))
 	mux.HandleFunc("POST /admin/orders/{id}/return", s.locked(s.adminReturn))
 	mux.HandleFunc("POST /admin/orders/{id}/release-hold", s.locked(s.adminRelease))
 	mux.HandleFunc("POST /admin/orders/{id}/update-address", s.locked(s.adminAddress))

@@ -93,6 +93,25 @@ func (s *Server) adminDeliver(r *http.Request) (any, error) {
 	return of.orderState(o), nil
 }
 
+// adminLose loses what the carrier has of an order; parcels that wait for him are scanned first.
+func (s *Server) adminLose(r *http.Request) (any, error) {
+	of, o, err := s.adminOrder(r)
+	if err != nil {
+		return nil, err
+	}
+	lost := 0
+	for _, p := range o.packages {
+		of.scan(p, s.clock.now())
+		if of.lose(p, s.clock.now()) {
+			lost++
+		}
+	}
+	if lost == 0 {
+		return nil, refuse(http.StatusConflict, "order %s is %s: there is nothing to lose", o.id, o.status)
+	}
+	return of.orderState(o), nil
+}
+
 // adminReturn is a buyer's request after delivery: {"kind": "REFUND"} or, without, to send the goods back.
 func (s *Server) adminReturn(r *http.Request) (any, error) {
 	of, o, err := s.adminOrder(r)

@@ -143,6 +143,19 @@ func (s *store) deliver(p *parcel, at time.Time) bool {
 	return true
 }
 
+// lose is the carrier's word that a parcel was lost or damaged on its way. The package is CANCELLED by it; its order keeps status
+// and update_time, as far as is known, so that nobody hears of it who does not ask.
+func (s *store) lose(p *parcel, at time.Time) bool {
+	if p.status != fulfilling {
+		return false
+	}
+	p.status, p.lost, p.updated = cancelled, true, at.Truncate(time.Second)
+	for _, o := range p.all() {
+		o.track = append(o.track, trackEvent{at, "Your package was lost or damaged on its way."})
+	}
+	return true
+}
+
 // all are the orders in the package: more than one where they were combined.
 func (p *parcel) all() []*order { return append([]*order{p.order}, p.joined...) }
 

@@ -3,6 +3,7 @@ package shop
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,6 +133,40 @@ func TestCancelAfterPackingAndCarrierScan(t *testing.T) {
 	b.wantCode(b.document(p.Packages[0].ID, "SHIPPING_LABEL"), codeNoDocument, "label after collection")
 	if a := b.admin("orders/"+p.ID+"/cancel", nil); a.status != 409 {
 		t.Errorf("an order in transit was cancelled: HTTP %d", a.status)
+	}
+}
+
+// What is lost is told of the package and of nothing else: the order stays in transit, and its update_time stands.
+func TestLostOnItsWay(t *testing.T) {
+	b := newBench(t, Options{CarrierAfter: -1})
+	o := b.plain(tiktok, 2)
+	if a := b.admin("orders/"+o.ID+"/lose", nil); a.status != 409 {
+		t.Errorf("a parcel that the carrier does not have was lost: HTTP %d", a.status)
+	}
+	b.wantCode(b.ship(o.Packages[0].ID, nil), 0, "ship")
+	b.admin("orders/"+o.ID+"/carrier-scan", nil)
+	before := b.detail(o.ID)
+	b.clock.add(time.Hour)
+	if a := b.admin("orders/"+o.ID+"/lose", nil); a.status != 200 {
+		t.Fatalf("lose: %s", a.raw)
+	}
+	w := b.detail(o.ID)
+	if w.Status != string(fulfillment.StatusInTransit) || w.UpdateTime != before.UpdateTime {
+		t.Errorf("the order is %s, updated %d (before %d)", w.Status, w.UpdateTime, before.UpdateTime)
+	}
+	for _, l := range w.LineItems {
+		if l.PackageStatus != cancelled || l.DisplayStatus != string(fulfillment.StatusInTransit) {
+			t.Errorf("unit %s: package %s, display %s", l.ID, l.PackageStatus, l.DisplayStatus)
+		}
+	}
+	if d := b.packageDetail(o.Packages[0].ID); d.PackageStatus != cancelled {
+		t.Errorf("the package is %s", d.PackageStatus)
+	}
+	if track := data[trackingAnswer](b, b.call("GET", "/fulfillment/202309/orders/"+o.ID+"/tracking", nil, nil)); !strings.Contains(track.Tracking[0].Description, "lost") {
+		t.Errorf("tracking %+v", track)
+	}
+	if a := b.admin("orders/"+o.ID+"/deliver", nil); a.status != 409 {
+		t.Errorf("a lost parcel was delivered: HTTP %d", a.status)
 	}
 }
 

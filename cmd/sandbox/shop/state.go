@@ -80,6 +80,7 @@ type parcel struct {
 	labelMode        labelMode
 	created, updated time.Time
 	shipped, scanned time.Time
+	lost             bool // on its way: it is CANCELLED, and its units are not
 }
 
 type trackEvent struct {
@@ -137,7 +138,7 @@ func (o *order) live() []*line {
 }
 
 func (l *line) shipped() bool {
-	return l.parcel != nil && l.parcel.status != toFulfill && l.parcel.status != cancelled
+	return l.parcel != nil && l.parcel.status != toFulfill && (l.parcel.status != cancelled || l.parcel.lost)
 }
 
 // packageStatus of a line; empty where there is no package.
@@ -164,7 +165,7 @@ func (l *line) displayStatus(o *order) string {
 	switch l.parcel.status {
 	case processing:
 		return string(fulfillment.StatusAwaitingCollection)
-	case fulfilling:
+	case fulfilling, cancelled: // what is lost is in transit as far as the order knows
 		return string(fulfillment.StatusInTransit)
 	}
 	if o.status == string(fulfillment.StatusCompleted) {

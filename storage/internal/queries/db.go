@@ -114,6 +114,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.forgetDecodedStmt, err = db.PrepareContext(ctx, forgetDecoded); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetDecoded: %w", err)
 	}
+	if q.forgetTrackingStmt, err = db.PrepareContext(ctx, forgetTracking); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetTracking: %w", err)
+	}
 	if q.giveUpOutboxStmt, err = db.PrepareContext(ctx, giveUpOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query GiveUpOutbox: %w", err)
 	}
@@ -165,6 +168,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.labelsToWipeStmt, err = db.PrepareContext(ctx, labelsToWipe); err != nil {
 		return nil, fmt.Errorf("error preparing query LabelsToWipe: %w", err)
 	}
+	if q.lostOrdersStmt, err = db.PrepareContext(ctx, lostOrders); err != nil {
+		return nil, fmt.Errorf("error preparing query LostOrders: %w", err)
+	}
 	if q.manifestStmt, err = db.PrepareContext(ctx, manifest); err != nil {
 		return nil, fmt.Errorf("error preparing query Manifest: %w", err)
 	}
@@ -188,6 +194,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.nextOutboxStmt, err = db.PrepareContext(ctx, nextOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query NextOutbox: %w", err)
+	}
+	if q.onTheWayStmt, err = db.PrepareContext(ctx, onTheWay); err != nil {
+		return nil, fmt.Errorf("error preparing query OnTheWay: %w", err)
 	}
 	if q.openAnswersStmt, err = db.PrepareContext(ctx, openAnswers); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenAnswers: %w", err)
@@ -279,6 +288,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.putSettingStmt, err = db.PrepareContext(ctx, putSetting); err != nil {
 		return nil, fmt.Errorf("error preparing query PutSetting: %w", err)
 	}
+	if q.putTrackingStmt, err = db.PrepareContext(ctx, putTracking); err != nil {
+		return nil, fmt.Errorf("error preparing query PutTracking: %w", err)
+	}
 	if q.recentlyClosedStmt, err = db.PrepareContext(ctx, recentlyClosed); err != nil {
 		return nil, fmt.Errorf("error preparing query RecentlyClosed: %w", err)
 	}
@@ -335,6 +347,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.toldOfStmt, err = db.PrepareContext(ctx, toldOf); err != nil {
 		return nil, fmt.Errorf("error preparing query ToldOf: %w", err)
+	}
+	if q.trackingStmt, err = db.PrepareContext(ctx, tracking); err != nil {
+		return nil, fmt.Errorf("error preparing query Tracking: %w", err)
+	}
+	if q.trackingReadStmt, err = db.PrepareContext(ctx, trackingRead); err != nil {
+		return nil, fmt.Errorf("error preparing query TrackingRead: %w", err)
 	}
 	if q.unfinishedJobsStmt, err = db.PrepareContext(ctx, unfinishedJobs); err != nil {
 		return nil, fmt.Errorf("error preparing query UnfinishedJobs: %w", err)
@@ -524,6 +542,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing forgetDecodedStmt: %w", cerr)
 		}
 	}
+	if q.forgetTrackingStmt != nil {
+		if cerr := q.forgetTrackingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetTrackingStmt: %w", cerr)
+		}
+	}
 	if q.giveUpOutboxStmt != nil {
 		if cerr := q.giveUpOutboxStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing giveUpOutboxStmt: %w", cerr)
@@ -609,6 +632,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing labelsToWipeStmt: %w", cerr)
 		}
 	}
+	if q.lostOrdersStmt != nil {
+		if cerr := q.lostOrdersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lostOrdersStmt: %w", cerr)
+		}
+	}
 	if q.manifestStmt != nil {
 		if cerr := q.manifestStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing manifestStmt: %w", cerr)
@@ -647,6 +675,11 @@ func (q *Queries) Close() error {
 	if q.nextOutboxStmt != nil {
 		if cerr := q.nextOutboxStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing nextOutboxStmt: %w", cerr)
+		}
+	}
+	if q.onTheWayStmt != nil {
+		if cerr := q.onTheWayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing onTheWayStmt: %w", cerr)
 		}
 	}
 	if q.openAnswersStmt != nil {
@@ -799,6 +832,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing putSettingStmt: %w", cerr)
 		}
 	}
+	if q.putTrackingStmt != nil {
+		if cerr := q.putTrackingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing putTrackingStmt: %w", cerr)
+		}
+	}
 	if q.recentlyClosedStmt != nil {
 		if cerr := q.recentlyClosedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing recentlyClosedStmt: %w", cerr)
@@ -892,6 +930,16 @@ func (q *Queries) Close() error {
 	if q.toldOfStmt != nil {
 		if cerr := q.toldOfStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing toldOfStmt: %w", cerr)
+		}
+	}
+	if q.trackingStmt != nil {
+		if cerr := q.trackingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing trackingStmt: %w", cerr)
+		}
+	}
+	if q.trackingReadStmt != nil {
+		if cerr := q.trackingReadStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing trackingReadStmt: %w", cerr)
 		}
 	}
 	if q.unfinishedJobsStmt != nil {
@@ -1018,6 +1066,7 @@ type Queries struct {
 	forgetBuyerWordsStmt     *sql.Stmt
 	forgetCSVExtraStmt       *sql.Stmt
 	forgetDecodedStmt        *sql.Stmt
+	forgetTrackingStmt       *sql.Stmt
 	giveUpOutboxStmt         *sql.Stmt
 	indexEventsStmt          *sql.Stmt
 	indexedEventsStmt        *sql.Stmt
@@ -1035,6 +1084,7 @@ type Queries struct {
 	labelStoredAtStmt        *sql.Stmt
 	labelWipedStmt           *sql.Stmt
 	labelsToWipeStmt         *sql.Stmt
+	lostOrdersStmt           *sql.Stmt
 	manifestStmt             *sql.Stmt
 	manifestParcelsStmt      *sql.Stmt
 	manifestPhotosStmt       *sql.Stmt
@@ -1043,6 +1093,7 @@ type Queries struct {
 	moveEventCursorStmt      *sql.Stmt
 	nextJobStmt              *sql.Stmt
 	nextOutboxStmt           *sql.Stmt
+	onTheWayStmt             *sql.Stmt
 	openAnswersStmt          *sql.Stmt
 	openManifestsStmt        *sql.Stmt
 	openOrdersStmt           *sql.Stmt
@@ -1073,6 +1124,7 @@ type Queries struct {
 	putLabelStmt             *sql.Stmt
 	putProofStmt             *sql.Stmt
 	putSettingStmt           *sql.Stmt
+	putTrackingStmt          *sql.Stmt
 	recentlyClosedStmt       *sql.Stmt
 	recordPackageStmt        *sql.Stmt
 	recoverOutboxStmt        *sql.Stmt
@@ -1092,6 +1144,8 @@ type Queries struct {
 	toArrangeStmt            *sql.Stmt
 	toFetchStmt              *sql.Stmt
 	toldOfStmt               *sql.Stmt
+	trackingStmt             *sql.Stmt
+	trackingReadStmt         *sql.Stmt
 	unfinishedJobsStmt       *sql.Stmt
 	unfinishedOutboxStmt     *sql.Stmt
 	unprovedStmt             *sql.Stmt
@@ -1139,6 +1193,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		forgetBuyerWordsStmt:     q.forgetBuyerWordsStmt,
 		forgetCSVExtraStmt:       q.forgetCSVExtraStmt,
 		forgetDecodedStmt:        q.forgetDecodedStmt,
+		forgetTrackingStmt:       q.forgetTrackingStmt,
 		giveUpOutboxStmt:         q.giveUpOutboxStmt,
 		indexEventsStmt:          q.indexEventsStmt,
 		indexedEventsStmt:        q.indexedEventsStmt,
@@ -1156,6 +1211,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		labelStoredAtStmt:        q.labelStoredAtStmt,
 		labelWipedStmt:           q.labelWipedStmt,
 		labelsToWipeStmt:         q.labelsToWipeStmt,
+		lostOrdersStmt:           q.lostOrdersStmt,
 		manifestStmt:             q.manifestStmt,
 		manifestParcelsStmt:      q.manifestParcelsStmt,
 		manifestPhotosStmt:       q.manifestPhotosStmt,
@@ -1164,6 +1220,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		moveEventCursorStmt:      q.moveEventCursorStmt,
 		nextJobStmt:              q.nextJobStmt,
 		nextOutboxStmt:           q.nextOutboxStmt,
+		onTheWayStmt:             q.onTheWayStmt,
 		openAnswersStmt:          q.openAnswersStmt,
 		openManifestsStmt:        q.openManifestsStmt,
 		openOrdersStmt:           q.openOrdersStmt,
@@ -1194,6 +1251,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putLabelStmt:             q.putLabelStmt,
 		putProofStmt:             q.putProofStmt,
 		putSettingStmt:           q.putSettingStmt,
+		putTrackingStmt:          q.putTrackingStmt,
 		recentlyClosedStmt:       q.recentlyClosedStmt,
 		recordPackageStmt:        q.recordPackageStmt,
 		recoverOutboxStmt:        q.recoverOutboxStmt,
@@ -1213,6 +1271,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		toArrangeStmt:            q.toArrangeStmt,
 		toFetchStmt:              q.toFetchStmt,
 		toldOfStmt:               q.toldOfStmt,
+		trackingStmt:             q.trackingStmt,
+		trackingReadStmt:         q.trackingReadStmt,
 		unfinishedJobsStmt:       q.unfinishedJobsStmt,
 		unfinishedOutboxStmt:     q.unfinishedOutboxStmt,
 		unprovedStmt:             q.unprovedStmt,

@@ -334,7 +334,8 @@ func (q *Queries) OrdersFrom(ctx context.Context, arg OrdersFromParams) ([]Order
 
 const ordersToForget = `-- name: OrdersToForget :many
 SELECT o.id FROM orders o WHERE o.closed_at > 0 AND o.closed_at < ?1
-    AND (o.buyer_message <> '' OR o.seller_note <> '' OR o.address_mark <> '' OR o.id IN (SELECT x.key FROM csv_extra x WHERE x.kind = 'orders'))
+    AND (o.buyer_message <> '' OR o.seller_note <> '' OR o.address_mark <> '' OR o.id IN (SELECT x.key FROM csv_extra x WHERE x.kind = 'orders')
+        OR o.id IN (SELECT t.order_id FROM tracking t))
 `
 
 func (q *Queries) OrdersToForget(ctx context.Context, before int64) ([]string, error) {
