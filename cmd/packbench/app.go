@@ -92,7 +92,8 @@ func runWindow(ctx context.Context, c *call) error {
 // build joins the parts. Nothing runs yet.
 func (a *app) build() {
 	e := a.env
-	player := sound.New(e.log)
+	player, fail := sound.New(e.log), a.partFailed
+	a.joinShops(fail) // before the parts that are given its methods
 	a.pics = newPictures(filepath.Join(a.dir, "cache", "pictures"))
 	a.devices = openDevices(e.cfg, usb.NewSystem(), takers{a.scanned, a.weighed, a.calibrated}, e.log)
 	if a.devices.camera != nil {
@@ -108,8 +109,6 @@ func (a *app) build() {
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
 		Candidates: a.codes.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.lines.wake, Wish: a.wish, Refresh: a.lines.refresh, Carriers: a.carriers, NewID: newID, Log: e.log,
 	})
-	fail := a.partFailed
-	a.joinShops(fail) // before any part runs: they look for the lines
 	a.deviceGroup, a.stationGroup = newGroup("devices", e.log, fail), newGroup("station", e.log, fail)
 	a.printerGroup, a.syncGroup = newGroup("printer", e.log, fail), newGroup("sync", e.log, fail)
 	for _, d := range a.devices.runs {
