@@ -39,6 +39,7 @@ type app struct {
 	archive *label.Archive
 	codes   *label.Carriers
 	queue   *station.PrintQueue
+	ahead   *station.Ahead
 	lines   *shopLines    // of the connected shops; none where orders come from files
 	poked   chan struct{} // has a value when a shop's state is to be drawn
 	photos  *station.Photographer
@@ -107,8 +108,9 @@ func (a *app) build() {
 	a.window = ui.New(screen, options)
 	a.station = station.New(station.Options{
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
-		Candidates: a.codes.Candidates, Show: a.window.Show, Queued: a.wakePrinter, Outboxed: a.lines.wake, Wish: a.wish, Refresh: a.lines.refresh, Carriers: a.carriers, NewID: newID, Log: e.log,
+		Candidates: a.codes.Candidates, Show: a.show, Queued: a.wakePrinter, Outboxed: a.lines.wake, Wish: a.wish, Refresh: a.lines.refresh, Carriers: a.carriers, NewID: newID, Log: e.log,
 	})
+	a.joinPrinter()
 	a.deviceGroup, a.stationGroup = newGroup("devices", e.log, fail), newGroup("station", e.log, fail)
 	a.printerGroup, a.syncGroup = newGroup("printer", e.log, fail), newGroup("sync", e.log, fail)
 	for _, d := range a.devices.runs {
@@ -123,11 +125,10 @@ func (a *app) build() {
 	if a.photos != nil {
 		a.stationGroup.run("photographer", a.photos.Run)
 	}
-	if p := a.devices.printer; p != nil {
-		a.queue = station.NewPrintQueue(station.PrintQueue{Store: e.store, Labels: a.archive, Printer: p, Back: a.station, Now: time.Now, Log: e.log})
+	if a.devices.printer != nil {
 		a.printerGroup.run("print queue", a.printJobs)
-		a.prover = newProver(e.store, a.archive, p.Media(), a.labelReady, e.log)
-		a.printerGroup.run("label prover", a.proveWhenWarm)
+		a.printerGroup.run("label prover", a.whenWarm(a.prover.Run))
+		a.printerGroup.run("label in hand", a.whenWarm(a.ahead.Run))
 	}
 	a.devices.board.OnChange(a.healthChanged)
 	a.startShops()
@@ -222,6 +223,14 @@ func (a *app) photoTaken(ctx context.Context, p fulfillment.PhotoTaken) error {
 func (a *app) wish(w fulfillment.PhotoWish) {
 	if a.photos != nil {
 		a.photos.Wish(w)
+	}
+}
+
+// show gives the bench as it is to the window, and to what makes its label ready.
+func (a *app) show(v station.View) {
+	a.window.Show(v)
+	if a.ahead != nil {
+		a.ahead.Show(v)
 	}
 }
 

@@ -28,6 +28,7 @@ type runner struct {
 type labelPrinter interface {
 	Media() fulfillment.Media
 	Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error)
+	Prepare(b fulfillment.Bitmap)
 	Run(ctx context.Context) error
 	Poke()
 }

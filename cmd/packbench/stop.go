@@ -81,13 +81,15 @@ func (a *app) warm(ctx context.Context, engine *label.Engine) error {
 	return nil
 }
 
-// proveWhenWarm keeps the prover from being the one who waits for the compilation.
-func (a *app) proveWhenWarm(ctx context.Context) error {
-	select {
-	case <-a.warmed:
-		return a.prover.Run(ctx)
-	case <-ctx.Done():
-		return nil
+// whenWarm keeps what proves labels from being the one who waits for the compilation.
+func (a *app) whenWarm(run func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		select {
+		case <-a.warmed:
+			return run(ctx)
+		case <-ctx.Done():
+			return nil
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 type PrinterDriver interface {
 	Media() fulfillment.Media
 	Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error)
+	Prepare(b fulfillment.Bitmap)
 	Run(ctx context.Context) error
 	Poke()
 }
@@ -44,6 +45,7 @@ type PrinterEnd interface {
 func RunPrinter(t *testing.T, open func(t *testing.T, report devices.Report) (PrinterEnd, PrinterDriver)) {
 	tests := []printingTest{
 		{"prints every dot of every label once", printsExactly},
+		{"a label made ready ahead is the same label", printsPrepared},
 		{"prints without Run", func(t *testing.T, p *printing) { p.prints(t, 1, 1) }},
 		{"says ready, and what is the matter", printsHealth},
 		{"prints nothing while a person is needed", printsNothingInTrouble},

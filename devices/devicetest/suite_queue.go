@@ -15,6 +15,7 @@ import (
 func RunPrinterQueue(t *testing.T, open func(t *testing.T, report devices.Report) (PrinterEnd, PrinterDriver)) {
 	runPrinting(t, open, []printingTest{
 		{"prints every dot of every label once", printsExactly},
+		{"a label made ready ahead is the same label", printsPrepared},
 		{"prints without Run", func(t *testing.T, p *printing) { p.prints(t, 1, 1) }},
 		{"a slow printer is not a stuck one", printsSlow},
 		{"a printer that gets stuck is a question, and the job is taken back", queueStuck},

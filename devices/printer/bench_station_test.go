@@ -26,6 +26,7 @@ type benchOfOrders struct {
 	views   chan station.View
 	orders  int
 	archive *label.Archive
+	ahead   *station.Ahead
 	letters *label.Typesetter
 }
 
@@ -43,12 +44,14 @@ func newBenchOfOrders(b *testing.B, drv devicetest.PrinterDriver) *benchOfOrders
 		b.Fatal(err)
 	}
 	var queue *station.PrintQueue
+	x.ahead = station.NewAhead(x.archive, drv, quiet)
 	x.station = station.New(station.Options{ID: "PACK-01", Operator: "Bench", Store: store, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Log: quiet,
-		Show: func(v station.View) { x.views <- v }, Candidates: func(string) []fulfillment.Tracking { return nil }, Queued: func() { queue.Wake() },
+		Show: func(v station.View) { x.ahead.Show(v); x.views <- v }, Candidates: func(string) []fulfillment.Tracking { return nil }, Queued: func() { queue.Wake() },
 		Policy: fulfillment.Policy{Verify: fulfillment.PolicyBlock, HasPrinter: true}})
 	queue = station.NewPrintQueue(station.PrintQueue{Store: store, Labels: x.archive, Printer: drv, Back: x.station, Now: time.Now, Log: quiet})
 	b.Cleanup(devicetest.Start(b, "the station", x.station.Run))
 	b.Cleanup(devicetest.Start(b, "the print queue", queue.Run))
+	b.Cleanup(devicetest.Start(b, "the label in hand", x.ahead.Run))
 	return x
 }
 

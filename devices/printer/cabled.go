@@ -22,6 +22,7 @@ import (
 type cabled struct {
 	*desk
 	speech
+	encoded
 	place  string // in a sentence: "USB printer 0a5f:0120"
 	cable  string // "USB cable"
 	media  fulfillment.Media
@@ -161,18 +162,12 @@ func (u *cabled) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.P
 	if err := fits(b, u.media); err != nil {
 		return fulfillment.PrintResult{}, err
 	}
-	language := u.language()
-	job := language.Encode(b, u.media, 1)
+	made := u.job(b)
 	if err := u.take(ctx); err != nil {
-		return resultOf(job, language), err
+		return made.res, err
 	}
 	defer u.give()
-	res, err := u.send(ctx, func() []byte {
-		if now := u.language(); now != language { // it has told its model since
-			job = now.Encode(b, u.media, 1)
-		}
-		return job
-	})
+	res, err := u.send(ctx, b)
 	u.done(err)
 	if err == nil || ctx.Err() == nil {
 		u.tell(err)
@@ -183,10 +178,21 @@ func (u *cabled) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.P
 	return res, err
 }
 
-// send sends a job; encoded is asked for it when the printer is known.
-func (u *cabled) send(ctx context.Context, encoded func() []byte) (res fulfillment.PrintResult, err error) {
-	job := encoded()
-	res = resultOf(job, u.language())
+// job is the picture's job in the language that is known now.
+func (u *cabled) job(b fulfillment.Bitmap) job { return u.of(u.language(), u.media, b) }
+
+// Prepare makes the job of a label that will be printed soon, so that Print finds it made. It may be called concurrently and does
+// not wait for the printer. A picture of another size is left to Print, which refuses it.
+func (u *cabled) Prepare(b fulfillment.Bitmap) {
+	if fits(b, u.media) == nil {
+		u.job(b)
+	}
+}
+
+// send sends a picture as a job.
+func (u *cabled) send(ctx context.Context, b fulfillment.Bitmap) (res fulfillment.PrintResult, err error) {
+	made := u.job(b)
+	res = made.res
 	if err := u.open(ctx); err != nil {
 		return res, err
 	}
@@ -195,15 +201,15 @@ func (u *cabled) send(ctx context.Context, encoded func() []byte) (res fulfillme
 		if err := u.ready(); err != nil {
 			return res, err
 		}
-		job = encoded()
-		res = resultOf(job, u.language())
+		made = u.job(b) // it may have told its model
+		res = made.res
 	}
 	if u.policy == StatusRequired {
 		if err := u.wire.clear(); err != nil {
 			return res, u.failed(err)
 		}
 	}
-	if res.Sent, res.Complete, err = u.wire.job(job, u.set.Tail(job)); err != nil {
+	if res.Sent, res.Complete, err = u.wire.job(made.bytes, u.set.Tail(made.bytes)); err != nil {
 		u.dirty = res.Sent > 0 || errors.Is(err, usb.ErrStall)
 		return res, u.broken(ctx, err, res)
 	}

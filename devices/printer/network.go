@@ -70,6 +70,7 @@ func (t Timeouts) withDefaults() Timeouts {
 type Network struct {
 	*desk
 	speech
+	encoded
 	cfg  NetworkConfig
 	addr string
 	// dirty: a job was cut off, and what the printer holds of it must be thrown away first. Belongs to whoever has the line.
@@ -125,18 +126,12 @@ func (n *Network) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 	if err := fits(b, n.cfg.Media); err != nil {
 		return fulfillment.PrintResult{}, err
 	}
-	language := n.language()
-	job := language.Encode(b, n.cfg.Media, 1)
+	made := n.job(b)
 	if err := n.take(ctx); err != nil {
-		return resultOf(job, language), err
+		return made.res, err
 	}
 	defer n.give()
-	res, err := n.send(ctx, func() []byte {
-		if now := n.language(); now != language { // it has told its model since
-			job = now.Encode(b, n.cfg.Media, 1)
-		}
-		return job
-	})
+	res, err := n.send(ctx, b)
 	if err == nil || ctx.Err() == nil {
 		n.tell(err)
 	}
@@ -146,10 +141,21 @@ func (n *Network) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 	return res, err
 }
 
-// send sends a job; encoded is asked for it when the printer is known.
-func (n *Network) send(ctx context.Context, encoded func() []byte) (fulfillment.PrintResult, error) {
-	job := encoded()
-	res := resultOf(job, n.language())
+// job is the picture's job in the language that is known now.
+func (n *Network) job(b fulfillment.Bitmap) job { return n.of(n.language(), n.cfg.Media, b) }
+
+// Prepare makes the job of a label that will be printed soon, so that Print finds it made. It may be called concurrently and does
+// not wait for the printer. A picture of another size is left to Print, which refuses it.
+func (n *Network) Prepare(b fulfillment.Bitmap) {
+	if fits(b, n.cfg.Media) == nil {
+		n.job(b)
+	}
+}
+
+// send sends a picture as a job.
+func (n *Network) send(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error) {
+	made := n.job(b)
+	res := made.res
 	c, err := n.dial(ctx)
 	if err != nil {
 		return res, err
@@ -164,10 +170,10 @@ func (n *Network) send(ctx context.Context, encoded func() []byte) (fulfillment.
 		if err := c.ready(); err != nil {
 			return res, err
 		}
-		job = encoded()
-		res = resultOf(job, n.language())
+		made = n.job(b) // it may have told its model
+		res = made.res
 	}
-	if res.Sent, res.Complete, err = c.job(job, n.cfg.Language.Tail(job)); err != nil {
+	if res.Sent, res.Complete, err = c.job(made.bytes, n.cfg.Language.Tail(made.bytes)); err != nil {
 		n.dirty = true // how much of it has arrived is not certain
 		return res, err
 	}

@@ -29,6 +29,7 @@ type SpoolerConfig struct {
 // is known only where the queue's backend says it. Once a job was taken, a label may come out; there is no certain "nothing
 // came out" after that.
 type Spooler struct {
+	encoded
 	cfg     SpoolerConfig
 	service queueService
 	report  devices.Report
@@ -122,8 +123,8 @@ func (s *Spooler) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 	if err := fits(b, s.cfg.Media); err != nil {
 		return fulfillment.PrintResult{}, err
 	}
-	job := s.cfg.Language.Encode(b, s.cfg.Media, 1)
-	res := resultOf(job, s.cfg.Language)
+	made := s.of(s.cfg.Language, s.cfg.Media, b)
+	res := made.res
 	select {
 	case s.line <- struct{}{}:
 		defer func() { <-s.line }()
@@ -134,26 +135,33 @@ func (s *Spooler) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 		s.tell(err)
 		return res, err
 	}
-	res, err := s.send(ctx, job)
+	res, err := s.send(ctx, made)
 	if err == nil || ctx.Err() == nil {
 		s.tell(err)
 	}
 	return res, err
 }
 
-func (s *Spooler) send(ctx context.Context, job []byte) (fulfillment.PrintResult, error) {
-	res := resultOf(job, s.cfg.Language)
-	id, taken, err := s.service.submit(ctx, job)
+// Prepare makes the job of a label that will be printed soon, so that Print finds it made. It may be called concurrently.
+func (s *Spooler) Prepare(b fulfillment.Bitmap) {
+	if fits(b, s.cfg.Media) == nil {
+		s.of(s.cfg.Language, s.cfg.Media, b)
+	}
+}
+
+func (s *Spooler) send(ctx context.Context, made job) (fulfillment.PrintResult, error) {
+	res := made.res
+	id, taken, err := s.service.submit(ctx, made.bytes)
 	if err != nil && taken {
 		// It was stopped in the middle: the queue may have the job.
-		res.Sent, res.Complete = len(job), true
+		res.Sent, res.Complete = res.Total, true
 		return res, &Failure{Text: fmt.Sprintf("It is not known whether the print queue %s took the label. See whether it came out.", s.cfg.Queue),
 			Cause: fmt.Errorf("%w: %w", devices.ErrTimeout, errors.Join(err, ctx.Err()))}
 	}
 	if err != nil {
 		return res, &Failure{Text: fmt.Sprintf("The print queue %s did not take the label. Look in the system's printer settings.", s.cfg.Queue), Cause: err}
 	}
-	res.Sent, res.Complete = len(job), true
+	res.Sent, res.Complete = res.Total, true
 	return res, s.wait(ctx, id)
 }
 

@@ -110,7 +110,8 @@ func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 		job.State, job.Reason = fulfillment.JobDropped, "the label was replaced: the recipient's address was changed"
 		return 0, q.finish(ctx, job)
 	}
-	of := fulfillment.Shipment{Tracking: job.Tracking, Carrier: pkg.Carrier, Market: order.Market}
+	of := shipmentOf(order, pkg)
+	of.Tracking = job.Tracking
 	proof, bitmap, err := q.Labels.Proved(ctx, job.Label, of, q.Printer.Media())
 	if err != nil {
 		proof = fulfillment.Proof{Verdict: fulfillment.LabelRefuse, Reason: err.Error()}
