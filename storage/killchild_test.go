@@ -72,14 +72,14 @@ func (p *packer) parcel(ctx context.Context) error {
 	return p.handover(ctx, b)
 }
 
-// item is one scan: event and bench; the last one verifies the package and queues its label.
+// item is one scan: event and bench; the last one verifies the package and hands its label over.
 func (p *packer) item(ctx context.Context, b *fulfillment.Bench, i int) error {
 	parcel := b.Parcel
 	parcel.Items[i].Got++
 	parcel.Done = append(parcel.Done, i)
 	c := station.Commit{Events: []fulfillment.EventDraft{p.event(fulfillment.EventItemScanned, parcel, string(parcel.Items[i].SKU))}}
 	if parcel.Left() == 0 {
-		job := fulfillment.PrintJob{ID: fulfillment.JobID(uuid.NewString()), OrderID: parcel.Order.ID, PackageID: parcel.Package.ID}
+		job := fulfillment.PrintJob{ID: fulfillment.JobID(uuid.NewString()), OrderID: parcel.Order.ID, PackageID: parcel.Package.ID, State: fulfillment.JobSending}
 		parcel.Package.Rung, parcel.Job = fulfillment.RungVerified, job.ID
 		c.Events = append(c.Events, p.event(fulfillment.EventVerified, parcel, ""))
 		c.Jobs = []fulfillment.PrintJob{job}

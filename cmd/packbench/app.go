@@ -108,7 +108,7 @@ func (a *app) build() {
 	a.window = ui.New(screen, options)
 	a.station = station.New(station.Options{
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
-		Candidates: a.codes.Candidates, Show: a.show, Queued: a.wakePrinter, Outboxed: a.lines.wake, Wish: a.wish, Refresh: a.lines.refresh, Carriers: a.carriers, NewID: newID, Log: e.log,
+		Candidates: a.codes.Candidates, Show: a.show, Reserve: a.reservePrinter, Queued: a.wakePrinter, Outboxed: a.lines.wake, Wish: a.wish, Refresh: a.lines.refresh, Carriers: a.carriers, NewID: newID, Log: e.log,
 	})
 	a.joinPrinter()
 	a.deviceGroup, a.stationGroup = newGroup("devices", e.log, fail), newGroup("station", e.log, fail)
@@ -232,6 +232,14 @@ func (a *app) show(v station.View) {
 	if a.ahead != nil {
 		a.ahead.Show(v)
 	}
+}
+
+// reservePrinter takes the print queue for a job that the station is about to commit.
+func (a *app) reservePrinter(j fulfillment.PrintJob, of fulfillment.Shipment) (func(bool), bool) {
+	if a.queue == nil {
+		return nil, false
+	}
+	return a.queue.Reserve(j, of)
 }
 
 func (a *app) wakePrinter() {

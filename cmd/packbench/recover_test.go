@@ -25,6 +25,9 @@ type crashed struct {
 	views chan station.View
 	print func() (station.PrintResult, error)
 	told  func(fulfillment.PrintJob) // before the bench hears of a job
+	then  func(station.Commit)       // after a commit with a job
+	queue *station.PrintQueue
+	cold  bool // no label is in memory: a job is queued first
 }
 
 func (c *crashed) Media() fulfillment.Media { return fulfillment.Media{DPI: 203} }
@@ -40,6 +43,10 @@ func (c *crashed) Proved(context.Context, fulfillment.Hash, fulfillment.Shipment
 	return fulfillment.Proof{Verdict: fulfillment.LabelPrint}, fulfillment.NewBitmap(8, 8, 203), nil
 }
 
+func (c *crashed) Kept(fulfillment.Hash, fulfillment.Shipment, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, bool) {
+	return fulfillment.Proof{Verdict: fulfillment.LabelPrint}, fulfillment.NewBitmap(8, 8, 203), !c.cold
+}
+
 // start opens the bench as the program does, with everything that an earlier one left.
 func (c *crashed) start() {
 	c.t.Helper()
@@ -49,18 +56,23 @@ func (c *crashed) start() {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	c.views = make(chan station.View, 1000)
-	var queue *station.PrintQueue
-	c.s = station.New(station.Options{ID: "PACK-01", Store: c.store, NewID: newID, Log: quiet, Show: func(v station.View) { c.views <- v },
-		Candidates: func(string) []fulfillment.Tracking { return nil }, Queued: func() { queue.Wake() },
+	if c.then == nil {
+		c.then = func(station.Commit) {}
+	}
+	c.s = station.New(station.Options{ID: "PACK-01", Store: betweenCommitAndDial{c.store, c.then}, NewID: newID, Log: quiet, Show: func(v station.View) { c.views <- v },
+		Candidates: func(string) []fulfillment.Tracking { return nil }, Queued: func() { c.queue.Wake() },
+		Reserve: func(j fulfillment.PrintJob, of fulfillment.Shipment) (func(bool), bool) {
+			return c.queue.Reserve(j, of)
+		},
 		Policy: fulfillment.Policy{Verify: fulfillment.PolicyBlock, HasPrinter: true, ApplyScan: true}})
-	queue = station.NewPrintQueue(station.PrintQueue{Store: c.store, Labels: c, Printer: c, Back: c, Now: time.Now, Log: quiet})
+	c.queue = station.NewPrintQueue(station.PrintQueue{Store: c.store, Labels: c, Printer: c, Back: c, Now: time.Now, Log: quiet})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 2)
 	go func() { done <- c.s.Run(ctx) }()
 	go func() {
 		err := recoverJobs(ctx, c.store, c.s.Printed)
 		if err == nil {
-			err = queue.Run(ctx)
+			err = c.queue.Run(ctx)
 		}
 		done <- err
 	}()
@@ -75,6 +87,20 @@ func (c *crashed) start() {
 			c.t.Error(err)
 		}
 	})
+}
+
+// idle waits until the print queue has nothing to do.
+func (c *crashed) idle() {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if settle, ok := c.queue.Reserve(fulfillment.PrintJob{}, fulfillment.Shipment{}); ok || c.cold {
+			if ok {
+				settle(false)
+				time.Sleep(300 * time.Millisecond) // it looks for another job and rests again
+			}
+			return
+		}
+	}
+	c.t.Fatal("the print queue is never idle")
 }
 
 func (c *crashed) scan(code string, prompt station.Prompt) {
@@ -159,6 +185,73 @@ func TestAReprintThatACrashCutOffIsNotForgotten(t *testing.T) {
 			again.scan("TRACK100", station.PromptScanOrder)
 			if jobs, err := again.store.JobsToTell(t.Context()); err != nil || len(jobs) != 0 {
 				t.Errorf("still to tell: %+v, %v", jobs, err)
+			}
+			if r, err := again.store.CompareState(t.Context()); err != nil || !r.OK() {
+				t.Errorf("tables and events: %+v, %v", r.Differences, err)
+			}
+		})
+	}
+}
+
+// betweenCommitAndDial is a store of which the test takes what is there when a job was committed and nothing else was done.
+type betweenCommitAndDial struct {
+	*storage.Store
+	then func(station.Commit)
+}
+
+func (b betweenCommitAndDial) Record(ctx context.Context, c station.Commit) error {
+	err := b.Store.Record(ctx, c)
+	if err == nil && len(c.Jobs) > 0 {
+		b.then(c)
+	}
+	return err
+}
+
+// A computer dies after the last scan is on the disk and before the printer was dialled. A job that was committed as sending is
+// asked about; one that was queued is printed; neither is printed twice.
+func TestACrashBetweenTheLastScanAndTheDial(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		cold   bool
+		state  fulfillment.JobState
+		prompt station.Prompt
+		prints int32
+	}{
+		{"handed over", false, fulfillment.JobSending, station.PromptPrinterAsk, 0},
+		{"queued", true, fulfillment.JobQueued, station.PromptApply, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var left atomic.Pointer[string]
+			c := &crashed{t: t, dir: t.TempDir(), cold: tt.cold, told: func(fulfillment.PrintJob) {},
+				print: func() (station.PrintResult, error) { return station.PrintResult{Complete: true}, nil }}
+			c.then = func(commit station.Commit) {
+				if left.Load() != nil {
+					return
+				}
+				if j := commit.Jobs[0]; j.State != tt.state {
+					t.Errorf("committed as %s, want %s", j.State, tt.state)
+				}
+				dir := copyDir(t, c.dir)
+				left.Store(&dir)
+			}
+			c.start()
+			seedLabelled(t, c.store)
+			c.idle()
+			c.scan("100", station.PromptScanItems)
+			c.scan("MUG", station.PromptApply)
+			var prints atomic.Int32
+			again := &crashed{t: t, dir: *left.Load(), told: func(fulfillment.PrintJob) {}, print: func() (station.PrintResult, error) {
+				prints.Add(1)
+				return station.PrintResult{Complete: true}, nil
+			}}
+			again.start()
+			again.until(tt.prompt)
+			again.scan("TRACK100", station.PromptScanOrder)
+			if n := prints.Load(); n != tt.prints {
+				t.Errorf("%d labels were sent after the crash, want %d", n, tt.prints)
+			}
+			if jobs, err := again.store.UnfinishedJobs(t.Context()); err != nil || len(jobs) != 0 {
+				t.Errorf("unfinished: %+v, %v", jobs, err)
 			}
 			if r, err := again.store.CompareState(t.Context()); err != nil || !r.OK() {
 				t.Errorf("tables and events: %+v, %v", r.Differences, err)

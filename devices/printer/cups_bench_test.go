@@ -16,7 +16,7 @@ import (
 )
 
 // BenchmarkLabelAgainstCUPS is from the last scan of an order, handed to the station, to its label's first byte at the printer:
-// the rule, the scan's transaction with the print job, the claim, the connection. The label was proved and encoded while the order
+// the rule, the scan's transaction with the print job, the last look at the order, the connection. The label was proved and encoded while the order
 // was open, as the program does it. The peer is `lp -o raw` with the same bytes, ready encoded, through a print service of its own to the same printer, in
 // turns.
 func BenchmarkLabelAgainstCUPS(b *testing.B) {

@@ -66,6 +66,10 @@ func (s *shift) Proved(_ context.Context, h fulfillment.Hash, _ fulfillment.Ship
 	return fulfillment.Proof{Verdict: fulfillment.LabelPrint}, devicetest.Checkerboard(m, n), err
 }
 
+func (s *shift) Kept(fulfillment.Hash, fulfillment.Shipment, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, bool) {
+	return fulfillment.Proof{}, fulfillment.Bitmap{}, false
+}
+
 func (s *shift) Printed(_ context.Context, j fulfillment.PrintJob) error { s.back.Put(j); return nil }
 func (s *shift) Supervisor() bool                                        { return false }
 

@@ -127,6 +127,13 @@ func (a *Archive) Proved(ctx context.Context, label fulfillment.Hash, of fulfill
 	}
 }
 
+// Kept returns the proof and bitmap of a label that may be printed, if they are in memory. It waits for nothing. The bitmap must not
+// be changed.
+func (a *Archive) Kept(label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, bool) {
+	k, ok := a.remembered(proofKey{label, of, media})
+	return k.proof, k.bitmap, ok
+}
+
 // Previewed is Proved with the findings of the label rules that hold now: rules that were changed since speak about labels that
 // were proved before them, too. What is printed stays what was proved.
 func (a *Archive) Previewed(ctx context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {

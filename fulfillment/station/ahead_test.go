@@ -25,6 +25,9 @@ func (a *aheadLabels) Proved(_ context.Context, l fulfillment.Hash, _ fulfillmen
 	}
 	return fulfillment.Proof{Verdict: a.verdict}, fulfillment.Bitmap{}, nil
 }
+func (a *aheadLabels) Kept(fulfillment.Hash, fulfillment.Shipment, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, bool) {
+	return fulfillment.Proof{}, fulfillment.Bitmap{}, false
+}
 func (a *aheadLabels) Media() fulfillment.Media   { return fulfillment.Media{} }
 func (a *aheadLabels) Prepare(fulfillment.Bitmap) { a.encoded++ }
 

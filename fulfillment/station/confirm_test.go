@@ -43,7 +43,7 @@ func TestOnlyTheConfirmedPictureIsPrinted(t *testing.T) {
 					return PrintResult{Sent: 9, Total: 9, Complete: true, Hash: "bytes", Language: "zpl", Compression: "z64"}, nil
 				})
 			}
-			q := NewPrintQueue(PrintQueue{Store: d, Labels: proved{fulfillment.Proof{Verdict: c.verdict, Bitmap: c.bitmap}}, Printer: script(t, results...),
+			q := NewPrintQueue(PrintQueue{Store: d, Labels: proved{proof: fulfillment.Proof{Verdict: c.verdict, Bitmap: c.bitmap}}, Printer: script(t, results...),
 				Back: back, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 			if _, err := q.one(t.Context()); err != nil {
 				t.Fatal(err)

@@ -69,6 +69,8 @@ type Labels interface {
 	// Proved returns the proof and bitmap of a stored label for the stock in the printer, from the cache where the
 	// label was proved ahead. A label that is refused or cannot be verified is a Proof with that verdict, not an error.
 	Proved(ctx context.Context, label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error)
+	// Kept is Proved for a label that may be printed and is in memory: it waits for nothing. ok is false for every other one.
+	Kept(label fulfillment.Hash, of fulfillment.Shipment, media fulfillment.Media) (proof fulfillment.Proof, bitmap fulfillment.Bitmap, ok bool)
 }
 
 // Printer takes one label.

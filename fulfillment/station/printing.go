@@ -29,7 +29,7 @@ type Back interface {
 }
 
 // PrintQueue sends one label at a time. A job is committed as sending before the dial, so that after a crash nobody
-// prints a second label by guessing.
+// prints a second label by guessing: by the station, with the last scan, where the queue is idle (see Reserve), else by the queue.
 type PrintQueue struct {
 	Store   JobStore
 	Labels  Labels
@@ -40,6 +40,8 @@ type PrintQueue struct {
 	// Retry is how long to wait before a job of which certainly nothing came out is tried again; default 1 s.
 	Retry time.Duration
 	wake  chan struct{}
+	// reserved is received from only while the queue has nothing to do.
+	reserved chan reservation
 	// unsaved is a job whose end is not on the disk yet. Until it is, no other job is begun: only this one knows what the printer
 	// has of it. Owned by Run.
 	unsaved *fulfillment.PrintJob
@@ -47,7 +49,7 @@ type PrintQueue struct {
 
 // NewPrintQueue returns a queue; Run starts it.
 func NewPrintQueue(q PrintQueue) *PrintQueue {
-	q.wake = make(chan struct{}, 1)
+	q.wake, q.reserved = make(chan struct{}, 1), make(chan reservation)
 	if q.Retry == 0 {
 		q.Retry = time.Second
 	}
@@ -67,14 +69,22 @@ const idle = time.Minute
 
 // Run prints until ctx ends; the job in hand is finished first.
 func (q *PrintQueue) Run(ctx context.Context) error {
+	work := q.one
 	for {
-		pause, err := q.one(context.WithoutCancel(ctx))
+		pause, err := work(context.WithoutCancel(ctx))
+		work = q.one
 		if err != nil {
 			q.Log.Error("Print queue failed", "err", err)
 			pause = q.Retry
 		}
+		reserved := q.reserved
+		if pause != idle {
+			reserved = nil
+		}
 		wait := time.NewTimer(pause)
 		select {
+		case r := <-reserved:
+			work = r.print(q)
 		case <-q.wake:
 		case <-wait.C:
 		case <-ctx.Done():
@@ -94,20 +104,12 @@ func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 	if err != nil || !ok {
 		return idle, err
 	}
-	order, err := q.Store.Order(ctx, job.OrderID)
-	if err != nil && !errors.Is(err, fulfillment.ErrNotFound) {
-		return 0, fmt.Errorf("read order %s before printing: %w", job.OrderID, err)
+	order, pkg, err := q.parcel(ctx, job)
+	if err != nil {
+		return 0, err
 	}
-	pkg, _ := order.PackageByID(job.PackageID)
-	if v, _, who := fulfillment.GateParcel(order, pkg, q.Back.Supervisor(), q.Now()); v != "" {
-		job.State, job.Reason = fulfillment.JobDropped, "order is "+string(v)
-		if who != order.ID {
-			job.Reason = fmt.Sprintf("order %s in the parcel is %s", who, v)
-		}
-		return 0, q.finish(ctx, job)
-	}
-	if pkg.ID != "" && pkg.Label != job.Label {
-		job.State, job.Reason = fulfillment.JobDropped, "the label was replaced: the recipient's address was changed"
+	if job.Reason = q.stopped(job, order, pkg); job.Reason != "" {
+		job.State = fulfillment.JobDropped
 		return 0, q.finish(ctx, job)
 	}
 	of := shipmentOf(order, pkg)
@@ -125,6 +127,35 @@ func (q *PrintQueue) one(ctx context.Context) (pause time.Duration, err error) {
 	if err != nil || !claimed {
 		return 0, err
 	}
+	return q.send(ctx, job, bitmap)
+}
+
+// parcel is the job's order and package as stored; empty ones where they are gone.
+func (q *PrintQueue) parcel(ctx context.Context, job fulfillment.PrintJob) (fulfillment.Order, fulfillment.Package, error) {
+	order, err := q.Store.Order(ctx, job.OrderID)
+	if err != nil && !errors.Is(err, fulfillment.ErrNotFound) {
+		return order, fulfillment.Package{}, fmt.Errorf("read order %s before printing: %w", job.OrderID, err)
+	}
+	pkg, _ := order.PackageByID(job.PackageID)
+	return order, pkg, nil
+}
+
+// stopped says why the label may not be printed any more, "" if it may.
+func (q *PrintQueue) stopped(job fulfillment.PrintJob, order fulfillment.Order, pkg fulfillment.Package) string {
+	v, _, who := fulfillment.GateParcel(order, pkg, q.Back.Supervisor(), q.Now())
+	switch {
+	case v != "" && who != order.ID:
+		return fmt.Sprintf("order %s in the parcel is %s", who, v)
+	case v != "":
+		return "order is " + string(v)
+	case pkg.ID != "" && pkg.Label != job.Label:
+		return "the label was replaced: the recipient's address was changed"
+	}
+	return ""
+}
+
+// send prints a job that is on the disk as sending.
+func (q *PrintQueue) send(ctx context.Context, job fulfillment.PrintJob, bitmap fulfillment.Bitmap) (pause time.Duration, err error) {
 	res, sendErr := q.Printer.Print(ctx, bitmap)
 	job.Sent, job.Reason, job.DPI = res.Sent, "", bitmap.DPI
 	job.SentHash, job.Total, job.Language, job.Compression = res.Hash, res.Total, res.Language, res.Compression

@@ -23,7 +23,11 @@ type Options struct {
 	Candidates func(code string) []fulfillment.Tracking
 	// Show takes every new View, after it is durable. It must not block.
 	Show func(View)
-	// Queued is called after a print job was committed, Outboxed after an outbox row was. They must not block.
+	// Reserve takes the print queue for a job that is about to be committed as sending, so that nothing is written between the
+	// last scan's commit and the printer; nil, or not ok: it is committed as queued. What it returns is called once, with whether
+	// the job was committed. See PrintQueue.Reserve.
+	Reserve func(fulfillment.PrintJob, fulfillment.Shipment) (settle func(committed bool), ok bool)
+	// Queued is called after a print job was committed as queued, Outboxed after an outbox row was. They must not block.
 	Queued, Outboxed func()
 	// Wish is called for each photo to be taken. It must not block.
 	Wish func(fulfillment.PhotoWish)
@@ -279,9 +283,14 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) error {
 	in.Now, in.ID = s.o.Now().UTC(), s.o.NewID()
 	out := fulfillment.Apply(s.bench, in, s.o.Policy)
 	out.Next.Operator = s.operator(out.Next)
+	reserved := false
 	if c := s.commit(in, out); len(c.Events) > 0 {
+		var settle func(committed bool)
+		settle, reserved = s.reserve(&c)
 		// Disk before screen: a green tick must survive a power cut.
-		if err := s.o.Store.Record(ctx, c); err != nil {
+		err := s.o.Store.Record(ctx, c)
+		settle(err == nil)
+		if err != nil {
 			if v := tooLate(in, err); v != nil {
 				s.show(v)
 				return nil
@@ -293,7 +302,7 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) error {
 	s.bench = out.Next
 	s.supervisor.Store(s.bench.Supervisor)
 	s.show(out.Verdict)
-	if len(out.Jobs) > 0 {
+	if len(out.Jobs) > 0 && !reserved {
 		s.o.Queued()
 	}
 	if len(out.Outbox)+len(out.Decisions) > 0 {

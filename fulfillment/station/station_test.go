@@ -22,8 +22,12 @@ type disk struct {
 	commits []Commit
 	jobs    []fulfillment.PrintJob
 	full    bool
-	gone    bool // no row is parked any more
-	saves   int  // so many SaveJob calls fail
+	gone    bool   // no row is parked any more
+	saves   int    // so many SaveJob calls fail
+	cold    bool   // no label is in memory
+	blind   int    // so many Order calls fail
+	claims  int    // ClaimJob calls
+	after   func() // is called once, behind the next commit
 }
 
 var errFull = errors.New("database or disk is full")
@@ -64,6 +68,9 @@ func (d *disk) Find(_ context.Context, code string, _ []fulfillment.Tracking) (f
 func (d *disk) Order(_ context.Context, id fulfillment.OrderID) (fulfillment.Order, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.blind--; d.blind >= 0 {
+		return fulfillment.Order{}, errors.New("disk I/O error")
+	}
 	o, ok := d.orders[id]
 	if !ok {
 		return o, fulfillment.ErrNotFound
@@ -94,6 +101,10 @@ func (d *disk) Record(_ context.Context, c Commit) error {
 		o.Packages = []fulfillment.Package{p}
 		d.orders[p.OrderID] = o
 	}
+	if d.after != nil {
+		d.after()
+		d.after = nil
+	}
 	for _, j := range c.Jobs {
 		i := slices.IndexFunc(d.jobs, func(x fulfillment.PrintJob) bool { return x.ID == j.ID })
 		if i < 0 {
@@ -117,6 +128,9 @@ func (d *disk) NextJob(context.Context) (fulfillment.PrintJob, bool, error) {
 }
 
 func (d *disk) ClaimJob(_ context.Context, id fulfillment.JobID) (bool, error) {
+	d.mu.Lock()
+	d.claims++
+	d.mu.Unlock()
 	return d.setJob(id, fulfillment.JobQueued, fulfillment.JobSending), nil
 }
 
@@ -163,8 +177,11 @@ func startBench(t *testing.T, ctx context.Context, d *disk, p Printer) *bench {
 		Candidates: func(string) []fulfillment.Tracking { return nil }, Log: slog.New(slog.DiscardHandler),
 		NewID:  func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprintf("id-%d", ids) },
 		Show:   func(v View) { b.views <- v },
-		Queued: func() { b.q.Wake() }})
-	b.q = NewPrintQueue(PrintQueue{Store: d, Labels: proved{}, Printer: p, Back: b.s, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		Queued: func() { b.q.Wake() },
+		Reserve: func(j fulfillment.PrintJob, of fulfillment.Shipment) (func(bool), bool) {
+			return b.q.Reserve(j, of)
+		}})
+	b.q = NewPrintQueue(PrintQueue{Store: d, Labels: proved{kept: !d.cold}, Printer: p, Back: b.s, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	var wg sync.WaitGroup
 	for _, run := range []func(context.Context) error{b.s.Run, b.q.Run} {
 		wg.Go(func() {
@@ -202,13 +219,21 @@ func (b *bench) verdicts() (codes []fulfillment.VerdictCode, last View) {
 	}
 }
 
-type proved struct{ proof fulfillment.Proof }
+type proved struct {
+	proof fulfillment.Proof
+	kept  bool // in memory
+}
 
 func (p proved) Proved(context.Context, fulfillment.Hash, fulfillment.Shipment, fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, error) {
 	if p.proof.Verdict == "" {
 		p.proof.Verdict = fulfillment.LabelPrint
 	}
 	return p.proof, fulfillment.NewBitmap(8, 8, 203), nil
+}
+
+func (p proved) Kept(l fulfillment.Hash, of fulfillment.Shipment, m fulfillment.Media) (fulfillment.Proof, fulfillment.Bitmap, bool) {
+	proof, bitmap, err := p.Proved(context.Background(), l, of, m)
+	return proof, bitmap, err == nil && p.kept
 }
 
 // scriptedPrinter answers each job with the next of its results and complains when it is asked once too often.
