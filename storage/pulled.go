@@ -22,41 +22,6 @@ func (s *Store) Cursor(ctx context.Context, shop string) (time.Time, error) {
 	return fromMS(at), explain(err, "read cursor of shop %s", shop)
 }
 
-// ApplyPulled stores orders as the platform tells them and moves the cursor (a zero one leaves it), in one transaction.
-// What only this station knows is kept: rungs below the carrier's, own holds, weights, labels, manifests, and tracking
-// number and carrier where the platform tells none. An answer that is older than what is stored changes nothing. It
-// returns the orders that are new or told differently; one that was only looked at again is not among them.
-func (s *Store) ApplyPulled(ctx context.Context, shop string, orders []fulfillment.Order, cursor time.Time) ([]fulfillment.OrderID, error) {
-	var changed []fulfillment.OrderID
-	err := s.write(ctx, func(q *queries.Queries) error {
-		disputed, err := findDisputes(ctx, q, orders)
-		if err != nil {
-			return err
-		}
-		for _, o := range orders {
-			if o.Shop == "" {
-				o.Shop = shop
-			}
-			o.AddressMark = s.addressMark(o.AddressMark)
-			did, err := s.applyOne(ctx, q, o, disputed)
-			if err != nil {
-				return fmt.Errorf("order %s: %w", o.ID, err)
-			}
-			if did {
-				changed = append(changed, o.ID)
-			}
-		}
-		if cursor.IsZero() {
-			return nil
-		}
-		return q.PutCursor(ctx, queries.PutCursorParams{Shop: shop, At: ms(cursor)})
-	})
-	if err != nil {
-		return nil, explain(err, "store %d pulled orders", len(orders))
-	}
-	return changed, nil
-}
-
 // applyOne stores one order, without what cannot be true of it, and what is to be remembered of the moment.
 func (s *Store) applyOne(ctx context.Context, q *queries.Queries, o fulfillment.Order, disputed disputes) (changed bool, err error) {
 	o, reason := disputed.without(o)
@@ -95,12 +60,11 @@ type news struct {
 // applyPulled stores one order.
 func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order, now time.Time) (news, error) {
 	told.Source = fulfillment.SourcePlatform
-	platform := platformHolds(told)
 	row, err := q.Order(ctx, string(told.ID))
 	if errors.Is(err, sql.ErrNoRows) {
 		told.Packages = firstPackages(told)
 		told.Packages = told.WithLost()
-		return news{true, told.CancelRequested, newlyLost(nil, told.Packages)}, saveOrder(ctx, q, told, nil, platform, ms(now))
+		return news{true, told.CancelRequested, newlyLost(nil, told.Packages)}, saveOrder(ctx, q, told, nil, platformHolds(told), ms(now))
 	}
 	if err != nil {
 		return news{}, err
@@ -108,42 +72,55 @@ func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order
 	if ms(told.UpdatedAt) < row.UpdatedAt {
 		return news{}, nil
 	}
-	stored, err := completeOrder(ctx, q, row)
+	m, err := mergeRow(ctx, q, row, told)
 	if err != nil {
 		return news{}, err
 	}
-	own, err := fromList[fulfillment.Hold](row.OwnHolds)
-	if err != nil {
-		return news{}, err
+	if m.same {
+		return news{}, orderChecked(ctx, q, told)
 	}
-	next, gone := mergeTold(stored, told)
-	next.Packages = next.WithLost()
-	if slices.ContainsFunc(next.Packages, stuck) {
-		platform = fulfillment.WithHold(platform, fulfillment.HoldHeld)
-	}
-	next.Holds = slices.Clone(platform)
-	for _, h := range own {
-		next.Holds = fulfillment.WithHold(next.Holds, h)
-	}
-	same, err := sameOrder(stored, next)
-	if err != nil {
-		return news{}, err
-	}
-	if same {
-		return news{}, q.OrderChecked(ctx, queries.OrderCheckedParams{CheckedAt: ms(told.CheckedAt), UpdatedAt: ms(told.UpdatedAt), ID: row.ID})
-	}
+	stored, next := m.stored, m.next
 	if stored.CancelRequested && !told.CancelRequested { // answered or withdrawn: what waited for that is looked at again
 		if _, err := q.RequeueAsked(ctx, queries.RequeueAskedParams{ChangedAt: ms(now), OrderID: row.ID,
 			Reasons: fulfillment.AwaitingAnswer()}); err != nil {
 			return news{}, err
 		}
 	}
-	for _, id := range gone {
+	for _, id := range m.gone {
 		if err := q.DeletePackage(ctx, queries.DeletePackageParams{OrderID: row.ID, ID: string(id)}); err != nil {
 			return news{}, err
 		}
 	}
-	return news{true, told.CancelRequested && !stored.CancelRequested, newlyLost(stored.Packages, next.Packages)}, saveOrder(ctx, q, next, own, platform, ms(now))
+	return news{true, told.CancelRequested && !stored.CancelRequested, newlyLost(stored.Packages, next.Packages)}, saveOrder(ctx, q, next, m.own, m.platform, ms(now))
+}
+
+// merge is what becomes of a stored order by what the platform tells of it.
+type merge struct {
+	stored, next  fulfillment.Order
+	gone          []fulfillment.PackageID
+	own, platform []fulfillment.Hold
+	same          bool // nothing but the moments of looking is new
+}
+
+func mergeRow(ctx context.Context, q *queries.Queries, row queries.Order, told fulfillment.Order) (m merge, err error) {
+	if m.stored, err = completeOrder(ctx, q, row); err != nil {
+		return m, err
+	}
+	if m.own, err = fromList[fulfillment.Hold](row.OwnHolds); err != nil {
+		return m, err
+	}
+	m.next, m.gone = mergeTold(m.stored, told)
+	m.next.Packages = m.next.WithLost()
+	m.platform = platformHolds(told)
+	if slices.ContainsFunc(m.next.Packages, stuck) {
+		m.platform = fulfillment.WithHold(m.platform, fulfillment.HoldHeld)
+	}
+	m.next.Holds = slices.Clone(m.platform)
+	for _, h := range m.own {
+		m.next.Holds = fulfillment.WithHold(m.next.Holds, h)
+	}
+	m.same, err = sameOrder(m.stored, m.next)
+	return m, err
 }
 
 // platformHolds are the holds that the platform's own words mean, beside those that came with the order.

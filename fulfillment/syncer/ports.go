@@ -11,9 +11,9 @@ import (
 type Orders interface {
 	// Cursor is the update_time up to which the shop was pulled; zero for a shop never pulled.
 	Cursor(ctx context.Context, shop string) (time.Time, error)
-	// ApplyPulled stores orders as the platform tells them (o.CheckedAt is set) and moves the cursor, in one
-	// transaction. It keeps what only this station knows: rungs, own holds, weights, labels, tracking from an import.
-	// It returns the orders for which something changed that the bench must know. A zero cursor leaves it as it is.
+	// ApplyPulled stores orders as the platform tells them (o.CheckedAt is set) and moves the cursor, with or after the last of them.
+	// It keeps what only this station knows: rungs, own holds, weights, labels, tracking from an import.
+	// It returns the orders for which something changed that the bench must know, beside an error too. A zero cursor leaves it as it is.
 	ApplyPulled(ctx context.Context, shop string, orders []fulfillment.Order, cursor time.Time) (changed []fulfillment.OrderID, err error)
 	// Watched are the orders between opened and carrier-scanned, all with an unfinished outbox row, and
 	// those with a request to cancel of which only the flag is known: they are re-read.

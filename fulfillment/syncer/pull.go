@@ -95,33 +95,17 @@ func (s *Syncer) apply(ctx context.Context, orders []fulfillment.Order, cursor t
 	return s.keep(ctx, orders, cursor)
 }
 
-// applyMost is how many orders are stored in one transaction: a scan that comes meanwhile waits for no more than these.
-const applyMost = 4
-
-// keep stores orders a few at a time. The cursor moves with the last of them.
-func (s *Syncer) keep(ctx context.Context, orders []fulfillment.Order, cursor time.Time) (changed int, err error) {
-	for len(orders) > applyMost {
-		n, err := s.keepFew(ctx, orders[:applyMost], noCursor)
-		changed += n
-		if err != nil {
-			return changed, err
-		}
-		orders = orders[applyMost:]
-	}
-	n, err := s.keepFew(ctx, orders, cursor)
-	return changed + n, err
-}
-
-func (s *Syncer) keepFew(ctx context.Context, orders []fulfillment.Order, cursor time.Time) (int, error) {
+// keep stores orders. The cursor moves with the last of them.
+func (s *Syncer) keep(ctx context.Context, orders []fulfillment.Order, cursor time.Time) (int, error) {
 	if len(orders) == 0 && cursor.IsZero() {
 		return 0, nil
 	}
 	ids, err := s.o.Orders.ApplyPulled(ctx, s.o.Market.Shop(), orders, cursor)
-	if err != nil {
-		return 0, fmt.Errorf("storing %d orders: %w", len(orders), err)
-	}
 	if len(ids) > 0 && s.o.Changed != nil {
 		s.o.Changed(ids)
+	}
+	if err != nil {
+		return len(ids), fmt.Errorf("storing %d orders: %w", len(orders), err)
 	}
 	s.nowReadable(ctx, orders)
 	if s.o.Heard != nil && len(orders) > 0 {

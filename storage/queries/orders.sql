@@ -24,7 +24,7 @@ ON CONFLICT (id) DO UPDATE SET shop = excluded.shop, market = excluded.market, s
     cancel_request = excluded.cancel_request, combined = excluded.combined, address_mark = excluded.address_mark;
 
 -- name: OrderChecked :exec
-UPDATE orders SET checked_at = ?, updated_at = ? WHERE id = ?;
+UPDATE orders SET checked_at = max(checked_at, sqlc.arg(checked_at)), updated_at = max(updated_at, sqlc.arg(updated_at)) WHERE id = sqlc.arg(id);
 
 -- name: OrderHolds :one
 SELECT own_holds, platform_holds FROM orders WHERE id = ?;

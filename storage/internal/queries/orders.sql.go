@@ -147,12 +147,12 @@ func (q *Queries) Order(ctx context.Context, id string) (Order, error) {
 }
 
 const orderChecked = `-- name: OrderChecked :exec
-UPDATE orders SET checked_at = ?, updated_at = ? WHERE id = ?
+UPDATE orders SET checked_at = max(checked_at, ?1), updated_at = max(updated_at, ?2) WHERE id = ?3
 `
 
 type OrderCheckedParams struct {
-	CheckedAt int64
-	UpdatedAt int64
+	CheckedAt interface{}
+	UpdatedAt interface{}
 	ID        string
 }
 
