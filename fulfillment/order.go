@@ -137,6 +137,7 @@ type Package struct {
 	Holds          []Hold
 	WeightG        int  // grams, 0: not weighed
 	Label          Hash // the carrier label as received; empty: none yet
+	Hazmat         Hash // the platform's dangerous goods label as received; empty: none
 	LabelJob       JobID
 	Reprints       int
 	Manifest       ManifestID

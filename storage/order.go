@@ -151,7 +151,7 @@ func packageFromRow(r queries.Package) (fulfillment.Package, error) {
 		OrderID: fulfillment.OrderID(r.OrderID), Lines: lines, Tracking: fulfillment.Tracking(r.Tracking), ProviderID: r.ProviderID,
 		Carrier: r.Carrier, PlatformStatus: r.PlatformStatus, Arranged: r.Arranged != 0, Rung: fulfillment.Rung(r.Rung),
 		Holds: holds, WeightG: int(r.WeightG), Label: fulfillment.Hash(r.Label), LabelJob: fulfillment.JobID(r.LabelJob),
-		Reprints: int(r.Reprints), Manifest: fulfillment.ManifestID(r.Manifest), Unpacked: r.Unpacked}, err
+		Reprints: int(r.Reprints), Manifest: fulfillment.ManifestID(r.Manifest), Unpacked: r.Unpacked, Hazmat: fulfillment.Hash(r.Hazmat)}, err
 }
 
 func packageRow(p fulfillment.Package, pos int) (queries.UpsertPackageParams, error) {

@@ -77,7 +77,7 @@ func (c *call) deliver(ctx context.Context, cfg Config, title string, write func
 	}
 	p := cfg.documentPrinter()
 	if print && p == nil {
-		return errors.New("no document printer is set up; write a [[printer]] table with role = \"document\", transport = \"spooler\" and queue = \"NAME\" into station.toml")
+		return errors.New("no document printer is set up; write a [[printer]] table with role = \"document\", transport = \"spooler\" and queue = \"NAME\" into station.toml, or write the document with --out FILE.pdf")
 	}
 	var pdf bytes.Buffer
 	if err := write(&pdf); err != nil {

@@ -55,7 +55,7 @@ func keysOf(shop connectedShop, first bool) []string {
 // newSyncer makes the syncer of one connected shop.
 func (e *env) newSyncer(m market, more func(*syncer.Options)) (*syncer.Syncer, error) {
 	part := e.store.Shop(m.keys...)
-	o := syncer.Options{Orders: part, Outbox: part, Labels: part, Market: m.adapter, Backlog: part, Unread: e.store, Ways: part, Log: e.log.With("shop", m.shop.words()),
+	o := syncer.Options{Orders: part, Outbox: part, Labels: part, Market: m.adapter, Backlog: part, Unread: e.store, Ways: part, Hazmats: part, Log: e.log.With("shop", m.shop.words()),
 		Overridden: e.overridden, ClockOffset: m.client.ClockOffset, Policy: e.cfg.Policy.Arrange,
 		Poll: time.Duration(e.cfg.Shop.Poll), Rate: m.adapter.WriteRate}
 	if more != nil {

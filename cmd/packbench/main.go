@@ -214,6 +214,7 @@ func commands() []command {
 		{words: "evidence verify", args: "FILE.zip [--key FINGERPRINT] | --all", nargs: -1, flags: []string{"key"}, switchs: []string{"all"}, does: "checks a packet, or the whole chain", run: runEvidenceVerify},
 		{words: "label", args: "FILE [--dpi 203] [--tracking T] [--password -] --out FILE.zpl|.png", nargs: 1, flags: []string{"dpi", "tracking", "out", "width-mm", "height-mm", "password"}, does: "any label to what would be printed", run: runLabel},
 		{words: "sellerlabel", args: "[--order ID] [FILE.toml] [--out FILE.zpl|.png|.pdf] [--store]", nargs: -1, flags: []string{"order", "package", "out", "tracking", "carrier", "language", "dpi", "width-mm", "height-mm"}, switchs: []string{"store"}, does: "a label of the seller's own, for a carrier that gives none", run: runSellerLabel},
+		{words: "hazmat", args: "ORDER [--out FILE.pdf] [--print]", nargs: 1, flags: []string{"out"}, switchs: []string{"print"}, does: "the platform's dangerous goods sheets that go on the order's parcels", run: runHazmat},
 		{words: "slip", args: "ORDER… [--out FILE.pdf] [--print]", nargs: -1, flags: []string{"out"}, switchs: []string{"print"}, does: "pick and pack slips with the orders' barcodes", run: runSlip},
 		{words: "sheet", args: "[--out FILE.pdf] [--print]", flags: []string{"out"}, switchs: []string{"print"}, does: "the sheet of command barcodes", run: runSheet},
 		{words: "outbox", args: "", does: "what the Seller Center has not been told, JSON lines", run: runOutbox},

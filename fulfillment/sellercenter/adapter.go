@@ -224,6 +224,12 @@ func (a *Adapter) Label(ctx context.Context, p fulfillment.Package) ([]byte, ful
 	return paper.Bytes, paper.Tracking, err
 }
 
+// Hazmat downloads the platform's dangerous goods label, a PDF of A4. Errors: fulfillment.ErrNotYet while there is none.
+func (a *Adapter) Hazmat(ctx context.Context, p fulfillment.Package) ([]byte, error) {
+	paper, err := a.c.Document(ctx, a.shop, first(p.PlatformID, p.ID), DocHazmat, "", FormatPDF)
+	return paper.Bytes, err
+}
+
 // Send makes the call that row means for this order, which must have been read just before. Errors are the causes of
 // package fulfillment; a RejectedError with Code 0 means that nothing was sent because it could not have been right.
 func (a *Adapter) Send(ctx context.Context, row fulfillment.OutboxRow, o fulfillment.Order) (fulfillment.PackageNews, error) {

@@ -136,7 +136,7 @@ func (f *floor) newClient(transport http.RoundTripper, tokens sellercenter.Token
 
 func (f *floor) options(c *sellercenter.Client) syncer.Options {
 	a := sellercenter.NewAdapter(c, f.cipher, f.market)
-	return syncer.Options{Orders: f.store, Outbox: f.store, Labels: f.store, Market: a, Backlog: f.store, Ways: f.store,
+	return syncer.Options{Orders: f.store, Outbox: f.store, Labels: f.store, Market: a, Backlog: f.store, Ways: f.store, Hazmats: f.store,
 		ClockOffset: c.ClockOffset, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond, Settle: 400 * time.Millisecond,
 		BackoffBase: 20 * time.Millisecond, BackoffMax: 300 * time.Millisecond,
 		SetupPause: time.Second} // a clock that jumps twice during one call looks like a wrong set-up

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -129,6 +130,11 @@ func (s *Syncer) forgetWaits(packages []fulfillment.Package) {
 		return
 	}
 	keep := map[fulfillment.PackageID]*labelWait{}
+	for id, w := range s.waits {
+		if strings.HasPrefix(string(id), string(sheetWait)) {
+			keep[id] = w
+		}
+	}
 	for _, p := range packages {
 		if w := s.waits[p.ID]; w != nil {
 			keep[p.ID] = w

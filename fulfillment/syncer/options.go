@@ -32,6 +32,7 @@ type Options struct {
 	Backlog Backlog
 	Unread  UnreadableStore // nil: what cannot be read is remembered until the program ends
 	Ways    WayStore        // nil: nobody looks after parcels that the carrier has scanned
+	Hazmats HazmatStore     // nil: no dangerous goods labels are fetched
 	Log     *slog.Logger
 	Now     func() time.Time
 	// Changed is told which orders the bench must look at again; LabelReady which package's label is stored now;

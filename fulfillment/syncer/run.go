@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -42,8 +43,9 @@ func (s *Syncer) Once(ctx context.Context) ([]Result, error) {
 	p := pusher{s: s, once: true, tried: map[string]bool{}, keep: func(r Result) { results = append(results, r) }}
 	perr := p.run(ctx)
 	labels, _, lerr := s.labels(ctx)
+	sheets, herr := s.hazmats(ctx)
 	s.count(ctx)
-	return append(results, labels...), errors.Join(err, perr, lerr)
+	return slices.Concat(results, labels, sheets), errors.Join(err, perr, lerr, herr)
 }
 
 func (s *Syncer) pullLoop(ctx context.Context) {
@@ -92,6 +94,9 @@ func (s *Syncer) labelLoop(ctx context.Context) {
 			s.o.Log.Warn("labels were not fetched", "error", err)
 		} else if !next.IsZero() {
 			pause = min(pause, max(next.Sub(s.o.Now()), 100*time.Millisecond))
+		}
+		if _, err := s.hazmats(ctx); err != nil && ctx.Err() == nil {
+			s.o.Log.Warn("dangerous goods labels were not fetched", "error", err)
 		}
 		sleep(ctx, pause, s.fetch, nil)
 	}

@@ -40,7 +40,9 @@ SELECT * FROM orders WHERE id > ? ORDER BY id LIMIT ?;
 -- name: LabelsToWipe :many
 SELECT l.hash FROM labels l WHERE l.wiped_at = 0 AND l.stored_at < sqlc.arg(before)
     AND NOT EXISTS (SELECT 1 FROM packages p JOIN orders o ON o.id = p.order_id
-        WHERE p.label = l.hash AND (o.closed_at = 0 OR o.closed_at >= sqlc.arg(before)));
+        WHERE p.label = l.hash AND (o.closed_at = 0 OR o.closed_at >= sqlc.arg(before)))
+    AND NOT EXISTS (SELECT 1 FROM packages h JOIN orders c ON c.id = h.order_id
+        WHERE h.hazmat = l.hash AND h.hazmat <> '' AND (c.closed_at = 0 OR c.closed_at >= sqlc.arg(before)));
 
 -- name: BitmapsOfLabel :many
 SELECT f.bitmap FROM label_proofs f WHERE f.label = sqlc.arg(label) AND f.bitmap <> ''

@@ -85,6 +85,9 @@ WHERE p.tracking = ? AND p.tracking <> '' ORDER BY o.closed_at > 0, o.ship_by LI
 -- name: SetPackageLabel :exec
 UPDATE packages SET label = ? WHERE order_id = ? AND id = ?;
 
+-- name: SetPackageHazmat :exec
+UPDATE packages SET hazmat = ? WHERE order_id = ? AND id = ?;
+
 -- name: SetPackageTracking :exec
 UPDATE packages SET tracking = ? WHERE order_id = ? AND id = ?;
 

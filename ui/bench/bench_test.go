@@ -70,6 +70,25 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+// What must be stuck on beside the label is said before what the buyer wrote.
+func TestTheDangerousGoodsSheetIsSaid(t *testing.T) {
+	p := parcel()
+	p.Order.BuyerMessage = "ring twice"
+	p.Order.ShippingType, p.Order.Lines = fulfillment.ShippingPlatform, []fulfillment.LineItem{{ID: "L1", DangerousGood: true}}
+	p.Package.Lines = []fulfillment.LineID{"L1"}
+	for hazmat, want := range map[fulfillment.Hash]string{"abc": "Stick the dangerous goods sheet on, too. ring twice",
+		"": "Its dangerous goods sheet is not here: print it in the Seller Center and stick it on. ring twice"} {
+		p.Package.Hazmat = hazmat
+		if got := FactsOf(station.View{Parcel: &p}, time.Time{}, now).Note; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	p.Order.Lines[0].DangerousGood = false
+	if got := FactsOf(station.View{Parcel: &p}, time.Time{}, now).Note; got != "ring twice" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestWaiting(t *testing.T) {
 	o := func(id string, rung fulfillment.Rung, by time.Duration, holds ...fulfillment.Hold) fulfillment.OrderSummary {
 		s := fulfillment.OrderSummary{ID: fulfillment.OrderID(id), Rung: rung, Holds: holds}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"packbench/fulfillment"
@@ -129,7 +130,7 @@ func FactsOf(v station.View, offlineSince, now time.Time) Facts {
 	if n, of := fulfillment.BoxOf(p.Order, p.Package.ID); of > 1 {
 		f.BoxOf = text.T("bench.boxof", "n", fmt.Sprint(n), "of", fmt.Sprint(of))
 	}
-	f.Note = note(p.Order)
+	f.Note = note(*p)
 	f.Print = text.Print(p.Print)
 	switch p.Print {
 	case fulfillment.PrintTrouble, fulfillment.PrintAsk, fulfillment.PrintRefused, fulfillment.PrintUnproved:
@@ -138,8 +139,19 @@ func FactsOf(v station.View, offlineSince, now time.Time) Facts {
 	return f
 }
 
-func note(o fulfillment.Order) string {
-	s := text.Visible(o.BuyerMessage)
+// note is what must be read: the dangerous goods label that goes on the parcel beside the carrier's, and what buyer and seller wrote.
+func note(p fulfillment.Parcel) string {
+	var s string
+	switch fulfillment.HazmatOf(p.Order, p.Package) {
+	case fulfillment.HazmatHere:
+		s = text.T("bench.hazmat")
+	case fulfillment.HazmatMissing:
+		s = text.T("bench.hazmat.missing")
+	}
+	o := p.Order
+	if o.BuyerMessage != "" {
+		s = strings.TrimSpace(s + " " + text.Visible(o.BuyerMessage))
+	}
 	if o.SellerNote != "" {
 		if s != "" {
 			s += " — "

@@ -189,6 +189,8 @@ var englishWords = map[string]string{
 	"why.held":               "Put aside at the bench: a supervisor decides",
 	"why.short":              "An item was missing.",
 	"why.cancel_requested":   "The buyer asked to cancel: a supervisor answers",
+	"bench.hazmat":           "Stick the dangerous goods sheet on, too.",
+	"bench.hazmat.missing":   "Its dangerous goods sheet is not here: print it in the Seller Center and stick it on.",
 	"why.lost":               "Lost or damaged on its way: see to it in the Seller Center.",
 	"why.way":                "At the carrier: {what}, {ago}",
 	"why.way.undated":        "At the carrier: {what}",

@@ -118,7 +118,7 @@ func (q *Queries) PackedNotHandedOver(ctx context.Context) ([]Order, error) {
 }
 
 const unproved = `-- name: Unproved :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM packages p JOIN orders o ON o.id = p.order_id
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM packages p JOIN orders o ON o.id = p.order_id
 WHERE p.label <> '' AND p.height < 4 AND o.closed_at = 0 AND NOT EXISTS (
     SELECT 1 FROM label_proofs f WHERE f.label = p.label AND f.tracking = p.tracking AND f.carrier = p.carrier AND f.market = o.market
         AND f.dpi = ?1 AND f.width_mm = ?2 AND f.height_mm = ?3)
@@ -166,6 +166,7 @@ func (q *Queries) Unproved(ctx context.Context, arg UnprovedParams) ([]Package, 
 			&i.Reprints,
 			&i.Manifest,
 			&i.Unpacked,
+			&i.Hazmat,
 		); err != nil {
 			return nil, err
 		}

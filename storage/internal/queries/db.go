@@ -120,6 +120,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.giveUpOutboxStmt, err = db.PrepareContext(ctx, giveUpOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query GiveUpOutbox: %w", err)
 	}
+	if q.hazmatToFetchStmt, err = db.PrepareContext(ctx, hazmatToFetch); err != nil {
+		return nil, fmt.Errorf("error preparing query HazmatToFetch: %w", err)
+	}
 	if q.indexEventsStmt, err = db.PrepareContext(ctx, indexEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query IndexEvents: %w", err)
 	}
@@ -323,6 +326,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.setOwnHoldsStmt, err = db.PrepareContext(ctx, setOwnHolds); err != nil {
 		return nil, fmt.Errorf("error preparing query SetOwnHolds: %w", err)
+	}
+	if q.setPackageHazmatStmt, err = db.PrepareContext(ctx, setPackageHazmat); err != nil {
+		return nil, fmt.Errorf("error preparing query SetPackageHazmat: %w", err)
 	}
 	if q.setPackageLabelStmt, err = db.PrepareContext(ctx, setPackageLabel); err != nil {
 		return nil, fmt.Errorf("error preparing query SetPackageLabel: %w", err)
@@ -550,6 +556,11 @@ func (q *Queries) Close() error {
 	if q.giveUpOutboxStmt != nil {
 		if cerr := q.giveUpOutboxStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing giveUpOutboxStmt: %w", cerr)
+		}
+	}
+	if q.hazmatToFetchStmt != nil {
+		if cerr := q.hazmatToFetchStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing hazmatToFetchStmt: %w", cerr)
 		}
 	}
 	if q.indexEventsStmt != nil {
@@ -892,6 +903,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setOwnHoldsStmt: %w", cerr)
 		}
 	}
+	if q.setPackageHazmatStmt != nil {
+		if cerr := q.setPackageHazmatStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setPackageHazmatStmt: %w", cerr)
+		}
+	}
 	if q.setPackageLabelStmt != nil {
 		if cerr := q.setPackageLabelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setPackageLabelStmt: %w", cerr)
@@ -1068,6 +1084,7 @@ type Queries struct {
 	forgetDecodedStmt        *sql.Stmt
 	forgetTrackingStmt       *sql.Stmt
 	giveUpOutboxStmt         *sql.Stmt
+	hazmatToFetchStmt        *sql.Stmt
 	indexEventsStmt          *sql.Stmt
 	indexedEventsStmt        *sql.Stmt
 	insertBarcodeStmt        *sql.Stmt
@@ -1136,6 +1153,7 @@ type Queries struct {
 	searchInOpenStmt         *sql.Stmt
 	searchOrdersStmt         *sql.Stmt
 	setOwnHoldsStmt          *sql.Stmt
+	setPackageHazmatStmt     *sql.Stmt
 	setPackageLabelStmt      *sql.Stmt
 	setPackageTrackingStmt   *sql.Stmt
 	settingStmt              *sql.Stmt
@@ -1195,6 +1213,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		forgetDecodedStmt:        q.forgetDecodedStmt,
 		forgetTrackingStmt:       q.forgetTrackingStmt,
 		giveUpOutboxStmt:         q.giveUpOutboxStmt,
+		hazmatToFetchStmt:        q.hazmatToFetchStmt,
 		indexEventsStmt:          q.indexEventsStmt,
 		indexedEventsStmt:        q.indexedEventsStmt,
 		insertBarcodeStmt:        q.insertBarcodeStmt,
@@ -1263,6 +1282,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		searchInOpenStmt:         q.searchInOpenStmt,
 		searchOrdersStmt:         q.searchOrdersStmt,
 		setOwnHoldsStmt:          q.setOwnHoldsStmt,
+		setPackageHazmatStmt:     q.setPackageHazmatStmt,
 		setPackageLabelStmt:      q.setPackageLabelStmt,
 		setPackageTrackingStmt:   q.setPackageTrackingStmt,
 		settingStmt:              q.settingStmt,

@@ -188,6 +188,8 @@ const labelsToWipe = `-- name: LabelsToWipe :many
 SELECT l.hash FROM labels l WHERE l.wiped_at = 0 AND l.stored_at < ?1
     AND NOT EXISTS (SELECT 1 FROM packages p JOIN orders o ON o.id = p.order_id
         WHERE p.label = l.hash AND (o.closed_at = 0 OR o.closed_at >= ?1))
+    AND NOT EXISTS (SELECT 1 FROM packages h JOIN orders c ON c.id = h.order_id
+        WHERE h.hazmat = l.hash AND h.hazmat <> '' AND (c.closed_at = 0 OR c.closed_at >= ?1))
 `
 
 func (q *Queries) LabelsToWipe(ctx context.Context, before int64) ([]string, error) {

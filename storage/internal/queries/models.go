@@ -151,6 +151,7 @@ type Package struct {
 	Reprints       int64
 	Manifest       string
 	Unpacked       string
+	Hazmat         string
 }
 
 type Photo struct {

@@ -245,7 +245,7 @@ func (q *Queries) OrderOpened(ctx context.Context, arg OrderOpenedParams) error 
 }
 
 const orderPackages = `-- name: OrderPackages :many
-SELECT order_id, id, pos, platform_id, lines, tracking, provider_id, carrier, platform_status, arranged, rung, height, holds, weight_g, label, label_job, reprints, manifest, unpacked FROM packages WHERE order_id = ? ORDER BY pos, id
+SELECT order_id, id, pos, platform_id, lines, tracking, provider_id, carrier, platform_status, arranged, rung, height, holds, weight_g, label, label_job, reprints, manifest, unpacked, hazmat FROM packages WHERE order_id = ? ORDER BY pos, id
 `
 
 func (q *Queries) OrderPackages(ctx context.Context, orderID string) ([]Package, error) {
@@ -277,6 +277,7 @@ func (q *Queries) OrderPackages(ctx context.Context, orderID string) ([]Package,
 			&i.Reprints,
 			&i.Manifest,
 			&i.Unpacked,
+			&i.Hazmat,
 		); err != nil {
 			return nil, err
 		}
@@ -306,9 +307,9 @@ func (q *Queries) OrderReported(ctx context.Context, arg OrderReportedParams) er
 }
 
 const packagesByID = `-- name: PackagesByID :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM packages p WHERE p.id = ?1
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM packages p WHERE p.id = ?1
 UNION
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM packages p WHERE p.platform_id = ?1 AND p.platform_id <> ''
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM packages p WHERE p.platform_id = ?1 AND p.platform_id <> ''
 `
 
 func (q *Queries) PackagesByID(ctx context.Context, id string) ([]Package, error) {
@@ -340,6 +341,7 @@ func (q *Queries) PackagesByID(ctx context.Context, id string) ([]Package, error
 			&i.Reprints,
 			&i.Manifest,
 			&i.Unpacked,
+			&i.Hazmat,
 		); err != nil {
 			return nil, err
 		}
@@ -355,7 +357,7 @@ func (q *Queries) PackagesByID(ctx context.Context, id string) ([]Package, error
 }
 
 const packagesByTracking = `-- name: PackagesByTracking :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM packages p JOIN orders o ON o.id = p.order_id
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM packages p JOIN orders o ON o.id = p.order_id
 WHERE p.tracking = ? AND p.tracking <> '' ORDER BY o.closed_at > 0, o.ship_by LIMIT 20
 `
 
@@ -388,6 +390,7 @@ func (q *Queries) PackagesByTracking(ctx context.Context, tracking string) ([]Pa
 			&i.Reprints,
 			&i.Manifest,
 			&i.Unpacked,
+			&i.Hazmat,
 		); err != nil {
 			return nil, err
 		}
@@ -547,6 +550,21 @@ func (q *Queries) SetOwnHolds(ctx context.Context, arg SetOwnHoldsParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const setPackageHazmat = `-- name: SetPackageHazmat :exec
+UPDATE packages SET hazmat = ? WHERE order_id = ? AND id = ?
+`
+
+type SetPackageHazmatParams struct {
+	Hazmat  string
+	OrderID string
+	ID      string
+}
+
+func (q *Queries) SetPackageHazmat(ctx context.Context, arg SetPackageHazmatParams) error {
+	_, err := q.exec(ctx, q.setPackageHazmatStmt, setPackageHazmat, arg.Hazmat, arg.OrderID, arg.ID)
+	return err
 }
 
 const setPackageLabel = `-- name: SetPackageLabel :exec

@@ -236,6 +236,77 @@ func (q *Queries) GiveUpOutbox(ctx context.Context, id string) error {
 	return err
 }
 
+const hazmatToFetch = `-- name: HazmatToFetch :many
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM packages p JOIN orders o ON o.id = p.order_id
+WHERE o.id IN (SELECT l.order_id FROM line_items l WHERE l.dangerous_good = 1)
+    AND EXISTS (SELECT 1 FROM line_items d WHERE d.order_id = p.order_id AND d.dangerous_good = 1 AND d.status <> 'CANCELLED'
+        AND (p.lines = '[]' OR instr(p.lines, '"' || d.id || '"') > 0))
+    AND o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?) AND o.shipping_type = 'TIKTOK'
+    AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
+    AND p.arranged = 1 AND p.hazmat = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
+ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?2
+`
+
+type HazmatToFetchParams struct {
+	Shops []string
+	N     int64
+}
+
+func (q *Queries) HazmatToFetch(ctx context.Context, arg HazmatToFetchParams) ([]Package, error) {
+	query := hazmatToFetch
+	var queryParams []interface{}
+	if len(arg.Shops) > 0 {
+		for _, v := range arg.Shops {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:shops*/?", strings.Repeat(",?", len(arg.Shops))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
+	}
+	queryParams = append(queryParams, arg.N)
+	rows, err := q.query(ctx, nil, query, queryParams...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Package
+	for rows.Next() {
+		var i Package
+		if err := rows.Scan(
+			&i.OrderID,
+			&i.ID,
+			&i.Pos,
+			&i.PlatformID,
+			&i.Lines,
+			&i.Tracking,
+			&i.ProviderID,
+			&i.Carrier,
+			&i.PlatformStatus,
+			&i.Arranged,
+			&i.Rung,
+			&i.Height,
+			&i.Holds,
+			&i.WeightG,
+			&i.Label,
+			&i.LabelJob,
+			&i.Reprints,
+			&i.Manifest,
+			&i.Unpacked,
+			&i.Hazmat,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertScratch = `-- name: InsertScratch :exec
 INSERT OR REPLACE INTO wal_scratch (id, data) VALUES (1, zeroblob(?1))
 `
@@ -618,7 +689,7 @@ func (q *Queries) StrangeOutbox(ctx context.Context, shops []string) ([]string, 
 }
 
 const toArrange = `-- name: ToArrange :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM orders o JOIN packages p ON p.order_id = o.id
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM orders o JOIN packages p ON p.order_id = o.id
 WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status IN ('AWAITING_SHIPMENT', 'PARTIALLY_SHIPPING')
     AND o.cancel_requested = 0 AND o.own_holds = '[]' AND o.platform_holds = '[]'
@@ -680,6 +751,7 @@ func (q *Queries) ToArrange(ctx context.Context, arg ToArrangeParams) ([]Package
 			&i.Reprints,
 			&i.Manifest,
 			&i.Unpacked,
+			&i.Hazmat,
 		); err != nil {
 			return nil, err
 		}
@@ -695,7 +767,7 @@ func (q *Queries) ToArrange(ctx context.Context, arg ToArrangeParams) ([]Package
 }
 
 const toFetch = `-- name: ToFetch :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked FROM orders o JOIN packages p ON p.order_id = o.id
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM orders o JOIN packages p ON p.order_id = o.id
 WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
     AND p.arranged = 1 AND p.label = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
@@ -747,6 +819,7 @@ func (q *Queries) ToFetch(ctx context.Context, arg ToFetchParams) ([]Package, er
 			&i.Reprints,
 			&i.Manifest,
 			&i.Unpacked,
+			&i.Hazmat,
 		); err != nil {
 			return nil, err
 		}
