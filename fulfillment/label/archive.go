@@ -153,6 +153,9 @@ func (a *Archive) Previewed(ctx context.Context, label fulfillment.Hash, of fulf
 	if err := a.store.SaveProof(ctx, proof); err != nil {
 		return proof, bitmap, fmt.Errorf("storing the findings about label %s: %w", label, err)
 	}
+	if key := (proofKey{label, of, media}); proof.Verdict == fulfillment.LabelPrint {
+		a.remember(kept{key, proof, bitmap, a.engine.opts.Now()})
+	}
 	return proof, bitmap, nil
 }
 
