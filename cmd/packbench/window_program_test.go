@@ -187,7 +187,7 @@ func (w *testWindow) shown(t *testing.T) string {
 		if w.ended() {
 			t.Fatalf("the program ended: %v\n%s", w.err, w.said(t))
 		}
-		id, _, _ = strings.Cut(xdotool(w.s.display, "search", "--onlyvisible", "--pid", pid(w), "--name", "Packbench — PACK-01"), "\n")
+		id, _, _ = strings.Cut(xdotool(w.s.display, "search", "--all", "--onlyvisible", "--pid", pid(w), "--name", "Packbench — PACK-01"), "\n")
 		return id != ""
 	})
 	return id
