@@ -63,6 +63,7 @@ func (s *Store) recordOne(ctx context.Context, c station.Commit) error {
 	h, err := insertEvent(ctx, s.one.q, h, draftEvent(c.Station, c.Operator, c.At, c.Events[0]), c.Events[0].Body)
 	if err == nil {
 		s.heads[c.Station] = h
+		s.committed()
 	}
 	return err
 }

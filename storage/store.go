@@ -44,12 +44,15 @@ type Options struct {
 // Store is the station's disk. All methods may be called concurrently; writes queue one behind the other. Several
 // processes may have the same folder open.
 type Store struct {
-	dir   string
-	opt   Options
-	w, r  *sql.DB // one writing connection with immediate transactions; reading connections. w is nil if ReadOnly
-	one   *writer // the writing connection, taken from its pool for good
-	qr    *queries.Queries
-	files *Files
+	dir      string
+	opt      Options
+	w, r     *sql.DB       // one writing connection with immediate transactions; reading connections. w is nil if ReadOnly
+	folder   *sql.DB       // folds the log; nil if ReadOnly
+	fold     chan struct{} // there is something to fold
+	unfolded int           // transactions since; guarded by turn
+	one      *writer       // the writing connection, taken from its pool for good
+	qr       *queries.Queries
+	files    *Files
 
 	addressOnce sync.Once
 	addressKey  []byte // of the marks of addresses; nil: there is none
@@ -79,7 +82,7 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if opt.Station == "" && !opt.ReadOnly {
 		return nil, errors.New("open store: no station id: set id in the [station] table of station.toml")
 	}
-	s := &Store{dir: dir, opt: opt, written: map[fulfillment.ManifestID]fulfillment.Manifest{}, heads: map[string]head{}, pending: map[string]head{}, benches: map[string]fulfillment.Bench{}}
+	s := &Store{dir: dir, opt: opt, written: map[fulfillment.ManifestID]fulfillment.Manifest{}, heads: map[string]head{}, pending: map[string]head{}, benches: map[string]fulfillment.Bench{}, fold: make(chan struct{}, 1)}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -127,6 +130,9 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	if s.one, err = newWriter(ctx, s.w); err != nil {
 		return explain(err, "prepare writes on %s", path)
+	}
+	if err := s.openFolder(ctx, path); err != nil {
+		return explain(err, "open %s for folding its log", path)
 	}
 	if s.opt.noGrow {
 		return nil
@@ -213,7 +219,7 @@ func (s *Store) growLog(ctx context.Context, path string) error {
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		var errs []error
-		for _, c := range []interface{ Close() error }{nilOr(s.qr), nilOr(s.one), nilOr(s.r), nilOr(s.w), nilOr(s.files)} {
+		for _, c := range []interface{ Close() error }{nilOr(s.qr), nilOr(s.folder), nilOr(s.one), nilOr(s.r), nilOr(s.w), nilOr(s.files)} {
 			if c != nil {
 				errs = append(errs, c.Close())
 			}
@@ -255,6 +261,7 @@ func (s *Store) writeLocked(ctx context.Context, fn func(*queries.Queries) error
 		return err
 	}
 	maps.Copy(s.heads, s.pending)
+	s.committed()
 	return nil
 }
 

@@ -122,6 +122,7 @@ func (a *app) build() {
 	a.stationGroup.run("station", a.station.Run)
 	a.stationGroup.run("chain head", e.keepHeads)
 	a.stationGroup.run("retention", e.keepRetention)
+	a.stationGroup.run("checkpoints", e.store.RunCheckpoints)
 	if a.photos != nil {
 		a.stationGroup.run("photographer", a.photos.Run)
 	}
