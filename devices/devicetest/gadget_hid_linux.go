@@ -112,11 +112,11 @@ func (h *gadgetHID) Unplug() error {
 	if file == nil {
 		return nil
 	}
+	// Before the cable: Linux 6.1 falls over a report that is written while the function is taken apart.
 	h.stop()
 	_ = file.SetDeadline(time.Unix(1, 0))
-	err := h.g.unplug()
 	h.wg.Wait()
-	return errors.Join(err, file.Close())
+	return errors.Join(h.g.unplug(), file.Close())
 }
 
 // Close unplugs for good.
