@@ -26,7 +26,7 @@ const (
 	MaxPages       = 20                // a slip that some carriers append, or the labels of a few parcels in one file
 	MaxPixels      = 20_000_000        // of a picture, and of the stock
 	DefaultTimeout = 5 * time.Second   // to open and draw one document
-	wasmPages      = (160 << 20) >> 16 // 64 KiB pages: what one document may take; while it grows the old part is held, too
+	wasmPages      = (160 << 20) >> 16 // 64 KiB pages: what one document may take; on the heap (linearmemory_other.go) twice while it grows
 )
 
 // ErrClosed is returned by every call on an Engine after Close.
@@ -53,6 +53,7 @@ type Engine struct {
 	slot   chan struct{} // holds one token; whoever has it owns the fields below
 	cache  wazero.CompilationCache
 	rt     *pdfRuntime
+	memory linearMemory // of the instance in use
 	closed bool
 	starts atomic.Int64 // how often a runtime was built, for tests
 }
@@ -100,6 +101,9 @@ func (e *Engine) Close() error {
 	}
 	e.closed = true
 	e.stop()
+	if err := e.memory.close(); err != nil {
+		return fmt.Errorf("giving PDFium's memory back: %w", err)
+	}
 	if e.cache != nil {
 		if err := e.cache.Close(context.Background()); err != nil {
 			return fmt.Errorf("closing the cache of compiled PDFium: %w", err)
@@ -132,13 +136,13 @@ func (e *Engine) start() error {
 		e.cache = e.openCache()
 	}
 	began := time.Now()
-	rt, err := newRuntime(e.cache, e.opts.Log)
+	rt, err := newRuntime(e.cache, &e.memory, e.opts.Log)
 	if err != nil {
 		// A damaged cache must not stop printing: throw it away and compile once more.
 		e.opts.Log.Warn("PDFium could not be started from its cache, compiling anew", "dir", e.opts.CacheDir, "err", firstLine(err))
 		e.clearCache()
 		e.cache = e.openCache()
-		if rt, err = newRuntime(e.cache, e.opts.Log); err != nil {
+		if rt, err = newRuntime(e.cache, &e.memory, e.opts.Log); err != nil {
 			return fmt.Errorf("starting PDFium: %w", err)
 		}
 	}
@@ -176,14 +180,14 @@ func (e *Engine) clearCache() {
 //go:linkname pdfiumModule github.com/klippa-app/go-pdfium/webassembly.pdfiumWasm
 var pdfiumModule []byte // go-pdfium's module, which it does not export; it is read only
 
-func newRuntime(cache wazero.CompilationCache, log *slog.Logger) (*pdfRuntime, error) {
+func newRuntime(cache wazero.CompilationCache, memory *linearMemory, log *slog.Logger) (*pdfRuntime, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	config := wazero.NewRuntimeConfig().
 		// PDFium's setjmp is lowered to exception handling; without the feature the module is refused.
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
 		WithMemoryLimitPages(wasmPages).
 		WithCompilationCache(cache)
-	watched := experimental.WithCompilationWorkers(ctx, min(runtime.NumCPU(), 4))
+	watched := memory.use(experimental.WithCompilationWorkers(ctx, min(runtime.NumCPU(), 4)))
 	module, tick, err := metered(pdfiumModule)
 	if err == nil {
 		watched = experimental.WithFunctionListenerFactory(watched, fuelWatch{tick})
