@@ -76,8 +76,8 @@ func TestTheDangerousGoodsSheetIsSaid(t *testing.T) {
 	p.Order.BuyerMessage = "ring twice"
 	p.Order.ShippingType, p.Order.Lines = fulfillment.ShippingPlatform, []fulfillment.LineItem{{ID: "L1", DangerousGood: true}}
 	p.Package.Lines = []fulfillment.LineID{"L1"}
-	for hazmat, want := range map[fulfillment.Hash]string{"abc": "Stick the dangerous goods sheet on, too. ring twice",
-		"": "Its dangerous goods sheet is not here: print it in the Seller Center and stick it on. ring twice"} {
+	for hazmat, want := range map[fulfillment.Hash]string{"abc": "Stick the dangerous goods sheet on, too — ring twice",
+		"": "Dangerous goods sheet not here: print it in the Seller Center, stick it on — ring twice"} {
 		p.Package.Hazmat = hazmat
 		if got := FactsOf(station.View{Parcel: &p}, time.Time{}, now).Note; got != want {
 			t.Errorf("got %q, want %q", got, want)

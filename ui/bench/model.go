@@ -149,16 +149,11 @@ func note(p fulfillment.Parcel) string {
 		s = text.T("bench.hazmat.missing")
 	}
 	o := p.Order
-	if o.BuyerMessage != "" {
-		s = strings.TrimSpace(s + " " + text.Visible(o.BuyerMessage))
-	}
+	words := []string{s, text.Visible(o.BuyerMessage)}
 	if o.SellerNote != "" {
-		if s != "" {
-			s += " — "
-		}
-		s += text.T("bench.seller") + ": " + text.Visible(o.SellerNote)
+		words = append(words, text.T("bench.seller")+": "+text.Visible(o.SellerNote))
 	}
-	return s
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " — ")
 }
 
 // weight prefers what the scale shows now; without a scale it shows what was noted on the parcel.

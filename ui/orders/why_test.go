@@ -47,7 +47,7 @@ func TestWhyAnOrderDoesNotGoOn(t *testing.T) {
 			"Told, but the Seller Center warns: The number is unusual."},
 		{"lost on its way", fulfillment.OrderSummary{Rung: fulfillment.RungCarrierScanned, Holds: []fulfillment.Hold{fulfillment.HoldLost}, Unpacked: "Demo Supervisor"},
 			fulfillment.Story{Way: []fulfillment.TrackingStep{{Text: "Damaged at the depot.", At: now.Add(-2 * time.Hour)}}}, "Carrier has it, Lost",
-			"Lost or damaged on its way: see to it in the Seller Center. At the carrier: Damaged at the depot, 2 h 00 min ago"},
+			"See to it in the Seller Center. At the carrier: Damaged at the depot, 2 h 00 min ago"},
 		{"on its way", fulfillment.OrderSummary{Rung: fulfillment.RungCarrierScanned}, fulfillment.Story{Way: []fulfillment.TrackingStep{{Text: "Left the depot"}}},
 			"Carrier has it", "At the carrier: Left the depot"},
 		{"on its way, nothing told", fulfillment.OrderSummary{Rung: fulfillment.RungCarrierScanned}, fulfillment.Story{}, "Carrier has it", ""},
