@@ -91,6 +91,8 @@ type Parcel struct {
 	Gone      bool `json:",omitempty"` // the platform has replaced the package while nothing of it was verified
 	// Spoiled: the label in hand is no good, and its barcode is awaited before another one is printed.
 	Spoiled bool `json:",omitempty"`
+	// Torn is when the spoiled label was scanned to be destroyed; see TornSpan.
+	Torn time.Time `json:",omitzero"`
 	// Doubled: another label of this parcel was printed, or may have been.
 	Doubled bool `json:",omitempty"`
 	// Picture is the bitmap of a label that cannot be verified, as a supervisor may look at it; empty where there is none.

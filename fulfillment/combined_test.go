@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // combine puts the orders into one package, as the platform tells it before anything is packed.
@@ -332,6 +333,7 @@ func TestCombinedIsPutAsideAsOne(t *testing.T) {
 	w.expect("PB:REPRINT:SPOILED", CommandDone)
 	w.expect("TRACK99", CommandDone) // the spoiled label
 	w.print()
+	w.n += int(TornSpan / time.Second)
 	w.expect("TRACK99", Applied)
 	w.expect("PB:MODE:HANDOFF", CommandDone)
 	w.expect("TRACK99", Staged)

@@ -26,6 +26,8 @@ func (t *turn) pack(class Class) {
 		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyParcelOpen, Name: string(p.Order.ID)})
 	case class == ClassTracking && p.foundIn(t.in.Found) && p.Spoiled:
 		t.destroyed(class)
+	case class == ClassTracking && p.foundIn(t.in.Found) && t.in.Now.Sub(p.Torn) < TornSpan:
+		t.refuse(Verdict{Code: Duplicate, Class: class, Why: WhyTorn})
 	case class == ClassTracking && p.foundIn(t.in.Found) && p.Left() == 0:
 		t.labelScanned()
 	case class == ClassTracking && !p.foundIn(t.in.Found):

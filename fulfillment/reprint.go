@@ -1,5 +1,7 @@
 package fulfillment
 
+import "time"
+
 // ReprintReason is why a label comes out once more. It stands in the event for good.
 type ReprintReason string
 
@@ -20,7 +22,12 @@ const (
 	WhyReprintReason Why = "reprint_reason" // another copy needs a reason
 	WhyReprintOnce   Why = "reprint_once"   // none came out, so it is printed now
 	WhyScanSpoiled   Why = "scan_spoiled"   // the spoiled label is scanned first
+	WhyTorn          Why = "torn"           // the label was scanned to be destroyed a moment ago
 )
+
+// TornSpan is how long a spoiled label's code does not count after it was scanned to be destroyed. Both copies carry the same code:
+// a scanner that reads the torn one twice must not prove the parcel with it.
+const TornSpan = 5 * time.Second
 
 // ReprintReasonOf reads the word of PB:REPRINT:<word>.
 func ReprintReasonOf(word string) (r ReprintReason, ok bool) {
@@ -116,6 +123,7 @@ func (t *turn) destroyed(class Class) {
 	}
 	t.eventHere(EventDestroyed, map[string]any{"tracking": p.Package.Tracking, "reprints": p.Package.Reprints})
 	t.again(ReprintSpoiled)
+	p.Torn = t.in.Now
 	t.out.Verdict.Class = class
 }
 

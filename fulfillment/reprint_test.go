@@ -1,6 +1,9 @@
 package fulfillment
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // unproved lets the last job come back because no barcode proves the label.
 func (w *world) unproved(bitmap Hash) *Verdict {
@@ -53,8 +56,14 @@ func TestASpoiledLabelIsScannedBeforeTheNextIsPrinted(t *testing.T) {
 	if e := w.eventsOf(EventDestroyed); len(e) != 1 || e[0].Scan != "TRACK1" || e[0].PackageID != "P1" || len(w.jobs) != jobs+1 {
 		t.Fatalf("recorded %+v, %d jobs", e, len(w.jobs))
 	}
-	w.expect("TRACK1", WrongLabel) // the trigger was held: the new one is not out yet
+	if v := w.said("TRACK1"); v.Code != Duplicate || v.Why != WhyTorn { // the trigger was held
+		t.Fatalf("the torn label once more: %+v", v)
+	}
 	w.print()
+	if v := w.said("TRACK1"); v.Code != Duplicate || v.Why != WhyTorn || w.rung("1") != RungLabelled { // it proves nothing
+		t.Fatalf("the torn label after the print: %+v", v)
+	}
+	w.n += int(TornSpan / time.Second)
 	w.expect("TRACK1", Applied)
 	if n := w.orders["1"].Packages[0].Reprints; n != 1 {
 		t.Errorf("%d reprints, want 1", n)
@@ -74,6 +83,7 @@ func TestAnEmptyBenchTakesTheSpoiledLabelOrAsksForIt(t *testing.T) {
 	}
 	w.expect("TRACK1", CommandDone)
 	w.print()
+	w.n += int(TornSpan / time.Second)
 	w.expect("TRACK1", Applied)
 	w.expect("PB:REPRINT:SPOILED", CommandDone)
 	if v := w.said("TRACK1"); v.Why != WhyReprint || v.Got != 2 {

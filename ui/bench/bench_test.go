@@ -180,31 +180,101 @@ func TestTheReprintButtonAsksWhy(t *testing.T) {
 	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1200, 500))
 	reprint := s.commands.buttons[slices.IndexFunc(Commands, func(c Command) bool { return c.Cmd == fulfillment.CmdReprint })]
 	p := parcel()
-	s.Show(station.View{Parcel: &p, Prompt: station.PromptApply})
-	for i := range ReprintWords {
+	v := station.View{Parcel: &p, Prompt: station.PromptApply}
+	said := func(why fulfillment.Why) { // the station's answer
+		v.VerdictSeq++
+		v.Verdict = &fulfillment.Verdict{Code: fulfillment.Refused, Why: why}
+		s.Show(v)
+	}
+	reason := func(i int) fyne.Tappable { return s.commands.reasons.Objects[i].(fyne.Tappable) }
+	wait := func(d time.Duration) { clock = clock.Add(d) }
+	s.Show(v)
+	wait(time.Minute)
+	for _, i := range []int{0, 2, 3} {
 		test.Tap(reprint)
+		said(fulfillment.WhyReprintReason)
 		if !s.commands.reasons.Visible() || s.commands.plain.Visible() {
 			t.Fatal("no reason is asked for")
 		}
-		test.Tap(s.commands.reasons.Objects[i].(fyne.Tappable))
+		wait(swapBounce)
+		test.Tap(reason(i))
+		said(fulfillment.WhyReprint)
+		wait(swapBounce)
 	}
 	test.Tap(reprint)
-	test.Tap(s.commands.reasons.Objects[len(ReprintWords)].(fyne.Tappable)) // back
-	if want := []string{"PB:REPRINT:SPOILED", "PB:REPRINT:UNREADABLE", "PB:REPRINT:LOST"}; !slices.Equal(sent, want) || !s.commands.plain.Visible() {
+	said(fulfillment.WhyReprintReason)
+	wait(swapBounce)
+	test.Tap(reason(reasonBack))
+	want := []string{"PB:REPRINT", "PB:REPRINT:SPOILED", "PB:REPRINT", "PB:REPRINT:UNREADABLE", "PB:REPRINT", "PB:REPRINT:LOST", "PB:REPRINT"}
+	if !slices.Equal(sent, want) || !s.commands.plain.Visible() {
 		t.Fatalf("sent %q, want %q", sent, want)
 	}
-	test.Tap(reprint)
-	clock = clock.Add(time.Minute)
+	wait(swapBounce)
+	said(fulfillment.WhyReprintReason)
+	wait(time.Minute)
 	s.Tick()
 	if s.commands.reasons.Visible() {
 		t.Error("a touch that was forgotten still asks")
 	}
-	s.Show(station.View{Parcel: &p, Prompt: station.PromptPrinterAsk})
+	wait(swapBounce)
+	v.Prompt = station.PromptPrinterAsk
+	s.Show(v)
 	test.Tap(reprint)
-	clock = clock.Add(time.Second)
+	wait(time.Second)
 	test.Tap(reprint)
-	if sent[len(sent)-1] != "PB:REPRINT" || len(sent) != 4 {
+	if sent[len(sent)-1] != "PB:REPRINT" || len(sent) != len(want)+1 {
 		t.Errorf("sent %q", sent)
+	}
+}
+
+// A glove that touches Reprint twice prints nothing: the way back stands under it, and no touch counts for a second.
+func TestASecondTouchOfReprintPrintsNothing(t *testing.T) {
+	test.NewTempApp(t)
+	clock := now
+	var sent []string
+	s := New(Options{Command: func(c string) { sent = append(sent, c) }, Background: inline, Now: func() time.Time { return clock }})
+	w := test.NewTempWindow(t, s.Object)
+	w.Resize(fyne.NewSize(1200, 500))
+	p := parcel()
+	s.Show(station.View{Parcel: &p, Prompt: station.PromptApply})
+	at := func(o fyne.CanvasObject) (from, to float32) {
+		x := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).X
+		return x, x + o.Size().Width
+	}
+	reprint := s.commands.buttons[slices.IndexFunc(Commands, func(c Command) bool { return c.Cmd == fulfillment.CmdReprint })]
+	from, to := at(reprint)
+	clock = clock.Add(time.Minute)
+	test.Tap(reprint)
+	s.Show(station.View{Parcel: &p, Prompt: station.PromptApply, VerdictSeq: 1, Verdict: &fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason}})
+	if l, r := at(s.commands.reasons.Objects[reasonBack]); l > from || r < to {
+		t.Errorf("the way back is at %v–%v, Reprint was at %v–%v", l, r, from, to)
+	}
+	for range 3 { // 0.25 s apart, wherever they land
+		clock = clock.Add(250 * time.Millisecond)
+		for _, o := range s.commands.reasons.Objects {
+			test.Tap(o.(fyne.Tappable))
+		}
+	}
+	if !slices.Equal(sent, []string{"PB:REPRINT"}) || !s.commands.reasons.Visible() {
+		t.Errorf("sent %q", sent)
+	}
+}
+
+// The reasons go when anything else was said: what is scanned meanwhile leaves no amber button that prints one more.
+func TestTheReasonsGoWithTheNextVerdict(t *testing.T) {
+	test.NewTempApp(t)
+	s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now }})
+	p := parcel()
+	v := station.View{Parcel: &p, Prompt: station.PromptApply, VerdictSeq: 1, Verdict: &fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason}}
+	s.Show(v)
+	s.Show(v) // the scale says something
+	if !s.commands.reasons.Visible() {
+		t.Fatal("no reason is asked for")
+	}
+	v.VerdictSeq, v.Verdict = 2, &fulfillment.Verdict{Code: fulfillment.CommandDone, Why: fulfillment.WhyScanSpoiled}
+	s.Show(v)
+	if s.commands.reasons.Visible() || !s.commands.plain.Visible() {
+		t.Error("the reasons stay after one was scanned")
 	}
 }
 

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -23,6 +24,8 @@ type commandBar struct {
 
 	plain, reasons *fyne.Container // one of them is in sight
 	choosing       time.Time       // since when a reason is being chosen; zero: none is
+	swapped        time.Time       // when one took the place of the other
+	seq            uint64          // of the verdict that was seen last
 	asked          bool            // the printer's question stands: then a reprint answers it and needs no reason
 }
 
@@ -42,16 +45,33 @@ func newCommandBar(send func(string), now func() time.Time) *commandBar {
 	var why []widgets.Item
 	for _, word := range ReprintWords {
 		why = append(why, widgets.Grow(widgets.NewButton("printer", text.T("cmd.reason."+word), widgets.Ink, widgets.Warn, func() {
+			if c.bounced() {
+				return
+			}
 			c.choose(false)
 			c.send("PB:REPRINT:" + word)
 		}), 1))
 	}
-	why = append(why, widgets.Grow(widgets.NewButton("undo", text.T("cmd.reason.back"), widgets.Ink, widgets.Card, func() { c.choose(false) }), 1))
+	back := widgets.NewButton("undo", text.T("cmd.reason.back"), widgets.Ink, widgets.Card, func() {
+		if !c.bounced() {
+			c.choose(false)
+		}
+	})
+	why = slices.Insert(why, reasonBack, widgets.Grow(back, 1))
 	c.reasons = widgets.Row(8, why...)
 	c.reasons.Hide()
 	c.object = container.NewStack(c.plain, c.reasons)
 	return c
 }
+
+// reasonBack is where the way back stands among the reasons: under the finger that touched Reprint.
+const reasonBack = 1
+
+// swapBounce is how long no touch counts after buttons took the place of others: a glove that touches twice never meets what it
+// has not seen.
+const swapBounce = time.Second
+
+func (c *commandBar) bounced() bool { return c.now().Sub(c.swapped) < swapBounce }
 
 // choose puts the reasons for another label in the place of the buttons, or takes them away.
 func (c *commandBar) choose(on bool) {
@@ -59,16 +79,19 @@ func (c *commandBar) choose(on bool) {
 	if on {
 		c.choosing = c.now()
 	}
-	widgets.ShowOnly(c.reasons, on)
+	if widgets.ShowOnly(c.reasons, on) {
+		c.swapped = c.now()
+	}
 	widgets.ShowOnly(c.plain, !on)
 }
 
+// tapped sends the button's command. Reprint without a reason is refused with the question why, and the answers come with it.
 func (c *commandBar) tapped(i int) {
-	if Commands[i].Cmd == fulfillment.CmdReprint && !c.asked {
-		c.choose(true)
+	if c.bounced() {
 		return
 	}
-	if Commands[i].Sure && !c.sure[i].Ask(c.now()) {
+	why := Commands[i].Cmd == fulfillment.CmdReprint && !c.asked
+	if Commands[i].Sure && !why && !c.sure[i].Ask(c.now()) {
 		c.tick()
 		return
 	}
@@ -95,16 +118,21 @@ func (c *commandBar) tick() {
 // chooseSlow is how long a reason may be chosen: a touch that was forgotten must not meet the next parcel.
 const chooseSlow = 15 * time.Second
 
-// set lets the buttons be touched while a parcel is in hand. A first touch is forgotten when another parcel comes.
+// set lets the buttons be touched while a parcel is in hand. A first touch is forgotten when another parcel comes. The reasons for
+// another label stand as long as the last thing said is the question for one.
 func (c *commandBar) set(v station.View) {
 	var order fulfillment.OrderID
 	if v.Parcel != nil {
 		order = v.Parcel.Order.ID
 	}
 	c.asked = v.Prompt == station.PromptPrinterAsk
-	if order != c.order || c.asked {
+	switch {
+	case c.asked || order != c.order && v.VerdictSeq == c.seq:
 		c.choose(false)
+	case v.VerdictSeq != c.seq:
+		c.choose(v.Verdict != nil && v.Verdict.Why == fulfillment.WhyReprintReason)
 	}
+	c.seq = v.VerdictSeq
 	for i := range c.buttons {
 		if order != c.order {
 			c.sure[i].Drop()
