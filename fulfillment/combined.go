@@ -60,10 +60,15 @@ func GateParcel(o Order, pkg Package, supervisor bool, now time.Time) (v Verdict
 
 // gateAll is GateParcel for an order whose With are those in the parcel.
 func gateAll(o Order, pkg Package, supervisor bool, now time.Time) (v VerdictCode, why Why, who OrderID) {
-	if v, why, who = gateOrders(o, pkg, supervisor, now); v == "" && !supervisor && uneven(o, pkg) {
+	switch v, why, who = gateOrders(o, pkg, supervisor, now); {
+	case v != "" || supervisor:
+		return v, why, who
+	case twoNumbers(o, pkg):
+		return NeedsSupervisor, WhyTwoNumbers, o.ID
+	case uneven(o, pkg):
 		return NeedsSupervisor, WhyUneven, o.ID
 	}
-	return v, why, who
+	return "", WhyNone, who
 }
 
 // gateOrders asks the gate about each order in the parcel.
@@ -80,6 +85,14 @@ func gateOrders(o Order, pkg Package, supervisor bool, now time.Time) (v Verdict
 		return NeedsSupervisor, WhyCombinedUnknown, o.ID
 	}
 	return "", WhyNone, o.ID
+}
+
+// twoNumbers: one parcel cannot travel under two tracking numbers.
+func twoNumbers(o Order, pkg Package) bool {
+	return slices.ContainsFunc(o.With, func(c Order) bool {
+		q, _ := c.Shares(pkg)
+		return c.Status != StatusCancelled && q.Tracking != "" && pkg.Tracking != "" && q.Tracking != pkg.Tracking && !pkg.Rung.AtLeast(RungHandedOver)
+	})
 }
 
 // uneven: the orders were combined after one of them was begun, so that nobody packed them as one.

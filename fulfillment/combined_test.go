@@ -303,6 +303,25 @@ func TestCombinedMeanwhile(t *testing.T) {
 			t.Errorf("%d units wanted: every item is scanned again", w.bench.Parcel.Left())
 		}
 	})
+	t.Run("with a tracking number each", func(t *testing.T) {
+		w := pair(t)
+		o := w.orders["2"]
+		o.Packages[0].Tracking = "OTHER99"
+		w.orders["2"] = o
+		w.expect("1", NeedsSupervisor)
+		if v := w.verdict(); v.Why != WhyTwoNumbers {
+			t.Errorf("said %+v", v)
+		}
+		w.apply(Input{Scan: &Scan{Code: "PB:USER:9"}, Member: &Operator{Name: "Boss", Supervisor: true}})
+		w.expect("1", OrderOpened)
+		for _, code := range []string{"MUG", "TEA"} {
+			w.expect(code, ItemOK)
+		}
+		w.expect("MUG", ItemComplete)
+		w.print()
+		w.expect("OTHER99", WrongLabel) // the other order's label was not printed, and is not on the box
+		w.expect("TRACK99", Applied)
+	})
 	t.Run("with an order that is not known", func(t *testing.T) {
 		w := pair(t)
 		delete(w.orders, "2")

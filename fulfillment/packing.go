@@ -24,6 +24,8 @@ func (t *turn) pack(class Class) {
 			return
 		}
 		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyParcelOpen, Name: string(p.Order.ID)})
+	case class == ClassTracking && !t.ofThisLabel():
+		t.refuse(Verdict{Code: WrongLabel, Class: class})
 	case class == ClassTracking && p.foundIn(t.in.Found) && p.Spoiled:
 		t.destroyed(class)
 	case class == ClassTracking && p.foundIn(t.in.Found) && t.in.Now.Sub(p.Torn) < TornSpan:
@@ -35,6 +37,13 @@ func (t *turn) pack(class Class) {
 	default: // the order in hand again: nothing changes
 		t.say(Verdict{Code: OrderOpened, Class: class, Need: p.Left()})
 	}
+}
+
+// ofThisLabel: the number that was scanned is the one that this parcel's label was proved by. Orders that were combined after each
+// had a label of its own bring several numbers into one parcel, and all of them lead here.
+func (t *turn) ofThisLabel() bool {
+	want := t.parcel().Package.Tracking
+	return want == "" || Tracking(t.in.Scan.Code) == want || slices.Contains(t.in.Match, want)
 }
 
 // start judges a scan at an empty bench.

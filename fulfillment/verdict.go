@@ -128,6 +128,7 @@ const (
 	WhySkipped         Why = "skipped"          // put back with items counted: they are counted anew next time
 	WhyCombined        Why = "combined"         // another order in the combined parcel, named in About, stands against it
 	WhyCombinedUnknown Why = "combined_unknown" // the platform combined the order with others that are not known here
+	WhyTwoNumbers      Why = "two_numbers"      // the orders of one parcel have different tracking numbers
 	WhyUneven          Why = "uneven"           // orders were combined after one of them was begun
 	WhyReplaced        Why = "replaced"         // the platform replaced the package while it was being packed
 	WhyTakeOut         Why = "take_out"         // a supervisor goes on without a cancelled order: its items leave the box

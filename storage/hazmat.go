@@ -12,7 +12,7 @@ import (
 // HazmatToFetch are the shop's arranged platform-shipped packages with dangerous goods whose dangerous goods label is not stored and
 // that have not left, earliest ship-by first.
 func (s *ShopStore) HazmatToFetch(ctx context.Context, limit int) ([]fulfillment.Package, error) {
-	rows, err := s.qr.HazmatToFetch(ctx, queries.HazmatToFetchParams{Shops: s.keys, N: int64(limit)})
+	rows, err := s.qr.HazmatToFetch(ctx, queries.HazmatToFetchParams{Shops: s.keys, Limit: int64(limit)})
 	var out []fulfillment.Package
 	for _, r := range rows {
 		p, perr := packageFromRow(r)

@@ -131,7 +131,7 @@ WHERE o.id IN (SELECT l.order_id FROM line_items l WHERE l.dangerous_good = 1)
     AND o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (sqlc.slice('shops')) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
     AND p.arranged = 1 AND p.hazmat = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
-ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT sqlc.arg(n);
+ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?;
 
 -- name: InsertScratch :exec
 INSERT OR REPLACE INTO wal_scratch (id, data) VALUES (1, zeroblob(sqlc.arg(bytes)));

@@ -244,12 +244,12 @@ WHERE o.id IN (SELECT l.order_id FROM line_items l WHERE l.dangerous_good = 1)
     AND o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
     AND p.arranged = 1 AND p.hazmat = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
-ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?2
+ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?
 `
 
 type HazmatToFetchParams struct {
 	Shops []string
-	N     int64
+	Limit int64
 }
 
 func (q *Queries) HazmatToFetch(ctx context.Context, arg HazmatToFetchParams) ([]Package, error) {
@@ -263,7 +263,7 @@ func (q *Queries) HazmatToFetch(ctx context.Context, arg HazmatToFetchParams) ([
 	} else {
 		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
 	}
-	queryParams = append(queryParams, arg.N)
+	queryParams = append(queryParams, arg.Limit)
 	rows, err := q.query(ctx, nil, query, queryParams...)
 	if err != nil {
 		return nil, err
