@@ -24,4 +24,10 @@ type OrderSummary struct {
 	Request      CancelRequest // the buyer's open request to cancel, where it is known
 	Packed       bool          // a parcel of it is packed
 	CheckedAt    time.Time     // zero: never heard of from the platform, such as an order from a file
+
+	// PackageID is the one parcel that a line of the dock's list is about: box Box of Boxes. Empty: the line is the whole order's.
+	PackageID  PackageID
+	Box, Boxes int
+	// Stop is why that parcel may not leave: Cancelled or CancelRequested; empty: it may.
+	Stop VerdictCode
 }

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"packbench/fulfillment"
 	"packbench/storage/internal/queries"
@@ -25,43 +26,59 @@ func (s *Store) Unproved(ctx context.Context, media fulfillment.Media, limit int
 	return out, nil
 }
 
-// PackedNotHandedOver are orders with a parcel that is labelled or applied and on no manifest yet: what is missing at the
-// handoff. At most 200.
+// takeOutSpan is how long a parcel whose order was cancelled stands in the dock's list although nobody scanned it there.
+const takeOutSpan = 7 * 24 * time.Hour
+
+// PackedNotHandedOver are the parcels that are labelled or applied and on no manifest yet, one line a parcel: what is missing at
+// the handoff, and first what must come out of the pile because its order was cancelled or its buyer asks for that. Of at most
+// 200 orders each.
 func (s *Store) PackedNotHandedOver(ctx context.Context) ([]fulfillment.OrderSummary, error) {
-	var out []fulfillment.OrderSummary
+	var out, missing []fulfillment.OrderSummary
 	err := s.read(ctx, func(q *queries.Queries) error {
 		rows, err := q.PackedNotHandedOver(ctx)
 		if err != nil {
 			return err
 		}
+		cancelled, err := q.CancelledInThePile(ctx, ms(s.now().Add(-takeOutSpan)))
+		if err != nil {
+			return err
+		}
 		listed := map[fulfillment.PackageID]bool{}
-		for _, row := range rows {
+		for _, row := range append(rows, cancelled...) {
 			o, err := completeOrder(ctx, q, row)
 			if err != nil {
 				return err
 			}
-			if anotherOf(o, listed) { // one parcel of several orders is missing once
-				continue
-			}
-			if sum := summarise(o); len(sum.Holds) == 0 { // what is held is not missing at the truck
-				out = append(out, sum)
+			for _, sum := range inThePile(o, listed) {
+				if sum.Stop != "" {
+					out = append(out, sum)
+				} else {
+					missing = append(missing, sum)
+				}
 			}
 		}
 		return nil
 	})
-	return out, explain(err, "list packed parcels")
+	return append(out, missing...), explain(err, "list packed parcels")
 }
 
-// anotherOf reports whether a parcel of the order is listed under another order already, and lists those that are not.
-func anotherOf(o fulfillment.Order, listed map[fulfillment.PackageID]bool) bool {
-	another := false
-	for _, p := range o.Packages {
-		if p.PlatformID != "" {
-			another = another || listed[p.PlatformID]
-			listed[p.PlatformID] = true
+// inThePile are an order's parcels that stand packed at the dock. What is on the hold shelf is not there; of a cancelled order,
+// what was taken out. One parcel of several orders is listed once.
+func inThePile(o fulfillment.Order, listed map[fulfillment.PackageID]bool) []fulfillment.OrderSummary {
+	var out []fulfillment.OrderSummary
+	for i, p := range o.Packages {
+		if !p.InThePile() || listed[p.PlatformID] {
+			continue
 		}
+		sum := summarise(o.InParcel(p))
+		sum.PackageID, sum.Carrier, sum.Tracking, sum.Rung, sum.Box, sum.Boxes = p.ID, p.Carrier, p.Tracking, p.Rung, i+1, len(o.Packages)
+		if sum.Stop = fulfillment.StopInThePile(o.InParcel(p), p); sum.Stop == "" && len(o.Holds) > 0 {
+			continue
+		}
+		listed[p.PlatformID] = p.PlatformID != ""
+		out = append(out, sum)
 	}
-	return another
+	return out
 }
 
 // JobsToTell are print jobs whose end the bench has not recorded, because the program ended in between; first labels and

@@ -10,6 +10,11 @@ SELECT DISTINCT o.* FROM orders o JOIN packages p ON p.order_id = o.id
 WHERE o.closed_at = 0 AND p.height BETWEEN 3 AND 4
 ORDER BY o.ship_by = 0, o.ship_by, o.id LIMIT 200;
 
+-- name: CancelledInThePile :many
+SELECT DISTINCT o.* FROM orders o JOIN packages p ON p.order_id = o.id
+WHERE o.closed_at > 0 AND o.closed_at >= sqlc.arg(since) AND o.status = 'CANCELLED' AND p.height BETWEEN 3 AND 4
+ORDER BY o.closed_at DESC, o.id LIMIT 200;
+
 -- name: JobsToTell :many
 SELECT j.* FROM print_jobs j JOIN packages p ON p.order_id = j.order_id AND p.label_job = j.id
 WHERE j.state IN ('done', 'ask', 'refused', 'dropped') AND j.told = 0

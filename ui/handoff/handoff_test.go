@@ -71,6 +71,52 @@ func TestMissingDropsWhatWasScannedMeanwhile(t *testing.T) {
 	}
 }
 
+// A second box must never hide behind the first one of its order, nor a cancelled one behind nothing at all.
+func TestEveryBoxIsMissingByItself(t *testing.T) {
+	test.NewTempApp(t)
+	box := func(n int, stop fulfillment.VerdictCode) fulfillment.OrderSummary {
+		return fulfillment.OrderSummary{ID: "1", PackageID: fulfillment.PackageID([]string{"P1", "P2"}[n-1]), Tracking: fulfillment.Tracking([]string{"T1", "T2"}[n-1]),
+			Box: n, Boxes: 2, Carrier: "UPS", Stop: stop}
+	}
+	on := func(ids ...fulfillment.PackageID) station.View {
+		m := manifest("UPS")
+		for _, id := range ids {
+			m.Parcels = append(m.Parcels, fulfillment.ManifestParcel{OrderID: "1", PackageID: id, At: now})
+		}
+		return station.View{Mode: fulfillment.ModeHandoff, Manifests: []fulfillment.Manifest{m}}
+	}
+	for _, c := range []struct {
+		name  string
+		list  []fulfillment.OrderSummary
+		view  station.View
+		title string
+		row   string
+	}{
+		{"nothing scanned", []fulfillment.OrderSummary{box(1, ""), box(2, "")}, on(), "Packed, not scanned yet: 2", "1  ·  box 1 of 2|UPS  ·  T1"},
+		{"box 1 scanned", []fulfillment.OrderSummary{box(1, ""), box(2, "")}, on("P1"), "Packed, not scanned yet: 1", "1  ·  box 2 of 2|UPS  ·  T2"},
+		{"both scanned", []fulfillment.OrderSummary{box(1, ""), box(2, "")}, on("P1", "P2"), "Every packed parcel is on a manifest", ""},
+		{"cancelled in the pile", []fulfillment.OrderSummary{box(2, fulfillment.Cancelled), box(1, "")}, on(), "1 TO TAKE OUT  ·  Packed, not scanned yet: 1",
+			"1  ·  box 2 of 2|CANCELLED – take it out  ·  UPS  ·  T2"},
+		{"asked for", []fulfillment.OrderSummary{box(2, fulfillment.CancelRequested)}, on("P1"), "1 TO TAKE OUT",
+			"1  ·  box 2 of 2|BUYER WANTS TO CANCEL – take it out  ·  UPS  ·  T2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now },
+				Missing: func(context.Context) ([]fulfillment.OrderSummary, error) { return c.list, nil }})
+			test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+			s.Show(c.view)
+			s.LoadMissing()
+			row := ""
+			if r := s.missing.rows; len(r) > 0 && r[0].box.Visible() {
+				row = r[0].id.Words() + "|" + r[0].carrier.Words()
+			}
+			if got := s.missing.title.Words(); got != c.title || row != c.row {
+				t.Errorf("%q, %q; want %q, %q", got, row, c.title, c.row)
+			}
+		})
+	}
+}
+
 func inline(_ string, work func(context.Context) func()) {
 	if then := work(context.Background()); then != nil {
 		then()

@@ -55,6 +55,12 @@ func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool
 		c.head("dash", widgets.Soft, text.T("handoff.err"), widgets.Card)
 	case len(list) == 0:
 		c.head("check", widgets.Good, all, widgets.GoodPale)
+	case takeOut(list) > 0:
+		words := text.T("handoff.takeout", "n", fmt.Sprint(takeOut(list)))
+		if rest := len(list) - takeOut(list); rest > 0 {
+			words += fmt.Sprintf("  ·  %s: %d", miss, rest)
+		}
+		c.head("octagon", widgets.Bad, words, widgets.BadPale)
 	default:
 		c.head("bang", widgets.WarnInk, fmt.Sprintf("%s: %d", miss, len(list)), widgets.WarnPale)
 	}
@@ -72,8 +78,7 @@ func (c *missingCard) show() {
 	}
 	for i, r := range c.rows {
 		if i < n {
-			r.id.Set(text.Code(string(c.list[i].ID)))
-			r.carrier.Set(text.Visible(c.list[i].Carrier) + "  ·  " + text.Code(string(c.list[i].Tracking)))
+			r.set(c.list[i])
 		}
 		widgets.ShowOnly(r.box, i < n)
 	}
@@ -88,6 +93,33 @@ func newMissingRow() *missingRow {
 	r := &missingRow{id: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1), carrier: widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 1)}
 	r.box = widgets.Column(0, widgets.Fix(canvas.NewRectangle(widgets.Line), 1), widgets.Space(3), widgets.Fix(r.id, 24), widgets.Fix(r.carrier, 20))
 	return r
+}
+
+// set shows one parcel; red is one that must come out of the pile.
+func (r *missingRow) set(o fulfillment.OrderSummary) {
+	id := text.Code(string(o.ID))
+	if o.Boxes > 1 {
+		id += "  ·  " + text.T("handoff.box", "box", fmt.Sprint(o.Box), "boxes", fmt.Sprint(o.Boxes))
+	}
+	words, ink, soft := text.Visible(o.Carrier)+"  ·  "+text.Code(string(o.Tracking)), widgets.Ink, widgets.Soft
+	if o.Stop != "" {
+		words, ink, soft = text.T("handoff.out."+string(o.Stop))+"  ·  "+words, widgets.Bad, widgets.Bad
+	}
+	r.id.Colour(ink)
+	r.carrier.Colour(soft)
+	r.id.Set(id)
+	r.carrier.Set(words)
+}
+
+// takeOut counts the parcels that must come out of the pile.
+func takeOut(list []fulfillment.OrderSummary) int {
+	n := 0
+	for _, o := range list {
+		if o.Stop != "" {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *missingCard) head(icon string, ink color.NRGBA, words string, fill color.NRGBA) {

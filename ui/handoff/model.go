@@ -94,15 +94,22 @@ func (m *Model) noteLast(carrier string, p fulfillment.ManifestParcel) {
 
 // Missing drops from list what is on an open manifest of v by now; the list may be older than the view.
 func Missing(list []fulfillment.OrderSummary, v station.View) []fulfillment.OrderSummary {
-	on := map[fulfillment.OrderID]bool{}
+	type parcel struct {
+		order fulfillment.OrderID
+		id    fulfillment.PackageID
+	}
+	on := map[parcel]bool{}
 	for _, m := range v.Manifests {
 		for _, p := range m.Parcels {
-			if !p.LeftOff {
-				on[p.OrderID] = true
+			if p.LeftOff {
+				continue
+			}
+			for _, id := range append([]fulfillment.OrderID{p.OrderID}, p.With...) {
+				on[parcel{id, p.PackageID}] = true
 			}
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(list), func(o fulfillment.OrderSummary) bool {
-		return on[o.ID] || v.Carrier != "" && o.Carrier != "" && fulfillment.CarrierCode(o.Carrier) != v.Carrier
+		return on[parcel{o.ID, o.PackageID}] || v.Carrier != "" && o.Carrier != "" && fulfillment.CarrierCode(o.Carrier) != v.Carrier
 	})
 }

@@ -9,6 +9,65 @@ import (
 	"context"
 )
 
+const cancelledInThePile = `-- name: CancelledInThePile :many
+SELECT DISTINCT o.id, o.shop, o.market, o.source, o.status, o.shipping_type, o.fulfillment_type, o.delivery_option_id, o.delivery_option, o.warehouse_id, o.buyer_message, o.seller_note, o.created_at, o.paid_at, o.updated_at, o.checked_at, o.on_hold_order, o.cancel_requested, o.address_updated, o.deadlines, o.ship_by, o.own_holds, o.platform_holds, o.reported_shipped_at, o.opened_at, o.closed_at, o.cancel_request, o.combined, o.address_mark FROM orders o JOIN packages p ON p.order_id = o.id
+WHERE o.closed_at > 0 AND o.closed_at >= ?1 AND o.status = 'CANCELLED' AND p.height BETWEEN 3 AND 4
+ORDER BY o.closed_at DESC, o.id LIMIT 200
+`
+
+func (q *Queries) CancelledInThePile(ctx context.Context, since int64) ([]Order, error) {
+	rows, err := q.query(ctx, q.cancelledInThePileStmt, cancelledInThePile, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.ID,
+			&i.Shop,
+			&i.Market,
+			&i.Source,
+			&i.Status,
+			&i.ShippingType,
+			&i.FulfillmentType,
+			&i.DeliveryOptionID,
+			&i.DeliveryOption,
+			&i.WarehouseID,
+			&i.BuyerMessage,
+			&i.SellerNote,
+			&i.CreatedAt,
+			&i.PaidAt,
+			&i.UpdatedAt,
+			&i.CheckedAt,
+			&i.OnHoldOrder,
+			&i.CancelRequested,
+			&i.AddressUpdated,
+			&i.Deadlines,
+			&i.ShipBy,
+			&i.OwnHolds,
+			&i.PlatformHolds,
+			&i.ReportedShippedAt,
+			&i.OpenedAt,
+			&i.ClosedAt,
+			&i.CancelRequest,
+			&i.Combined,
+			&i.AddressMark,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const jobsToTell = `-- name: JobsToTell :many
 SELECT j.id, j.order_id, j.package_id, j.label, j.tracking, j.reprint, j.state, j.sent, j.verdict, j.reason, j.created_at, j.told, j.bitmap, j.sent_hash, j.total, j.language, j.compression, j.dpi, j.confirmed FROM print_jobs j JOIN packages p ON p.order_id = j.order_id AND p.label_job = j.id
 WHERE j.state IN ('done', 'ask', 'refused', 'dropped') AND j.told = 0

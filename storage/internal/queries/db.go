@@ -51,6 +51,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.bitmapsOfLabelStmt, err = db.PrepareContext(ctx, bitmapsOfLabel); err != nil {
 		return nil, fmt.Errorf("error preparing query BitmapsOfLabel: %w", err)
 	}
+	if q.cancelledInThePileStmt, err = db.PrepareContext(ctx, cancelledInThePile); err != nil {
+		return nil, fmt.Errorf("error preparing query CancelledInThePile: %w", err)
+	}
 	if q.chainHeadStmt, err = db.PrepareContext(ctx, chainHead); err != nil {
 		return nil, fmt.Errorf("error preparing query ChainHead: %w", err)
 	}
@@ -441,6 +444,11 @@ func (q *Queries) Close() error {
 	if q.bitmapsOfLabelStmt != nil {
 		if cerr := q.bitmapsOfLabelStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing bitmapsOfLabelStmt: %w", cerr)
+		}
+	}
+	if q.cancelledInThePileStmt != nil {
+		if cerr := q.cancelledInThePileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing cancelledInThePileStmt: %w", cerr)
 		}
 	}
 	if q.chainHeadStmt != nil {
@@ -1061,6 +1069,7 @@ type Queries struct {
 	beginEventCursorStmt     *sql.Stmt
 	benchStateStmt           *sql.Stmt
 	bitmapsOfLabelStmt       *sql.Stmt
+	cancelledInThePileStmt   *sql.Stmt
 	chainHeadStmt            *sql.Stmt
 	claimJobStmt             *sql.Stmt
 	closeOrderStmt           *sql.Stmt
@@ -1190,6 +1199,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		beginEventCursorStmt:     q.beginEventCursorStmt,
 		benchStateStmt:           q.benchStateStmt,
 		bitmapsOfLabelStmt:       q.bitmapsOfLabelStmt,
+		cancelledInThePileStmt:   q.cancelledInThePileStmt,
 		chainHeadStmt:            q.chainHeadStmt,
 		claimJobStmt:             q.claimJobStmt,
 		closeOrderStmt:           q.closeOrderStmt,

@@ -1,0 +1,27 @@
+package fulfillment
+
+import "slices"
+
+// InThePile reports whether a parcel is finished at the bench and stands at the dock: it has its label, is on no manifest, not on
+// the hold shelf, and nobody took it out.
+func (p Package) InThePile() bool {
+	return p.Rung.AtLeast(RungLabelled) && !p.Rung.AtLeast(RungStaged) && len(p.Holds) == 0
+}
+
+// StopInThePile is why a parcel in the pile must come out of it: Cancelled or CancelRequested, of one of its orders; empty: it
+// may leave.
+func StopInThePile(o Order, pkg Package) VerdictCode {
+	stop := VerdictCode("")
+	if pkg.PlatformStatus == "CANCELLED" {
+		stop = Cancelled
+	}
+	for _, c := range append([]Order{o}, o.With...) {
+		switch {
+		case c.Status == StatusCancelled || slices.Contains(c.Holds, HoldCancelled):
+			stop = Cancelled
+		case stop == "" && (c.CancelRequested || slices.Contains(c.Holds, HoldCancelRequested)):
+			stop = CancelRequested
+		}
+	}
+	return stop
+}
