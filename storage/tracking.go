@@ -14,7 +14,7 @@ import (
 // OnTheWay are at most limit of the shop's orders of which the carrier has a parcel that it has not delivered, and whose way was not asked
 // for since before; those asked for longest ago first.
 func (s *ShopStore) OnTheWay(ctx context.Context, before time.Time, limit int) ([]fulfillment.OrderID, error) {
-	ids, err := s.qr.OnTheWay(ctx, queries.OnTheWayParams{Shops: s.keys, Before: ms(before), N: int64(limit)})
+	ids, err := s.qr.OnTheWay(ctx, queries.OnTheWayParams{Column1: ms(before), Shops: s.keys, Limit: int64(limit)})
 	return strs[fulfillment.OrderID](ids), explain(err, "list orders on their way")
 }
 

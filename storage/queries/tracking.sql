@@ -1,9 +1,9 @@
 -- name: OnTheWay :many
 SELECT o.id FROM orders o LEFT JOIN tracking t ON t.order_id = o.id
-WHERE o.id IN (SELECT p.order_id FROM packages p WHERE p.height = 7)
-    AND o.source = 'platform' AND o.shop IN (sqlc.slice('shops')) AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER')
-    AND o.status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED') AND coalesce(t.read_at, 0) <= CAST(sqlc.arg(before) AS INTEGER)
-ORDER BY coalesce(t.read_at, 0), o.id LIMIT sqlc.arg(n);
+WHERE coalesce(t.read_at, 0) <= CAST(? AS INTEGER) AND o.id IN (SELECT p.order_id FROM packages p WHERE p.height = 7)
+    AND o.status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED') AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER')
+    AND o.source = 'platform' AND o.shop IN (sqlc.slice('shops'))
+ORDER BY coalesce(t.read_at, 0), o.id LIMIT ?;
 
 -- name: TrackingRead :exec
 INSERT INTO tracking (order_id, read_at, steps) VALUES (?, ?, '[]') ON CONFLICT (order_id) DO UPDATE SET read_at = excluded.read_at;

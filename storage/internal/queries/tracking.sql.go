@@ -79,21 +79,22 @@ func (q *Queries) LostOrders(ctx context.Context, limit int64) ([]Order, error) 
 
 const onTheWay = `-- name: OnTheWay :many
 SELECT o.id FROM orders o LEFT JOIN tracking t ON t.order_id = o.id
-WHERE o.id IN (SELECT p.order_id FROM packages p WHERE p.height = 7)
-    AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?) AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER')
-    AND o.status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED') AND coalesce(t.read_at, 0) <= CAST(?2 AS INTEGER)
-ORDER BY coalesce(t.read_at, 0), o.id LIMIT ?3
+WHERE coalesce(t.read_at, 0) <= CAST(? AS INTEGER) AND o.id IN (SELECT p.order_id FROM packages p WHERE p.height = 7)
+    AND o.status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED') AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER')
+    AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?)
+ORDER BY coalesce(t.read_at, 0), o.id LIMIT ?
 `
 
 type OnTheWayParams struct {
-	Shops  []string
-	Before int64
-	N      int64
+	Column1 int64
+	Shops   []string
+	Limit   int64
 }
 
 func (q *Queries) OnTheWay(ctx context.Context, arg OnTheWayParams) ([]string, error) {
 	query := onTheWay
 	var queryParams []interface{}
+	queryParams = append(queryParams, arg.Column1)
 	if len(arg.Shops) > 0 {
 		for _, v := range arg.Shops {
 			queryParams = append(queryParams, v)
@@ -102,8 +103,7 @@ func (q *Queries) OnTheWay(ctx context.Context, arg OnTheWayParams) ([]string, e
 	} else {
 		query = strings.Replace(query, "/*SLICE:shops*/?", "NULL", 1)
 	}
-	queryParams = append(queryParams, arg.Before)
-	queryParams = append(queryParams, arg.N)
+	queryParams = append(queryParams, arg.Limit)
 	rows, err := q.query(ctx, nil, query, queryParams...)
 	if err != nil {
 		return nil, err
