@@ -58,7 +58,7 @@ func runWindow(ctx context.Context, c *call) error {
 	if err := ui.CheckDisplay(); err != nil {
 		return err
 	}
-	if _, err := loadConfig(c.config, c.named); err != nil {
+	if _, err := c.settings(); err != nil {
 		return err
 	}
 	one, err := claimInstance(c.dir)

@@ -44,7 +44,7 @@ const healthName = "health.json"
 const probeTime = 2500 * time.Millisecond
 
 func runDevices(ctx context.Context, c *call) error {
-	cfg, err := loadConfig(c.config, c.named)
+	cfg, err := c.settings()
 	if err != nil {
 		return err
 	}

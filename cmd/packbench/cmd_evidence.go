@@ -105,7 +105,7 @@ func (c *call) checkSealer(rep evidence.Report) error {
 // ownFingerprint is this data folder's key if the packet says that it is of this station; empty where that is not known. A
 // packet can be checked on any computer, so nothing of it is a fault here.
 func (c *call) ownFingerprint(station string) string {
-	cfg, err := loadConfig(c.config, c.named)
+	cfg, err := c.settings()
 	if err != nil || cfg.Station.ID != station {
 		return ""
 	}

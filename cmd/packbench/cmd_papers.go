@@ -111,7 +111,7 @@ func (e *env) sealOf(ctx context.Context, m fulfillment.Manifest) (found fulfill
 
 // runSheet prints the command barcodes, with the badges and boxes of station.toml.
 func runSheet(ctx context.Context, c *call) error {
-	cfg, err := loadConfig(c.config, c.named)
+	cfg, err := c.settings()
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func runLabel(ctx context.Context, c *call) error {
 	if err != nil {
 		return fmt.Errorf("read the label: %w", err)
 	}
-	cfg, err := loadConfig(c.config, c.named)
+	cfg, err := c.settings()
 	if err != nil {
 		return err
 	}

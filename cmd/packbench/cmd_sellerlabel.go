@@ -53,7 +53,7 @@ func runSellerLabel(ctx context.Context, c *call) error {
 	case store && order == "":
 		return &usageError{"--store needs --order ID: the label becomes that order's"}
 	}
-	cfg, err := loadConfig(c.config, c.named)
+	cfg, err := c.settings()
 	if err != nil {
 		return err
 	}

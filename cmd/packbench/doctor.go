@@ -41,7 +41,7 @@ func (d *doctor) say(what, state, text string) {
 
 // runDoctor prints a line for everything that can be wrong, and fails if something is. It changes nothing.
 func runDoctor(ctx context.Context, c *call) error {
-	cfg, err := loadConfig(c.config, c.named)
+	cfg, err := c.settings()
 	if err != nil {
 		return err
 	}

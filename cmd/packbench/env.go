@@ -33,7 +33,7 @@ const (
 
 // open reads the configuration and opens the data folder. A subcommand may do so while the window is open.
 func (c *call) open(ctx context.Context, readOnly bool) (*env, error) {
-	cfg, err := loadConfig(c.config, c.named)
+	cfg, err := c.settings()
 	if err != nil {
 		return nil, err
 	}

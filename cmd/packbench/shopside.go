@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -42,14 +41,6 @@ func checkHints(c *Config) *finding {
 	return nil
 }
 
-// labelFolder is the folder's place, relative to the data folder; empty: none.
-func (c Config) labelFolder(dir string) string {
-	if c.Shop.LabelFolder == "" || filepath.IsAbs(c.Shop.LabelFolder) {
-		return c.Shop.LabelFolder
-	}
-	return filepath.Join(dir, c.Shop.LabelFolder)
-}
-
 // joinHints makes what takes webhooks; nil without `hints` in [shop].
 func (a *app) joinHints() *syncer.Hints {
 	cfg := a.env.cfg.Shop
@@ -68,20 +59,6 @@ func (a *app) joinHints() *syncer.Hints {
 		return nil
 	}
 	return h
-}
-
-// joinFolder makes the watched label folder; nil without `label_folder` in [shop]. It needs no connected shop.
-func (a *app) joinFolder() *syncer.Folder {
-	dir := a.env.cfg.labelFolder(a.dir)
-	if dir == "" {
-		return nil
-	}
-	f, err := syncer.NewFolder(syncer.FolderOptions{Dir: dir, Orders: a.env.store, Labels: a.env.store, Ready: a.labelStored, Log: a.env.log})
-	if err != nil {
-		a.env.log.Error("The label folder is not watched", "err", err)
-		return nil
-	}
-	return f
 }
 
 // startSides starts what joinHints and joinFolder made.

@@ -8,9 +8,11 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"packbench/fulfillment"
@@ -39,9 +41,11 @@ type FolderOptions struct {
 
 // Folder takes labels that other programs put into a folder: a carrier's tool, a browser's download. It needs no API. A
 // file is named by the order id, the package id or the tracking number, or <order id>_<tracking number>; .pdf, .png or .zpl.
+// Nothing else in the folder is ever touched: it may be a folder in which other people work, too.
 type Folder struct {
 	o    FolderOptions
 	seen map[string]sight
+	said map[string]string // by name, what was logged of it last: once is enough
 }
 
 // sight is a file as it was seen last.
@@ -77,7 +81,7 @@ func NewFolder(o FolderOptions) (*Folder, error) {
 			*d.p = d.def
 		}
 	}
-	return &Folder{o: o, seen: map[string]sight{}}, nil
+	return &Folder{o: o, seen: map[string]sight{}, said: map[string]string{}}, nil
 }
 
 // Run looks at the folder until ctx is done. A folder that is away – a share that is not mounted – is looked for again.
@@ -110,41 +114,64 @@ func (f *Folder) look(ctx context.Context) error {
 	}
 	present := map[string]bool{}
 	for _, e := range list {
-		if !wanted(e) {
-			continue
-		}
 		present[e.Name()] = true
-		if err := f.file(ctx, root, e); err != nil {
-			f.o.Log.Warn("a label file could not be dealt with; it is tried again", "file", e.Name(), "error", err)
+		switch why := foreign(e); {
+		case onItsWay(e.Name()) || e.IsDir() && (e.Name() == folderDone || e.Name() == folderRefused):
+		case why != "":
+			f.say(e.Name(), why, nil)
+		default:
+			if err := f.file(ctx, root, e); err != nil {
+				f.say(e.Name(), "a label file could not be dealt with; it is tried again", err)
+			}
 		}
 	}
-	for name := range f.seen {
-		if !present[name] {
-			delete(f.seen, name)
-		}
-	}
+	maps.DeleteFunc(f.seen, func(name string, _ sight) bool { return !present[name] })
+	maps.DeleteFunc(f.said, func(name, _ string) bool { return !present[name] })
 	return nil
 }
 
-// wanted leaves alone folders, hidden files, and what browsers and copying programs call a file before it is complete.
-func wanted(e fs.DirEntry) bool {
-	name := strings.ToLower(e.Name())
-	if e.IsDir() || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~") {
-		return false
+// say logs what is the matter with a name, once.
+func (f *Folder) say(name, what string, err error) {
+	whole := what + ": " + fmt.Sprint(err)
+	if f.said[name] == whole {
+		return
 	}
+	f.said[name] = whole
+	if err == nil {
+		f.o.Log.Warn(what, "file", name)
+		return
+	}
+	f.o.Log.Warn(what, "file", name, "error", err)
+}
+
+// onItsWay are hidden files, and what browsers and copying programs call a file before it is complete.
+func onItsWay(name string) bool {
+	name = strings.ToLower(name)
 	switch filepath.Ext(name) {
 	case ".tmp", ".part", ".partial", ".crdownload", ".download":
-		return false
+		return true
 	}
-	return true
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~")
+}
+
+// foreign says why something in the folder is none of ours; empty for what may be a label.
+func foreign(e fs.DirEntry) string {
+	switch {
+	case e.IsDir():
+		return "a folder in the label folder is left alone"
+	case !e.Type().IsRegular():
+		return "a link, pipe or device in the label folder is left alone; the label itself is wanted there"
+	}
+	switch strings.ToLower(filepath.Ext(e.Name())) {
+	case ".pdf", ".png", ".zpl":
+		return ""
+	}
+	return "a file in the label folder is left alone, for its name ends in none of .pdf, .png, .zpl"
 }
 
 // file looks at one file and moves it when its fate is known.
 func (f *Folder) file(ctx context.Context, root *os.Root, e fs.DirEntry) error {
 	name, now := e.Name(), f.o.Now()
-	if !e.Type().IsRegular() {
-		return f.refuse(root, name, "This is a link, not a file. Put the label itself here.")
-	}
 	info, err := root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -166,13 +193,13 @@ func (f *Folder) file(ctx context.Context, root *os.Root, e fs.DirEntry) error {
 	if info.Size() > labelMax {
 		return f.refuse(root, name, "The file has more than 8 MB. A label is smaller: save only the label.")
 	}
-	text, err := read(root, name)
+	text, err := read(root, name, info)
 	if err != nil {
 		return err
 	}
 	patient := now.Sub(s.since) < f.o.Wait
-	if why := incomplete(name, text); why != "" {
-		if why != wrongKind && patient {
+	if why := incomplete(text); why != "" {
+		if patient {
 			return nil // somebody is still writing, slowly
 		}
 		return f.refuse(root, name, why)
@@ -189,12 +216,16 @@ func (f *Folder) file(ctx context.Context, root *os.Root, e fs.DirEntry) error {
 	return f.store(ctx, root, name, id, text, tracking)
 }
 
-func read(root *os.Root, name string) ([]byte, error) {
-	file, err := root.Open(name)
+// read reads the file that was looked at, and nothing that took its place since: a pipe would never end.
+func read(root *os.Root, name string, seen fs.FileInfo) ([]byte, error) {
+	file, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("opening it: %w", err)
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err != nil || !os.SameFile(info, seen) {
+		return nil, errors.Join(errors.New("another file took its place"), err)
+	}
 	text, err := io.ReadAll(io.LimitReader(file, labelMax+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading it: %w", err)
@@ -211,7 +242,7 @@ func (f *Folder) store(ctx context.Context, root *os.Root, name string, id fulfi
 	if kept != hashOf(text) {
 		return f.refuse(root, name, "This parcel has another label already, and that one stays. Take it back in Seller Center or in the orders list first.")
 	}
-	if err := move(root, name, folderDone); err != nil {
+	if _, err := move(root, name, folderDone); err != nil {
 		return err
 	}
 	delete(f.seen, name)
@@ -224,33 +255,46 @@ func (f *Folder) store(ctx context.Context, root *os.Root, name string, id fulfi
 
 // refuse moves the file and puts a sentence beside it.
 func (f *Folder) refuse(root *os.Root, name, why string) error {
-	if err := move(root, name, folderRefused); err != nil {
+	as, err := move(root, name, folderRefused)
+	if err != nil {
 		return err
 	}
 	delete(f.seen, name)
 	f.o.Log.Warn("label file refused", "file", name, "reason", why)
-	note := filepath.Join(folderRefused, name+".txt")
-	if err := root.WriteFile(note, []byte(why+"\n"), 0o600); err != nil {
+	if err := root.WriteFile(noteOf(folderRefused, as), []byte(why+"\n"), 0o600); err != nil {
 		return fmt.Errorf("writing why it was refused: %w", err)
 	}
 	return nil
 }
 
-// move puts the file into a folder beside it; one of the same name there is replaced, for it was dealt with.
-func move(root *os.Root, name, to string) error {
+// noteOf is the file beside a refused one that says why.
+func noteOf(dir, name string) string { return filepath.Join(dir, name+".txt") }
+
+// move puts the file into a folder beside it, and returns its name there. A file of the same name there is replaced, for it was
+// dealt with; where the name is taken by anything else the next free one is chosen.
+func move(root *os.Root, name, to string) (as string, err error) {
 	if err := root.Mkdir(to, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("making the folder %s: %w", to, err)
+		return "", fmt.Errorf("making the folder %s: %w", to, err)
 	}
-	if err := root.Rename(name, filepath.Join(to, name)); err != nil {
-		return fmt.Errorf("moving it to %s: %w", to, err)
+	as = name
+	for n := 2; n < 1000 && (taken(root, filepath.Join(to, as)) || taken(root, noteOf(to, as))); n++ {
+		ext := filepath.Ext(name)
+		as = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), n, ext)
 	}
-	return nil
+	if err := root.Rename(name, filepath.Join(to, as)); err != nil {
+		return "", fmt.Errorf("moving it to %s: %w", to, err)
+	}
+	return as, nil
 }
 
-const wrongKind = "This is neither PDF, PNG nor ZPL. Save the label as one of these."
+// taken: something stands there that no file can replace.
+func taken(root *os.Root, path string) bool {
+	info, err := root.Lstat(path)
+	return err == nil && !info.Mode().IsRegular()
+}
 
-// incomplete is why a file cannot be a whole label; empty if it can. Content decides, not the name.
-func incomplete(name string, text []byte) string {
+// incomplete is why a file cannot be a whole label; empty if it can. Content decides which kind it is, not the name.
+func incomplete(text []byte) string {
 	tail := bytes.TrimRight(text, " \t\r\n\x00")
 	switch {
 	case len(tail) == 0:
@@ -267,10 +311,8 @@ func incomplete(name string, text []byte) string {
 		if !bytes.HasSuffix(bytes.ToUpper(tail), []byte("^XZ")) {
 			return "The ZPL has no ^XZ at its end: it was not written to its end. Save it again."
 		}
-	case strings.EqualFold(filepath.Ext(name), ".zpl") || strings.EqualFold(filepath.Ext(name), ".pdf") || strings.EqualFold(filepath.Ext(name), ".png"):
-		return "The content is no label, whatever the name says, or its beginning is missing. Save it again."
 	default:
-		return wrongKind
+		return "The content is no label, whatever the name says, or its beginning is missing. Save it again."
 	}
 	return ""
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,15 +20,19 @@ import (
 const tinyPDF = "%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 // folder is a watched folder over a real store with orders that no platform has told.
-func folder(t *testing.T) (dir string, f *floor) {
+func folder(t *testing.T, change ...func(*syncer.FolderOptions)) (dir string, f *floor) {
 	t.Helper()
 	f = newFloorWith(t, "GB", setup{shop: shop.Options{Orders: 44}, change: func(o *syncer.Options) { o.Policy = "at_pack" }})
 	if _, err := f.sync.Once(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	dir = filepath.Join(t.TempDir(), "labels")
-	w, err := syncer.NewFolder(syncer.FolderOptions{Dir: dir, Orders: f.store, Labels: f.store, Every: 20 * time.Millisecond,
-		Rest: 80 * time.Millisecond, Wait: 700 * time.Millisecond})
+	o := syncer.FolderOptions{Dir: dir, Orders: f.store, Labels: f.store, Every: 20 * time.Millisecond,
+		Rest: 80 * time.Millisecond, Wait: 700 * time.Millisecond}
+	for _, c := range change {
+		c(&o)
+	}
+	w, err := syncer.NewFolder(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,17 +145,11 @@ func TestFolderRefuses(t *testing.T) {
 	if _, err := f.store.StoreLabel(t.Context(), labelled.Packages[0].ID, []byte("another"), "T1"); err != nil {
 		t.Fatal(err)
 	}
-	outside := filepath.Join(t.TempDir(), "secret")
-	put(t, filepath.Dir(outside), "secret", tinyPDF)
-	if err := os.Symlink(outside, filepath.Join(dir, string(f.seller(2).ID)+".pdf")); err != nil {
-		t.Fatal(err)
-	}
 	for name, c := range map[string][2]string{
 		string(cancelled.ID) + ".pdf":     {tinyPDF, "cancelled"},
 		string(labelled.ID) + ".pdf":      {tinyPDF, "another label"},
 		string(f.seller(3).ID) + ".pdf":   {"%PDF-1.4\nhalf", "no end"},
 		string(f.seller(3).ID) + ".zpl":   {"^XA^FDhalf", "^XZ"},
-		string(f.seller(3).ID) + ".docx":  {"PK something", "neither PDF"},
 		string(f.seller(3).ID) + ".png":   {"<html>log in</html>", "no label"},
 		string(f.seller(3).ID) + "-2.pdf": {tinyPDF, "No order"},
 		"x..%2f..%2fetc.pdf":              {tinyPDF, "No order"},
@@ -165,8 +165,63 @@ func TestFolderRefuses(t *testing.T) {
 			t.Error(missing)
 		}
 	}
-	f.until("the link is refused", exists(dir, "refused", string(f.seller(2).ID)+".pdf.txt"))
-	if f.order(f.seller(2).ID).Packages[0].Label != "" {
+}
+
+// TestFolderLeavesOthersAlone: what cannot be a label stays where it is, is named once in the log, and hinders nothing. A name
+// that a folder has taken among the refused ones is passed over.
+func TestFolderLeavesOthersAlone(t *testing.T) {
+	var log lockedBuffer
+	dir, f := folder(t, func(o *syncer.FolderOptions) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	outside := filepath.Join(t.TempDir(), "secret")
+	put(t, filepath.Dir(outside), "secret", tinyPDF)
+	own := f.seller(0)
+	for _, sub := range []string{"sub.pdf", "refused/zero.pdf", "refused/one.pdf.txt", "done/" + string(own.ID) + ".pdf"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := string(f.seller(1).ID) + ".pdf"
+	if err := os.Symlink(outside, filepath.Join(dir, link)); err != nil {
+		t.Skip("no links here:", err)
+	}
+	left := []string{"packbench.db", "station.toml", "secrets.key", "noext", string(f.seller(2).ID) + ".docx"}
+	for _, name := range left {
+		put(t, dir, name, "of somebody else")
+	}
+	put(t, dir, "zero.pdf", "")
+	put(t, dir, "one.pdf", "")
+	put(t, dir, string(own.ID)+".pdf", tinyPDF)
+	f.until("refused under another name", exists(dir, "refused", "zero-2.pdf.txt"))
+	f.until("refused beside a folder", exists(dir, "refused", "one-2.pdf"))
+	f.until("done under another name", exists(dir, "done", string(own.ID)+"-2.pdf"))
+	time.Sleep(900 * time.Millisecond) // longer than a file waits until it is refused
+	for _, name := range append(left, "sub.pdf", link) {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err != nil {
+			t.Errorf("it was not left alone: %v", err)
+		}
+		if n := strings.Count(log.String(), "file="+name+"\n"); n != 1 {
+			t.Errorf("%s is named %d times in the log", name, n)
+		}
+	}
+	if f.order(f.seller(1).ID).Packages[0].Label != "" {
 		t.Error("a link was followed")
 	}
+}
+
+// lockedBuffer takes a log from another goroutine.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.all.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.all.String()
 }
