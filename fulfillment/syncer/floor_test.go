@@ -92,7 +92,7 @@ func newFloorWith(t testing.TB, market string, set setup) *floor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.store = store.Shop(srv.Credentials().ShopCipher)
+	f.store = store.Shop(srv.Credentials().ShopCipher, "a cipher it had before", "") // as the shop that was connected first
 	t.Cleanup(func() {
 		if err := f.store.Close(); err != nil {
 			t.Error(err)
