@@ -135,6 +135,8 @@ type Bench struct {
 	Stop map[PackageID]VerdictCode `json:",omitempty"`
 	// Last is the order whose parcel was finished last: PB:NEXTBOX opens its next package.
 	Last OrderID `json:",omitempty"`
+	// LastOpen is how many boxes that order had left then; 0 once it is known that none can be packed.
+	LastOpen int `json:",omitempty"`
 	// Reprint is why a parcel that was finished before shall get its label once more; the next scan says which parcel.
 	Reprint ReprintReason `json:",omitempty"`
 	Open    []Manifest    // open manifests of this station

@@ -1,5 +1,7 @@
 package fulfillment
 
+import "slices"
+
 // BoxOf says which of an order's boxes a package is, from 1, and how many there are; 1 of 1 where the order is not divided.
 // Packages that were taken back are no boxes.
 func BoxOf(o Order, id PackageID) (n, of int) {
@@ -29,11 +31,26 @@ func (t *turn) openBoxes(o Order, beside PackageID) []Package {
 // packageCancelled is the platform's word for a package that was taken back.
 const packageCancelled = "CANCELLED"
 
+// otherBox is the box of the order in hand, from 1, that still wants a product of these codes; 0: none does.
+func (t *turn) otherBox(codes []string) (n, of int) {
+	p := t.parcel()
+	for _, box := range t.openBoxes(p.Order, p.Package.ID) {
+		wanted := newParcel(p.Order, box, t.in.Found.Products, t.in.Now)
+		if slices.ContainsFunc(wanted.Items, func(it Item) bool {
+			return slices.Contains(t.in.Found.SKUs, it.SKU) || slices.ContainsFunc(codes, it.Matches)
+		}) {
+			return BoxOf(p.Order, box.ID)
+		}
+	}
+	return 0, 0
+}
+
 // moreBoxes remembers the order of the parcel that is finished, and says where it has another.
 func (t *turn) moreBoxes() {
 	p := t.parcel()
-	t.bench().Last = p.Order.ID
-	if open := t.openBoxes(p.Order, p.Package.ID); len(open) > 0 && t.out.Verdict != nil {
+	open := t.openBoxes(p.Order, p.Package.ID)
+	t.bench().Last, t.bench().LastOpen = p.Order.ID, len(open)
+	if len(open) > 0 && t.out.Verdict != nil {
 		v := t.out.Verdict
 		v.Why = WhyMoreBoxes
 		_, v.Need = BoxOf(p.Order, p.Package.ID)
@@ -61,6 +78,7 @@ func (t *turn) nextBox() {
 	default:
 		open := t.openBoxes(*o, "")
 		if len(open) == 0 {
+			t.bench().LastOpen = 0
 			t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyAllBoxes, OrderID: o.ID})
 			return
 		}

@@ -24,7 +24,12 @@ func TestNextBoxOpensTheNextPackage(t *testing.T) {
 	if v := w.said("7"); v.Code != OrderOpened || v.Why != WhyBoxOf || v.Box != 1 || v.Boxes != 2 {
 		t.Errorf("opened: %+v", v)
 	}
-	w.expect("TEA", WrongItem) // belongs into the other box
+	if v := w.said("TEA"); v.Code != WrongItem || v.Why != WhyOtherBox || v.Box != 2 || v.Boxes != 2 {
+		t.Errorf("an item of the other box: %+v", v)
+	}
+	if v := w.said("TIN"); v.Code != WrongItem || v.Why != WhyNotOnOrder {
+		t.Errorf("an item of no box: %+v", v)
+	}
 	w.expect("MUG", ItemComplete)
 	if v := w.said("PB:NEXTBOX"); v.Code != Refused || v.Why != WhyBoxOpen {
 		t.Errorf("with a box open: %+v", v)
@@ -33,15 +38,15 @@ func TestNextBoxOpensTheNextPackage(t *testing.T) {
 	if v := w.said("TRACK7B"); v.Code != WrongLabel { // the other box's
 		t.Errorf("the other box's label: %+v", v)
 	}
-	if v := w.said("TRACK7"); v.Code != Applied || v.Why != WhyMoreBoxes || v.Got != 1 || v.Need != 2 {
-		t.Errorf("after the first box: %+v", v)
+	if v := w.said("TRACK7"); v.Code != Applied || v.Why != WhyMoreBoxes || v.Got != 1 || v.Need != 2 || w.bench.LastOpen != 1 {
+		t.Errorf("after the first box: %+v, %d open", v, w.bench.LastOpen)
 	}
 	if v := w.said("PB:NEXTBOX"); v.Code != OrderOpened || v.PackageID != "P7B" || v.Box != 2 {
 		t.Fatalf("the next box: %+v", v)
 	}
 	w.expect("TEA", ItemComplete)
 	w.print()
-	if v := w.said("TRACK7B"); v.Code != Applied || v.Why != WhyNone {
+	if v := w.said("TRACK7B"); v.Code != Applied || v.Why != WhyNone || w.bench.LastOpen != 0 {
 		t.Errorf("after the last box: %+v", v)
 	}
 	if v := w.said("PB:NEXTBOX"); v.Code != Refused || v.Why != WhyAllBoxes || v.OrderID != "7" {
@@ -160,5 +165,71 @@ func TestOnlyASupervisorDecidesAboutParkedRows(t *testing.T) {
 				t.Errorf("%+v, %+v", out.Decisions, out.Events)
 			}
 		})
+	}
+}
+
+// One product in both boxes: what is one too many here is wanted there.
+func TestOneTooManyBelongsInTheOtherBox(t *testing.T) {
+	w := newWorld(t)
+	w.order("7", ShippingSeller, "MUG", "TEA", "MUG")
+	o := w.orders["7"]
+	second := o.Packages[0]
+	second.ID, second.Tracking, second.Label = "P7B", "TRACK7B", "label-7B"
+	o.Packages[0].Lines, second.Lines = o.Packages[0].Lines[:2], o.Packages[0].Lines[2:]
+	o.Lines[2].PackageID = second.ID
+	o.Packages = append(o.Packages, second)
+	w.orders["7"] = o
+	w.expect("7", OrderOpened)
+	w.expect("MUG", ItemOK)
+	if v := w.said("MUG"); v.Code != TooMany || v.Why != WhyOtherBox || v.Box != 2 {
+		t.Errorf("the second mug: %+v", v)
+	}
+	w.expect("PB:HOLD", CommandDone)
+}
+
+// An order on the hold shelf asks for no next box.
+func TestAHeldOrderHasNoNextBox(t *testing.T) {
+	w := newWorld(t)
+	w.twoBoxes("7")
+	w.expect("7", OrderOpened)
+	w.expect("MUG", ItemComplete)
+	w.print()
+	w.expect("TRACK7", Applied)
+	w.said("PB:NEXTBOX")
+	w.expect("PB:HOLD", CommandDone)
+	if w.bench.LastOpen != 0 {
+		t.Errorf("%d boxes are still asked for", w.bench.LastOpen)
+	}
+}
+
+// The right item whose product has no barcode: the sentence says so, not that nobody knows the code.
+func TestAnUnknownCodeWhereNoBarcodeIsKnown(t *testing.T) {
+	w := newWorld(t)
+	w.products["MUG"] = Product{SKU: "MUG", Name: "The MUG"}
+	w.order("1", ShippingSeller, "MUG", "TEA")
+	w.expect("1", OrderOpened)
+	if v := w.said("4012345678901"); v.Code != UnknownCode || v.Why != WhyNoBarcode || v.Name != "MUG" || v.SKU != "MUG" {
+		t.Errorf("got %+v", v)
+	}
+	w.expect("MUG", ItemOK)
+	if v := w.said("4012345678901"); v.Code != UnknownCode || v.Why != WhyNotKnown { // what is left has one
+		t.Errorf("got %+v", v)
+	}
+}
+
+// A parcel whose request to cancel nobody has answered goes to no pile where the platform will not ship it.
+func TestADoneParcelWithAnOpenRequestWaitsForTheAnswer(t *testing.T) {
+	for market, want := range map[string]Why{"GB": WhyAnswerFirst, "TH": WhyAnswerFirst, "": WhyAnswerFirst, "US": WhyNone} {
+		w := newWorld(t)
+		o := w.order("1", ShippingPlatform, "MUG")
+		o.Market, o.CancelRequested = market, true
+		w.orders["1"] = o
+		w.badge("Demo Supervisor", true)
+		w.expect("1", OrderOpened)
+		w.expect("MUG", ItemComplete)
+		w.print()
+		if v := w.said("TRACK1"); v.Code != Applied || v.Why != want {
+			t.Errorf("market %q: %+v", market, v)
+		}
 	}
 }

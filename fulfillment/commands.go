@@ -142,6 +142,9 @@ func (t *turn) hold(cmd Command, h Hold, kind EventKind) {
 		}
 		t.dropJob()
 	}
+	if p.Order.ID == t.bench().Last {
+		t.bench().LastOpen = 0
+	}
 	missing, got, need := p.missing()
 	stop, _ := Gate(p.Order, true, t.in.Now)
 	if stop == Cancelled { // nothing is missing from a parcel that nobody wants

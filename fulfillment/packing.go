@@ -1,7 +1,9 @@
 package fulfillment
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -187,15 +189,24 @@ func (t *turn) item() {
 		t.refuse(stop)
 		return
 	}
-	i := p.itemFor(t.in.Scan.ItemCodes())
+	codes := t.in.Scan.ItemCodes()
+	i := p.itemFor(codes)
+	box, boxes := t.otherBox(codes)
 	if i < 0 {
-		t.refuse(Verdict{Code: WrongItem, Class: ClassItem, Why: WhyNotOnOrder, SKU: t.in.Found.SKUs[0], Name: t.in.Found.Products[t.in.Found.SKUs[0]].Name})
+		said := Verdict{Code: WrongItem, Class: ClassItem, Why: WhyNotOnOrder, SKU: t.in.Found.SKUs[0], Name: t.in.Found.Products[t.in.Found.SKUs[0]].Name}
+		if box > 0 {
+			said.Why, said.Box, said.Boxes = WhyOtherBox, box, boxes
+		}
+		t.refuse(said)
 		return
 	}
 	it := &p.Items[i]
 	said := Verdict{Code: ItemOK, Class: ClassItem, SKU: it.SKU, Name: it.Called(), Got: it.Got, Need: it.Need}
 	if it.Got >= it.Need {
 		said.Code, said.Why = TooMany, WhyLineFull
+		if box > 0 {
+			said.Why, said.Box, said.Boxes = WhyOtherBox, box, boxes
+		}
 		t.refuse(said)
 		return
 	}
@@ -245,6 +256,11 @@ func (t *turn) verified(how string) {
 // unknownAtParcel: a code nobody knows is a carrier label printed elsewhere if one is awaited, otherwise it is unknown.
 func (t *turn) unknownAtParcel() {
 	p, code := t.parcel(), t.in.Scan.Code
+	if i := slices.IndexFunc(p.Items, func(it Item) bool { return it.Got < it.Need && len(it.Barcodes) == 0 }); i >= 0 {
+		it := p.Items[i]
+		t.refuse(Verdict{Code: UnknownCode, Class: ClassUnknown, Why: WhyNoBarcode, Name: it.Called(), SKU: cmp.Or(it.SKU, SKU(it.SKUID))})
+		return
+	}
 	if p.Left() > 0 || !p.wantsLabel() || len(t.in.Match) == 0 {
 		t.refuse(Verdict{Code: UnknownCode, Class: ClassUnknown, Why: WhyNotKnown})
 		return
@@ -311,7 +327,21 @@ func (t *turn) applied() {
 	t.reportAt("label", p.Order, p.Package)
 	t.say(Verdict{Code: Applied, Class: ClassTracking, Name: p.Package.Carrier})
 	t.moreBoxes()
+	if who := p.unanswered(); who != "" {
+		t.out.Verdict.Why, t.out.Verdict.About = WhyAnswerFirst, who
+	}
 	t.putAside()
+}
+
+// unanswered is the order of the parcel whose request to cancel keeps the platform from shipping it: everywhere but in the United
+// States, where shipping answers it (Partner Center, Ship Package: error 21011007). Empty: none.
+func (p Parcel) unanswered() OrderID {
+	for _, o := range append([]Order{p.Order}, p.Order.With...) {
+		if o.CancelRequested && o.Source == SourcePlatform && !strings.EqualFold(o.Market, "US") {
+			return o.ID
+		}
+	}
+	return ""
 }
 
 // reportAt queues the report of a seller-shipped package if the policy wants it at this point ("label" or "handover").

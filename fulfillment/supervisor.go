@@ -122,7 +122,7 @@ func overWhy(v VerdictCode) Why {
 
 // sayOver names in the verdict what a supervisor went over, so that nobody sees it in plain green.
 func (t *turn) sayOver() {
-	if v := t.out.Verdict; v != nil && t.over != "" && v.Code.Accepted() {
+	if v := t.out.Verdict; v != nil && t.over != "" && v.Code.Accepted() && v.Why != WhyAnswerFirst {
 		v.Why, v.By = t.over, t.out.By
 		if t.overName != "" {
 			v.Name = t.overName

@@ -25,5 +25,6 @@ func (t *turn) tare() {
 		b.TareG, b.Live, b.ScaleZeroed = w.Grams, 0, true
 		t.event(EventTared, "", "", map[string]any{"g": w.Grams})
 		t.done(CmdTare)
+		t.out.Verdict.WeightG = w.Grams
 	}
 }

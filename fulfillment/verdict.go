@@ -91,6 +91,9 @@ const (
 	WhyItemBack        Why = "item_back"        // PB:UNDO took this item back
 	WhyMissing         Why = "missing"          // put aside with items missing: how many of them are in
 	WhyCarrierUnknown  Why = "carrier_unknown"  // no parcel and no provider has this carrier
+	WhyOtherBox        Why = "other_box"        // the item belongs in another box of the order
+	WhyNoBarcode       Why = "no_barcode"       // an unknown code, while no barcode is known for an item that is wanted
+	WhyAnswerFirst     Why = "answer_first"     // the parcel is done, and the platform ships it only after an answer to the request to cancel
 	WhyOneBox          Why = "one_box"          // the platform planned the order as one parcel
 	WhyBoxOpen         Why = "box_open"         // the box in hand must be finished before the next
 	WhyAllBoxes        Why = "all_boxes"        // every box of the order is packed

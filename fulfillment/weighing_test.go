@@ -55,7 +55,7 @@ func TestTare(t *testing.T) {
 	refused(tare(now(6_000, true)), WhyTareHeavy)
 
 	weigh(130) // the tray
-	if out := tare(now(130, true)); out.Verdict.Code != CommandDone || w.bench.TareG != 130 {
+	if out := tare(now(130, true)); out.Verdict.Code != CommandDone || out.Verdict.WeightG != 130 || w.bench.TareG != 130 {
 		t.Fatalf("%+v", out.Verdict)
 	}
 	for id, g := range map[OrderID]int{"1": 110, "2": 115} { // the tray alone is an empty scale

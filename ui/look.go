@@ -48,7 +48,7 @@ func accompanied(w fulfillment.Why) bool {
 	switch w {
 	case fulfillment.WhyTooLight, fulfillment.WhyTooHeavy, fulfillment.WhyLeftOff, fulfillment.WhyChanged, fulfillment.WhyUnchecked, fulfillment.WhyUnpacked,
 		fulfillment.WhyOverRequest, fulfillment.WhyReleased, fulfillment.WhyTakeOut, fulfillment.WhyByHand, fulfillment.WhySkipped,
-		fulfillment.WhyPlatformWarns, fulfillment.WhyNeedsBox, fulfillment.WhyNeedsSize, fulfillment.WhyNeedsWeight:
+		fulfillment.WhyPlatformWarns, fulfillment.WhyNeedsBox, fulfillment.WhyNeedsSize, fulfillment.WhyAnswerFirst, fulfillment.WhyNeedsWeight:
 		return true
 	}
 	return false

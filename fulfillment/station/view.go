@@ -29,6 +29,7 @@ const (
 	PromptApplyByHand Prompt = "apply_hand"   // a confirmed label: scan it, or PB:FINISH where no scanner reads it
 	PromptLabelWrong  Prompt = "label_wrong"  // the label's barcode is not this parcel's: hold it
 	PromptStop        Prompt = "stop"         // the order may not go on: put it aside, PB:HOLD
+	PromptNextBox     Prompt = "next_box"     // the order packed last has another box: PB:NEXTBOX, or any other order
 	PromptReprint     Prompt = "reprint"      // scan the parcel that needs another label
 	PromptScanParcels Prompt = "scan_parcels" // handoff: scan each parcel's label, then PB:SEAL
 )
@@ -45,6 +46,7 @@ type View struct {
 	// CarrierName is what people call the carrier of that code.
 	CarrierName string
 	Reprint     fulfillment.ReprintReason // another label is wanted, and the next scan says for which parcel
+	Last        fulfillment.OrderID       // the order packed last
 	Manifests   []fulfillment.Manifest
 	// Stop are parcels on open manifests that may not leave any more, and why.
 	Stop map[fulfillment.PackageID]fulfillment.VerdictCode
@@ -99,6 +101,8 @@ func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
 		return PromptScanParcels
 	case p == nil && b.Reprint != "":
 		return PromptReprint
+	case p == nil && b.LastOpen > 0:
+		return PromptNextBox
 	case p == nil:
 		return PromptScanOrder
 	case stopped(b, now):

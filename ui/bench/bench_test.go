@@ -345,6 +345,40 @@ func TestLinesOutOfSightAreCounted(t *testing.T) {
 	}
 }
 
+// The next box is opened by touch, too, and only while there is one.
+func TestTheNextBoxHasAButton(t *testing.T) {
+	test.NewTempApp(t)
+	clock := now
+	var sent []string
+	s := New(Options{Command: func(c string) { sent = append(sent, c) }, Background: inline, Now: func() time.Time { return clock }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1200, 500))
+	i := slices.IndexFunc(Commands, func(c Command) bool { return c.NextBox })
+	button, before := s.commands.buttons[i], s.commands.buttons[i-1]
+	if button.Visible() || !before.Visible() {
+		t.Error("a next box is offered where there is none")
+	}
+	s.Show(station.View{Prompt: station.PromptNextBox})
+	clock = clock.Add(swapBounce)
+	test.Tap(button)
+	if !button.Visible() || before.Visible() || !slices.Equal(sent, []string{"PB:NEXTBOX"}) {
+		t.Errorf("sent %q, in sight: %v, Short: %v", sent, button.Visible(), before.Visible())
+	}
+	p := parcel()
+	s.Show(station.View{Parcel: &p, Prompt: station.PromptScanItems})
+	if button.Visible() || !before.Visible() || before.Size().Width < 100 {
+		t.Error("Short did not come back")
+	}
+}
+
+func TestTheIdleBenchShowsATare(t *testing.T) {
+	test.NewTempApp(t)
+	s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now }})
+	s.Show(station.View{Weight: fulfillment.Weight{Grams: 0, Stable: true, At: now}, TareG: 130})
+	if got := s.queue.weight.Words(); got != "0 g  ·  tare 130 g" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestAStoppedParcelHasOneWayOn(t *testing.T) {
 	test.NewTempApp(t)
 	s := New(Options{Command: func(string) {}, Background: func(string, func(context.Context) func()) {}, Now: func() time.Time { return now }})
@@ -352,6 +386,9 @@ func TestAStoppedParcelHasOneWayOn(t *testing.T) {
 	for _, prompt := range []station.Prompt{station.PromptScanItems, station.PromptStop} {
 		s.Show(station.View{Parcel: &p, Prompt: prompt})
 		for i, b := range s.commands.buttons {
+			if Commands[i].NextBox {
+				continue
+			}
 			if want := prompt != station.PromptStop || Commands[i].Cmd == fulfillment.CmdHold; b.Enabled() != want {
 				t.Errorf("%s: %s can be touched: %v", prompt, Commands[i].Cmd, b.Enabled())
 			}

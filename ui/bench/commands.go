@@ -38,6 +38,7 @@ func newCommandBar(send func(string), now func() time.Time) *commandBar {
 	for i, cmd := range Commands {
 		b := widgets.NewButton(cmd.Icon, text.T("cmd."+string(cmd.Cmd)), widgets.Ink, widgets.Card, func() { c.tapped(i) })
 		b.Enable(false)
+		b.Hidden = cmd.NextBox
 		c.buttons = append(c.buttons, b)
 		items = append(items, widgets.Grow(b, 1))
 	}
@@ -118,6 +119,21 @@ func (c *commandBar) tick() {
 // chooseSlow is how long a reason may be chosen: a touch that was forgotten must not meet the next parcel.
 const chooseSlow = 15 * time.Second
 
+// nextBox shows the button for the next box in the place of the one before it, which means nothing at an empty bench.
+func (c *commandBar) nextBox(on bool) {
+	for i, cmd := range Commands {
+		if !cmd.NextBox {
+			continue
+		}
+		c.buttons[i].Enable(on)
+		widgets.ShowOnly(c.buttons[i-1], !on)
+		if widgets.ShowOnly(c.buttons[i], on) {
+			c.swapped = c.now()
+			c.plain.Refresh()
+		}
+	}
+}
+
 // set lets the buttons be touched while a parcel is in hand. A first touch is forgotten when another parcel comes. The reasons for
 // another label stand as long as the last thing said is the question for one.
 func (c *commandBar) set(v station.View) {
@@ -140,6 +156,7 @@ func (c *commandBar) set(v station.View) {
 		stopped := v.Prompt == station.PromptStop && !Commands[i].Stopped
 		c.buttons[i].Enable(!stopped && (v.Parcel != nil || v.Mode != fulfillment.ModeHandoff && (Commands[i].Idle || v.Reprint != "" && Commands[i].Cmd == fulfillment.CmdUndo)))
 	}
+	c.nextBox(v.Prompt == station.PromptNextBox)
 	c.order = order
 	c.tick()
 }

@@ -95,6 +95,7 @@ type Facts struct {
 	Weight                   string
 	WeightOf                 string // what the weight is: steady, moving, no scale, or noted on the parcel
 	NoScale                  bool
+	Tare                     string // what lies on the scale and is not counted; empty: nothing
 	Box                      string
 	Note                     string
 	Print                    string
@@ -107,6 +108,9 @@ func FactsOf(v station.View, offlineSince, now time.Time) Facts {
 	var f Facts
 	f.Weight, f.WeightOf = weight(v)
 	f.NoScale = v.Weight.At.IsZero()
+	if v.TareG != 0 {
+		f.Tare = text.Grams(v.TareG)
+	}
 	p := v.Parcel
 	if p == nil {
 		return f
@@ -180,6 +184,7 @@ type Command struct {
 	Sure bool // must be asked for twice
 	Idle bool // means something at an empty bench, too
 
+	NextBox bool // is in sight while the order packed last has another box, in the place of the button before it
 	Stopped bool // is the way on for a parcel that may not leave
 }
 
@@ -190,6 +195,7 @@ var Commands = []Command{
 	{Code: "PB:REPRINT", Cmd: fulfillment.CmdReprint, Icon: "printer", Sure: true, Idle: true},
 	{Code: "PB:SKIP", Cmd: fulfillment.CmdSkip, Icon: "skip", Sure: true},
 	{Code: "PB:SHORT", Cmd: fulfillment.CmdShort, Icon: "short", Sure: true},
+	{Code: "PB:NEXTBOX", Cmd: fulfillment.CmdNextBox, Icon: "box", NextBox: true},
 	{Code: "PB:HOLD", Cmd: fulfillment.CmdHold, Icon: "hand", Sure: true, Stopped: true},
 }
 

@@ -38,7 +38,7 @@ func newQueueCard() *queueCard {
 	q.title.Set(text.T("bench.queue"))
 	q.weight = widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(15, 1).Right()
 	items := []widgets.Item{widgets.Fix(widgets.Row(12, widgets.Fix(widgets.NewIcon("orders", widgets.Ink, 26), 26), widgets.Grow(q.title, 1),
-		widgets.Fix(widgets.NewIcon("scale", widgets.Soft, 28), 28), widgets.Fix(q.weight, 150)), 40), widgets.Fix(q.empty, 60)}
+		widgets.Fix(widgets.NewIcon("scale", widgets.Soft, 28), 28), widgets.Fix(q.weight, 260)), 40), widgets.Fix(q.empty, 60)}
 	q.empty.Hide()
 	for range queueRows {
 		r := newQueueRow()
@@ -64,6 +64,9 @@ func (q *queueCard) setWeight(f Facts) {
 	words := f.Weight
 	if f.NoScale {
 		words = f.WeightOf
+	}
+	if f.Tare != "" {
+		words = text.T("bench.tare", "weight", words, "g", f.Tare)
 	}
 	q.weight.Set(words)
 }

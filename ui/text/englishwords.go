@@ -84,6 +84,7 @@ var englishWords = map[string]string{
 	"bench.noscale":    "no scale",
 	"bench.moving":     "moving",
 	"bench.steady":     "steady",
+	"bench.tare":       "{weight}  ·  tare {g}",
 	"bench.tared":      "steady, without {g} of tare",
 	"bench.noted":      "Buyer’s note",
 	"bench.seller":     "Seller’s note",

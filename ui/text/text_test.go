@@ -287,3 +287,24 @@ func TestEveryKeyUsedIsInTheTable(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestTheLastItemOfOneBoxCompletesTheBox(t *testing.T) {
+	p := &fulfillment.Parcel{Items: []fulfillment.Item{{Need: 1}}, Package: fulfillment.Package{ID: "a"},
+		Order: fulfillment.Order{Lines: []fulfillment.LineItem{{ID: "1"}, {ID: "2"}}, Packages: []fulfillment.Package{{ID: "a", Lines: []fulfillment.LineID{"1"}}, {ID: "b", Lines: []fulfillment.LineID{"2"}}}}}
+	if _, got := Prompt(station.PromptScanItems, station.View{Parcel: p}); got != "It completes this box." {
+		t.Errorf("one of two: %q", got)
+	}
+	p.Order.Packages = p.Order.Packages[:1]
+	if _, got := Prompt(station.PromptScanItems, station.View{Parcel: p}); got != "It completes the order." {
+		t.Errorf("one of one: %q", got)
+	}
+	if head, got := Prompt(station.PromptNextBox, station.View{Last: "77"}); head != "Scan NEXTBOX" || !strings.Contains(got, "77") {
+		t.Errorf("after the first box: %q, %q", head, got)
+	}
+}
+
+func TestATareSaysHowMuch(t *testing.T) {
+	if _, got := Verdict(fulfillment.Verdict{Code: fulfillment.CommandDone, Class: fulfillment.ClassCommand, Scan: "PB:TARE", Name: "TARE", WeightG: 130}); !strings.HasPrefix(got, "130 g ") {
+		t.Errorf("got %q", got)
+	}
+}
