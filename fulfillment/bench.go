@@ -133,6 +133,9 @@ type Bench struct {
 	Over map[PackageID]string `json:",omitempty"`
 	// Stop are parcels on open manifests that may not leave any more, and why: the seal leaves them off.
 	Stop map[PackageID]VerdictCode `json:",omitempty"`
+	// Scanned is the parcel on an open manifest that was scanned once more: until another scan at the dock it is the one scanned
+	// last, which PB:UNDO takes off.
+	Scanned PackageID `json:",omitempty"`
 	// Last is the order whose parcel was finished last: PB:NEXTBOX opens its next package.
 	Last OrderID `json:",omitempty"`
 	// LastOpen is how many boxes that order had left then; 0 once it is known that none can be packed.

@@ -90,16 +90,25 @@ func (t *turn) productsOf(p Parcel) map[SKU]Product {
 	return out
 }
 
+// stopStaged is why a parcel on an open manifest may not leave; what a person's word put there is not asked again before the
+// seal. has is false where the platform has replaced its package.
+func (t *turn) stopStaged(o Order, pkg Package, has bool) (VerdictCode, Why, OrderID) {
+	v, why, who := t.gateStaged(o, pkg)
+	switch {
+	case v != "" && v != NeedsSupervisor && v != Refused:
+		return v, why, who
+	case !has || slices.Contains(pkg.Holds, HoldHeld): // replaced by a split, a combination or another address
+		return NeedsSupervisor, WhyHeld, who
+	}
+	return "", WhyNone, who
+}
+
 func (t *turn) changedOnManifest(o Order, mp ManifestParcel) {
 	b := t.bench()
 	pkg, has := o.PackageByID(mp.PackageID)
 	o = o.InParcel(pkg)
-	v, why, who := t.gateStaged(o, pkg)
-	switch {
-	case v != "" && v != NeedsSupervisor && v != Refused:
-	case !has || slices.Contains(pkg.Holds, HoldHeld): // replaced by a split, a combination or another address
-		v, why = NeedsSupervisor, WhyHeld
-	default:
+	v, why, who := t.stopStaged(o, pkg, has)
+	if v == "" {
 		if _, was := b.Stop[mp.PackageID]; was {
 			b.Stop = without(b.Stop, mp.PackageID)
 			t.event(EventOrderChanged, o.ID, mp.PackageID, map[string]any{"status": o.Status})

@@ -57,7 +57,7 @@ func (t *turn) mode(arg string) {
 	default:
 		b.Mode = ModePack
 	}
-	b.Carrier, b.CarrierName, b.Reprint = "", "", ""
+	b.Carrier, b.CarrierName, b.Reprint, b.Scanned = "", "", "", ""
 	t.event(EventMode, "", "", map[string]any{"mode": b.Mode})
 	t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: "MODE:" + arg})
 }

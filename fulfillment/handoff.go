@@ -29,6 +29,7 @@ func (t *turn) handoff(class Class) {
 		t.refuse(about)
 		if about.Why != WhyScanAgain {
 			t.diverted(o, orderOr(about.About, o.ID), about.Code)
+			t.takenOut(o, pkg, about.Code)
 		}
 		return
 	}
@@ -66,6 +67,10 @@ func (t *turn) mayStage(o Order, pkg Package, class Class) Verdict {
 	}
 	for _, m := range b.Open {
 		if m.Has(pkg.ID) {
+			b.Scanned = pkg.ID
+			if v, _, who := t.stopStaged(o, pkg, true); v != "" {
+				return no(v, WhyTakeOff, who, o.ID)
+			}
 			return Verdict{Code: Duplicate}
 		}
 	}
@@ -105,6 +110,7 @@ func (t *turn) stage(o Order, pkg Package, said Verdict) {
 	m.Parcels = append(slices.Clone(m.Parcels), ManifestParcel{OrderID: o.ID, With: o.WithIDs(), PackageID: pkg.ID, Tracking: pkg.Tracking,
 		WeightG: pkg.WeightG, At: t.in.Now})
 	t.noteBelow(pkg.ID, pkg.Rung)
+	b.Scanned = ""
 	pkg.Rung, pkg.Manifest = RungStaged, m.ID
 	t.saveAll(o, pkg)
 	t.out.Manifests = append(t.out.Manifests, *m)

@@ -25,3 +25,12 @@ func StopInThePile(o Order, pkg Package) VerdictCode {
 	}
 	return stop
 }
+
+// takenOut notes that a cancelled parcel was taken out of the pile: somebody scanned it and heard that it may not leave. The
+// dock's list names it no more. Of a combined parcel a supervisor may send the rest: it stays listed.
+func (t *turn) takenOut(o Order, pkg Package, v VerdictCode) {
+	if v == Cancelled && pkg.InThePile() && len(o.With) == 0 {
+		pkg.Holds = WithHold(pkg.Holds, HoldCancelled)
+		t.savePackage(pkg)
+	}
+}

@@ -6,16 +6,6 @@ import (
 	"strings"
 )
 
-// LastStaged is the parcel that PB:UNDO at the dock takes off: the one scanned last on an open manifest, of the carrier
-// that the handoff is narrowed to. ok is false where there is none.
-func (b Bench) LastStaged() (p ManifestParcel, ok bool) {
-	i, j := b.lastPlace(b.Carrier)
-	if i < 0 {
-		return ManifestParcel{}, false
-	}
-	return b.Open[i].Parcels[j], true
-}
-
 // lastStaged is the parcel scanned last on any open manifest.
 func (b Bench) lastStaged() (ManifestID, ManifestParcel, bool) {
 	i, j := b.lastPlace("")
@@ -25,10 +15,16 @@ func (b Bench) lastStaged() (ManifestID, ManifestParcel, bool) {
 	return b.Open[i].ID, b.Open[i].Parcels[j], true
 }
 
-// lastPlace is where the parcel scanned last stands; -1 for none. Of two scanned at one moment it is the later one of
-// their manifest.
+// lastPlace is where the parcel scanned last stands; -1 for none. One that was scanned once more goes before those added since.
+// Of two scanned at one moment it is the later one of their manifest.
 func (b Bench) lastPlace(carrier string) (manifest, parcel int) {
 	manifest = -1
+	for i, m := range b.Open {
+		again := func(p ManifestParcel) bool { return p.PackageID == b.Scanned && !p.LeftOff }
+		if j := slices.IndexFunc(m.Parcels, again); b.Scanned != "" && m.Open() && j >= 0 {
+			return i, j
+		}
+	}
 	for i, m := range b.Open {
 		if !m.Open() || carrier != "" && CarrierCode(m.Carrier) != carrier {
 			continue
@@ -78,7 +74,11 @@ func (t *turn) unstage() {
 	if o = o.InParcel(pkg); ok && pkg.Manifest == m.ID && !pkg.Rung.AtLeast(RungHandedOver) {
 		pkg.Rung, pkg.Manifest, pkg.Unpacked = before, "", ""
 		t.saveAll(o, pkg)
+		if b.Scanned == pkg.ID { // it is in somebody's hands, and what was wrong with it was said
+			t.takenOut(o, pkg, StopInThePile(o, pkg))
+		}
 	}
+	b.Scanned = ""
 	o.ID, pkg.ID = mp.OrderID, mp.PackageID
 	t.eventAll(o, pkg, EventUnstaged, map[string]any{"manifest": m.ID, "carrier": m.Carrier, "tracking": mp.Tracking,
 		"scanned_at": mp.At, "photos": mp.Photos, "rung": before})
@@ -137,7 +137,7 @@ func (t *turn) narrow(arg string) {
 		t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyCarrierUnknown, Name: carrierList(known)})
 		return
 	}
-	b.Carrier, b.CarrierName = code, name
+	b.Carrier, b.CarrierName, b.Scanned = code, name, ""
 	t.event(EventCarrier, "", "", map[string]any{"carrier": code, "name": name})
 	t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: name})
 }

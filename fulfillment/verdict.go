@@ -104,6 +104,7 @@ const (
 	WhyReprint         Why = "reprint"          // another copy of the label is printed
 	WhyReprintLost     Why = "reprint_lost"     // the same, and the one before cannot be found
 	WhyReprintWhich    Why = "reprint_which"    // which parcel gets another label is said by the next scan
+	WhyTakeOff         Why = "take_off"         // the parcel is on an open manifest and may not leave: it must come off
 	WhyOnManifest      Why = "on_manifest"      // the parcel must come off its manifest first
 	WhySupervisorOnly  Why = "supervisor_only"  // only a supervisor decides this
 	WhyNoReason        Why = "no_reason"        // the decision needs a reason

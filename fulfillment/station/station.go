@@ -382,7 +382,7 @@ func (s *Station) show(v *fulfillment.Verdict) {
 	s.view.Parcel, s.view.CarrierName, s.view.Reprint = s.bench.Parcel, s.bench.CarrierName, s.bench.Reprint
 	s.view.Weight.Grams, s.view.TareG = s.scale.Grams-s.bench.TareG, s.bench.TareG
 	s.view.Last = s.bench.Last
-	s.view.Stop, s.view.Checked = s.bench.Stop, s.checkedHere()
+	s.view.Stop, s.view.Scanned, s.view.Checked = s.bench.Stop, s.bench.Scanned, s.checkedHere()
 	s.view.Prompt = prompt(s.bench, s.o.Policy, s.o.Now())
 	s.o.Show(s.view)
 }

@@ -48,6 +48,8 @@ type View struct {
 	Reprint     fulfillment.ReprintReason // another label is wanted, and the next scan says for which parcel
 	Last        fulfillment.OrderID       // the order packed last
 	Manifests   []fulfillment.Manifest
+	// Scanned is the parcel on an open manifest that was scanned once more: PB:UNDO takes it off, and not the one added last.
+	Scanned fulfillment.PackageID
 	// Stop are parcels on open manifests that may not leave any more, and why.
 	Stop map[fulfillment.PackageID]fulfillment.VerdictCode
 	// Checked is when the Seller Center was last asked about each of its orders on open manifests.

@@ -47,6 +47,11 @@ func TestModel(t *testing.T) {
 		t.Errorf("last %+v", m.Last)
 	}
 	v := view()
+	v.Manifests[1].Parcels[1].PackageID, v.Scanned = "P3", "P3"
+	if m = ModelOf(v, now); m.Last == nil || m.Last.Tracking != "T3" { // it was scanned once more
+		t.Errorf("last %+v", m.Last)
+	}
+	v = view()
 	v.Carrier = "UPS"
 	if m = ModelOf(v, now); m.Parcels != 1 || m.Carrier != "UPS" || m.Cards[0].Sealing || !m.Cards[1].Sealing {
 		t.Errorf("narrowed: %+v", m)

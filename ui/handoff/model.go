@@ -26,6 +26,7 @@ type Last struct {
 	Order, Tracking, Carrier, Weight string
 	Photos                           int
 	At                               time.Time
+	again                            bool
 }
 
 // Model is everything the screen shows of a view.
@@ -57,11 +58,11 @@ func ModelOf(v station.View, now time.Time) Model {
 			}
 			if _, stop := v.Stop[p.PackageID]; stop { // the seal leaves it off: it is none of those that leave
 				c.TakeOff = append(c.TakeOff, text.Code(cmp.Or(string(p.Tracking), string(p.OrderID))))
-				m.noteLast(mf.Carrier, p)
+				m.noteLast(mf.Carrier, p, v.Scanned)
 				continue
 			}
 			c.Count++
-			m.noteLast(mf.Carrier, p)
+			m.noteLast(mf.Carrier, p, v.Scanned)
 		}
 		if !oldest.IsZero() {
 			c.Known = text.T("handoff.known", "ago", text.Ago(oldest, now))
@@ -82,11 +83,12 @@ func ModelOf(v station.View, now time.Time) Model {
 	return m
 }
 
-func (m *Model) noteLast(carrier string, p fulfillment.ManifestParcel) {
-	if m.Last != nil && !p.At.After(m.Last.At) {
+// noteLast keeps the parcel scanned last: again is one that was scanned once more since the last one was added.
+func (m *Model) noteLast(carrier string, p fulfillment.ManifestParcel, again fulfillment.PackageID) {
+	if m.Last != nil && (m.Last.again || (again == "" || again != p.PackageID) && !p.At.After(m.Last.At)) {
 		return
 	}
-	m.Last = &Last{Order: text.Code(string(p.OrderID)), Tracking: text.Code(string(p.Tracking)), Carrier: text.Visible(carrier), Photos: len(p.Photos), At: p.At}
+	m.Last = &Last{again: again != "" && again == p.PackageID, Order: text.Code(string(p.OrderID)), Tracking: text.Code(string(p.Tracking)), Carrier: text.Visible(carrier), Photos: len(p.Photos), At: p.At}
 	if p.WeightG > 0 {
 		m.Last.Weight = text.Grams(p.WeightG)
 	}

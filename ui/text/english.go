@@ -158,6 +158,10 @@ var englishVerdicts = map[string]entry{
 	"refused+no_picture":               {"STOP – nobody can see it", "This label cannot be drawn, so nobody can compare it: scan HOLD."},
 	"cannot_verify+no_picture":         {"STOP – label cannot be drawn", "Nobody can compare it, so it is never printed: scan HOLD and call a supervisor."},
 	"printer_trouble+printer_ask":      {"Did a label come out?", "If one came out, scan it; if none did, scan REPRINT."},
+	"cancelled+take_off":               {"STOP – cancelled", "Order {about} is cancelled: scan UNDO to take this parcel off, and put it on the hold shelf."},
+	"cancel_requested+take_off":        {"", "Order {about}: scan UNDO to take this parcel off; {consequence}."},
+	"on_hold+take_off":                 {"", "Order {about} is on hold: scan UNDO to take this parcel off, and put it on the hold shelf."},
+	"needs_supervisor+take_off":        {"", "Order {about} is held: scan UNDO to take this parcel off, and ask a supervisor."},
 	"duplicate+handed_over":            {"Already handed over", "Order {order} left with a sealed manifest: put it aside and ask."},
 	"duplicate+manifest_else":          {"On another manifest", "Order {order} is on another station’s manifest: put it aside and ask."},
 }
@@ -212,6 +216,7 @@ var englishWhys = map[string]string{
 	"too_light":        "{weight} instead of about {expected}: check that nothing is missing.",
 	"too_heavy":        "{weight} instead of about {expected}: check that nothing else is in it.",
 	"changed":          "Check the list below against the parcel of order {order}.",
+	"take_off":         "Order {order} may not leave: scan UNDO to take this parcel off, and put it on the hold shelf.",
 	"left_off":         "Order {order} was stopped: take its parcel off the truck.",
 	"ambiguous":        "{scan} can mean several parcels: scan the parcel’s own label.",
 	"disk":             "Nothing was changed: scan again, and if it stays so, call a supervisor.",
