@@ -29,7 +29,12 @@ type requestCard struct {
 	sent       map[fulfillment.OrderID]fulfillment.OutboxState // answers that are not done
 	answer     func(fulfillment.CancelAnswer)
 	now        func() time.Time
+	swapped    time.Time // when the buttons got other words
 }
+
+// swapPause is how long the buttons are deaf after their words changed: the second of two quick touches at one place was
+// meant for the words before.
+const swapPause = time.Second
 
 // requestHeight is the card's height in units.
 const requestHeight = 152
@@ -43,7 +48,7 @@ func newRequestCard(now func() time.Time, answer func(fulfillment.CancelAnswer))
 		c.buttons[i] = widgets.NewButton("", "", widgets.Ink, widgets.Card, func() { c.tapped(i) })
 		row = append(row, widgets.Grow(c.buttons[i], 2))
 	}
-	row = append(row, widgets.Fix(c.next, 92))
+	row = append(row, widgets.Fix(c.next, 132))
 	head := widgets.Row(8, widgets.Fix(widgets.NewIcon("hand", widgets.Bad, 26), 26), widgets.Grow(c.head, 1), widgets.Grow(c.words, 2))
 	panel := widgets.NewPanel(widgets.BadPale, 12, 8, widgets.Column(2, widgets.Fix(head, 36), widgets.Grow(c.means, 1), widgets.Fix(widgets.Row(8, row...), widgets.TouchSize)))
 	panel.Paint(widgets.BadPale, widgets.Bad, 2)
@@ -68,7 +73,7 @@ func (c *requestCard) set(list []fulfillment.OrderSummary) (changed bool) {
 	c.rows = asked(list)
 	c.at = max(0, slices.IndexFunc(c.rows, func(o fulfillment.OrderSummary) bool { return o.Request.ID == front }))
 	if c.at < len(c.rows) && c.rows[c.at].Request.ID != front {
-		c.asking = "" // the question was about another one
+		c.swap("") // the question was about another one
 	}
 	c.show()
 	return widgets.ShowOnly(c.object, len(c.rows) > 0)
@@ -76,10 +81,14 @@ func (c *requestCard) set(list []fulfillment.OrderSummary) (changed bool) {
 
 func (c *requestCard) turn() {
 	if len(c.rows) > 0 {
-		c.at, c.asking = (c.at+1)%len(c.rows), ""
+		c.at = (c.at + 1) % len(c.rows)
+		c.swap("")
 		c.show()
 	}
 }
+
+// swap gives the buttons other words.
+func (c *requestCard) swap(asking fulfillment.OutboxKind) { c.asking, c.swapped = asking, c.now() }
 
 // reasonsFor are the keys of the reasons that can be true of the order.
 func reasonsFor(o fulfillment.OrderSummary, kind fulfillment.OutboxKind) [2]string {
@@ -128,29 +137,29 @@ func (c *requestCard) show() {
 		b.Enable(c.supervisor && !sent && (i != 0 || c.asking != "" || o.Packed))
 	}
 	widgets.ShowOnly(c.buttons[2], c.asking != "")
-	c.next.Set("", text.T("decide.nth", "i", fmt.Sprint(c.at+1), "n", fmt.Sprint(len(c.rows))), widgets.Ink, widgets.Card)
+	c.next.Set("arrow", text.T("decide.nth", "i", fmt.Sprint(c.at+1), "n", fmt.Sprint(len(c.rows))), widgets.Ink, widgets.Card)
 	c.next.Enable(len(c.rows) > 1)
 	c.object.Refresh()
 }
 
 func (c *requestCard) tapped(i int) {
-	if c.at >= len(c.rows) || !c.supervisor {
+	if c.at >= len(c.rows) || !c.supervisor || c.now().Sub(c.swapped).Abs() < swapPause {
 		return
 	}
 	o := c.rows[c.at]
 	switch {
 	case c.asking != "" && i == 2:
-		c.asking = ""
+		c.swap("")
 	case c.asking != "":
 		kind := c.asking
-		c.asking = ""
+		c.swap("")
 		if c.answer != nil {
 			c.answer(fulfillment.CancelAnswer{Kind: kind, OrderID: o.ID, CancelID: o.Request.ID, Reason: text.T(reasonsFor(o, kind)[i])})
 		}
 	case i == 0:
-		c.asking = fulfillment.OutboxReject
+		c.swap(fulfillment.OutboxReject)
 	case i == 1:
-		c.asking = fulfillment.OutboxApprove
+		c.swap(fulfillment.OutboxApprove)
 	}
 	c.show()
 }

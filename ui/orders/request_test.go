@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"packbench/fulfillment"
+	"packbench/ui/widgets"
 )
 
 // asks is an order whose buyer asks to cancel.
@@ -23,7 +24,12 @@ func TestASupervisorAnswersARequest(t *testing.T) {
 	var back later
 	var got []fulfillment.CancelAnswer
 	l := &lister{list: []fulfillment.OrderSummary{asks("1", "GB", true), asks("2", "US", false), {ID: "3"}}}
-	s := New(Options{Background: back.add, Orders: l, Now: func() time.Time { return now }, Answer: func(a fulfillment.CancelAnswer) { got = append(got, a) }})
+	clock := now
+	tap := func(b *widgets.Button) { // as a person does who has read what the button says
+		clock = clock.Add(swapPause)
+		test.Tap(b)
+	}
+	s := New(Options{Background: back.add, Orders: l, Now: func() time.Time { return clock }, Answer: func(a fulfillment.CancelAnswer) { got = append(got, a) }})
 	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
 	if s.request.object.Visible() {
 		t.Error("the card is there before there are orders")
@@ -39,29 +45,29 @@ func TestASupervisorAnswersARequest(t *testing.T) {
 		t.Fatalf("a packer answers: %q, %+v", c.asking, got)
 	}
 	s.Supervisor(true)
-	test.Tap(c.buttons[0]) // reject: why?
-	test.Tap(c.buttons[2]) // back
-	test.Tap(c.buttons[0])
-	test.Tap(c.buttons[0])
-	test.Tap(c.next)
+	tap(c.buttons[0]) // reject: why?
+	tap(c.buttons[2]) // back
+	tap(c.buttons[0])
+	tap(c.buttons[0])
+	tap(c.next)
 	if !strings.Contains(c.means.Words(), "(US)") || c.hint.Words() != "Only a packed parcel can be kept" {
 		t.Errorf("%q, %q", c.means.Words(), c.hint.Words())
 	}
-	test.Tap(c.buttons[0]) // not packed: nothing
-	test.Tap(c.buttons[1])
-	test.Tap(c.buttons[1])
+	tap(c.buttons[0]) // not packed: nothing
+	tap(c.buttons[1])
+	tap(c.buttons[1])
 	want := []fulfillment.CancelAnswer{{Kind: fulfillment.OutboxReject, OrderID: "1", CancelID: "C1", Reason: "Packed before the request"},
 		{Kind: fulfillment.OutboxApprove, OrderID: "2", CancelID: "C2", Reason: "We cannot ship it"}}
 	if !cmp.Equal(got, want) {
 		t.Error(cmp.Diff(want, got))
 	}
 	s.Answers(map[fulfillment.OrderID]fulfillment.OutboxState{"2": fulfillment.OutboxQueued})
-	test.Tap(c.buttons[1])
+	tap(c.buttons[1])
 	if c.asking != "" || c.hint.Words() != "The answer is on its way" {
 		t.Errorf("a second answer is asked for: %q, %q", c.asking, c.hint.Words())
 	}
-	test.Tap(c.next)
-	test.Tap(c.buttons[1]) // why?
+	tap(c.next)
+	tap(c.buttons[1]) // why?
 	s.Supervisor(false)
 	if c.asking != "" {
 		t.Error("the question stays when the supervisor has gone")
@@ -71,6 +77,36 @@ func TestASupervisorAnswersARequest(t *testing.T) {
 	back.run()
 	if c.object.Visible() {
 		t.Error("nobody asks any more, and the card stays")
+	}
+}
+
+// Two quick touches of "Reject" are one: the second would choose a reason that nobody has read.
+func TestTheSecondOfTwoQuickTouchesChoosesNoReason(t *testing.T) {
+	test.NewTempApp(t)
+	var back later
+	var got []fulfillment.CancelAnswer
+	clock := now
+	l := &lister{list: []fulfillment.OrderSummary{asks("1", "GB", true)}}
+	s := New(Options{Background: back.add, Orders: l, Now: func() time.Time { return clock }, Answer: func(a fulfillment.CancelAnswer) { got = append(got, a) }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	s.Load()
+	back.run()
+	s.Supervisor(true)
+	c := s.request
+	for _, b := range c.buttons[:2] {
+		clock = clock.Add(swapPause)
+		test.Tap(b)
+		clock = clock.Add(swapPause - time.Millisecond)
+		test.Tap(b)
+		if len(got) > 0 || c.asking == "" {
+			t.Fatalf("a quick second touch answers: %+v, asks %q", got, c.asking)
+		}
+		clock = clock.Add(time.Millisecond)
+		test.Tap(c.buttons[2])
+		test.Tap(b) // and one of "back" asks nothing
+		if c.asking != "" {
+			t.Fatalf("a quick touch after back asks %q", c.asking)
+		}
 	}
 }
 
