@@ -86,15 +86,18 @@ func (s *twoShops) start(t *testing.T) {
 	})
 }
 
-// journal is every call that the sandbox got.
-func (s *twoShops) journal(t *testing.T) (calls []struct {
+// journalCall is one call that the sandbox got.
+type journalCall struct {
 	N       int
 	Path    string
 	Shop    string
 	Code    int64
 	Order   string
 	Foreign []string
-}) {
+}
+
+// journal is every call that the sandbox got.
+func (s *twoShops) journal(t *testing.T) (calls []journalCall) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(s.get(t, "/admin/journal")), &calls); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,10 +20,11 @@ import (
 
 // Places in the window of 1366×728.
 var (
-	railShop    = [2]int{57, 420}
-	shopConnect = [2]int{350, 636}                                                   // the button at the bottom, whatever it does at the moment
-	shopOff     = [2]int{752, 303}                                                   // Disconnect of the first shop
-	cloudState  = struct{ round, square [2]int }{[2]int{464, 709}, [2]int{463, 700}} // on the strip: a tick is round, a cross fills its corner
+	railShop                    = [2]int{57, 420}
+	shopConnect                 = [2]int{350, 636}                                                   // the button at the bottom, whatever it does at the moment
+	requestReject, requestGrant = [2]int{640, 420}, [2]int{900, 420}                                 // on the card of a request; the first reason stands in Reject's place
+	shopOff                     = [2]int{752, 303}                                                   // Disconnect of the first shop
+	cloudState                  = struct{ round, square [2]int }{[2]int{464, 709}, [2]int{463, 700}} // on the strip: a tick is round, a cross fills its corner
 )
 
 // deskBed is a station in a real window, a supervisor before it, whose browser is this test.
@@ -32,7 +34,8 @@ type deskBed struct {
 	link string // file in which the browser finds the link that it was given
 }
 
-func newDeskBed(t *testing.T) *deskBed {
+// newDeskBed opens the window; before runs when the station has its configuration.
+func newDeskBed(t *testing.T, before func(*connectBed)) *deskBed {
 	t.Helper()
 	d := newDesktop(t)
 	b := newConnectBed(t, shop.Options{Market: "GB", Also: []string{"VN"}, Orders: 12})
@@ -47,6 +50,7 @@ func newDeskBed(t *testing.T) *deskBed {
 	t.Setenv(envSecret, b.server.Credentials().AppSecret)
 	b.write(t, filepath.Join(b.dir, "station.toml"), "[station]\nid = \"PACK-01\"\nmarket = \"GB\"\noperator = \"Tester\"\n[[operator]]\nname = \"Chief\"\nbadge = \"S1\"\nrole = \"supervisor\"\n"+
 		b.shopTable()+"poll = \"1s\"\n")
+	before(b)
 	w := b.start(t)
 	g := &wedge{t: t, w: w, id: w.shown(t)}
 	g.do("windowactivate", "--sync", g.id, "windowmove", g.id, "0", "0", "windowsize", "--sync", g.id, "1366", "728")
@@ -147,7 +151,7 @@ func (d *deskBed) green(t *testing.T) {
 // TestShopScreen goes the whole way at the bench by touch: connect two shops through the browser, work for both without a new
 // start, be told that the authorization is dead, authorize again, and disconnect one of them.
 func TestShopScreen(t *testing.T) {
-	d := newDeskBed(t)
+	d := newDeskBed(t, func(*connectBed) {})
 	d.consent(t)
 	d.synced(t)
 	d.green(t)
@@ -181,6 +185,37 @@ func TestShopScreen(t *testing.T) {
 		}
 	}
 	d.green(t)
+	d.w.close(t)
+}
+
+// A supervisor answers a buyer's request at a bench that started with its shops connected: what the bench queues wakes the
+// work for them, from the first moment.
+func TestAnAnswerAtABenchThatStartedConnected(t *testing.T) {
+	asked := ""
+	d := newDeskBed(t, func(b *connectBed) {
+		if _, said, code := b.packbench(t, b.server.Credentials().AuthCode+"\n", "shop", "connect", "--auth-code", "-", "--shop", "all"); code != 0 {
+			t.Fatal(said)
+		}
+		asked = packable(t, b.server, "GB").ID
+		b.admin(t, "/admin/orders/"+asked+"/request-cancel", "")
+	})
+	d.synced(t)
+	eventually(t, "the request is known", func() bool {
+		out, _, code := d.packbench(t, "", "order", asked)
+		return code == 0 && strings.Contains(out, "cancel_requested")
+	})
+	d.do("sleep", "2") // with its number and its deadline
+	d.at(railOrders)
+	d.do("sleep", "1.2") // the buttons are deaf for a second after they changed
+	d.at(requestGrant)
+	d.do("sleep", "1.2")
+	d.at(requestReject) // the first reason
+	eventually(t, "the answer has reached the Seller Center", func() bool {
+		if d.w.ended() {
+			t.Fatalf("the program ended: %v\n%s", d.w.err, d.w.said(t))
+		}
+		return slices.ContainsFunc(d.calls(t), func(c deskCall) bool { return strings.HasSuffix(c.Path, "/approve") })
+	})
 	d.w.close(t)
 }
 

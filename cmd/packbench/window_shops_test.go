@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -53,6 +54,7 @@ func TestOrdersOfTwoShopsArePacked(t *testing.T) {
 	orders := []shop.OrderState{packable(t, b.server, "GB"), packable(t, b.server, "VN")} // before they are arranged
 	w := b.start(t)
 	w.shown(t)
+	var numbers []string
 	for n, o := range orders {
 		market := o.Market
 		eventually(t, "the order of "+market+" is here with its number", func() bool {
@@ -82,6 +84,22 @@ func TestOrdersOfTwoShopsArePacked(t *testing.T) {
 			}
 		}
 		w.want(t, scanner, tracking, "applied")
+		numbers = append(numbers, tracking)
+	}
+	w.want(t, scanner, "PB:MODE:HANDOFF", "command_done") // the last look before a seal asks both shops
+	for n, tracking := range numbers {
+		if got := w.scan(t, scanner, tracking); !got.Accepted {
+			t.Fatalf("%s is not taken at the dock: %s %s", orders[n].ID, got.Verdict, got.Text)
+		}
+	}
+	looks := len(s.journal(t))
+	if got := w.scan(t, scanner, "PB:SEAL"); !got.Accepted {
+		t.Fatalf("sealed: %s %s", got.Verdict, got.Text)
+	}
+	for _, market := range []string{"GB", "VN"} {
+		if !slices.ContainsFunc(s.journal(t)[looks:], func(c journalCall) bool { return c.Shop == market }) {
+			t.Errorf("the seal did not look at the %s shop", market)
+		}
 	}
 	for _, c := range s.journal(t) {
 		if c.Foreign != nil {
