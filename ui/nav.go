@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
+	"packbench/fulfillment"
 	"packbench/ui/text"
 	"packbench/ui/widgets"
 )
@@ -50,4 +51,17 @@ func (n *nav) set(t tab) {
 		}
 		b.Set(tabNames[i], b.Word(), ink, fill)
 	}
+}
+
+// Looking reports whether the list of orders is in front: an order that is scanned then is looked for, not worked at. Any
+// goroutine may ask.
+func (w *Window) Looking() bool { return w.looking.Load() }
+
+// Find shows an order in the list of orders, if that is still in front. Any goroutine may call it; it never blocks.
+func (w *Window) Find(id fulfillment.OrderID) {
+	w.do(func() {
+		if w.tab == tabOrders {
+			w.orders.Find(id)
+		}
+	})
 }

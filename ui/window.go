@@ -37,6 +37,8 @@ type Window struct {
 	ready chan struct{}
 	// closed: the screen is gone and nothing may touch it.
 	closed atomic.Bool
+	// looking: the list of orders is in front.
+	looking atomic.Bool
 
 	// Everything below belongs to the screen's goroutine.
 	view      station.View
@@ -337,7 +339,11 @@ func (w *Window) navigate(t tab) {
 }
 
 func (w *Window) choose(t tab) {
+	if w.tab == tabOrders && t != tabOrders {
+		w.orders.Clear() // who comes back looks for something else
+	}
 	w.tab = t
+	w.looking.Store(t == tabOrders)
 	w.nav.set(t)
 	for i, s := range w.screens {
 		if tab(i) == t {

@@ -174,6 +174,28 @@ func walk(o fyne.CanvasObject, f func(fyne.CanvasObject)) {
 	}
 }
 
+// An order is looked up while the list is in front, and only then; who leaves the list leaves the search.
+func TestTheSearchStaysOnItsPage(t *testing.T) {
+	w := newTestWindow(t, Options{})
+	w.Find("1001")
+	if w.Looking() || w.orders.Search.Text != "" {
+		t.Errorf("looked up %q on another page", w.orders.Search.Text)
+	}
+	w.choose(tabOrders)
+	w.Find("1001")
+	if !w.Looking() || w.orders.Search.Text != "1001" {
+		t.Errorf("in the field: %q", w.orders.Search.Text)
+	}
+	w.choose(tabOrders)
+	if w.orders.Search.Text != "1001" {
+		t.Error("a touch of the page in front ends the search")
+	}
+	w.choose(tabShop)
+	if w.Looking() || w.orders.Search.Text != "" {
+		t.Errorf("the search %q outlives the page", w.orders.Search.Text)
+	}
+}
+
 func TestTargetsAreLargeEnoughForGloves(t *testing.T) {
 	w := newTestWindow(t, Options{})
 	w.Show(station.View{Parcel: inHand()})

@@ -203,7 +203,7 @@ func (a *app) partFailed(part string, err error) {
 }
 
 func (a *app) scanned(ctx context.Context, s fulfillment.Scan) error {
-	if a.setup.takes(s) {
+	if a.setup.takes(s) || a.lookedUp(ctx, s) {
 		return nil
 	}
 	return a.station.Submit(ctx, s)

@@ -50,9 +50,26 @@ func (a *app) typed(text string) {
 	if a.setup.takes(fulfillment.Scan{ID: newID(), Code: text, At: now, Device: scanner.KeyboardDevice}) {
 		return
 	}
-	if s, ok := a.devices.typed.Scan(text, now); ok {
+	if s, ok := a.devices.typed.Scan(text, now); ok && !a.lookedUp(a.deviceGroup.ctx, s) {
 		a.submit(s)
 	}
+}
+
+// lookedUp takes the code of an order, a package or a parcel that is scanned while the list of orders is in front: who looks
+// something up opens nothing and overrides nothing. Every other code is the bench's.
+func (a *app) lookedUp(ctx context.Context, s fulfillment.Scan) bool {
+	if !a.window.Looking() {
+		return false
+	}
+	id, err := a.station.Names(ctx, s)
+	if err != nil {
+		a.env.log.Warn("A code could not be looked up", "err", err)
+	}
+	if id == "" {
+		return false
+	}
+	a.window.Find(id)
+	return true
 }
 
 // command takes a code from the window's buttons.

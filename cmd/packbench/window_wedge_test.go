@@ -173,3 +173,23 @@ func TestKeyboardScannerOnEveryScreen(t *testing.T) {
 	}
 	g.w.close(t)
 }
+
+// TestLookingUpOpensNothing: an order that is scanned while the list of orders is in front, into the search field or not, is
+// searched for and shown. Every other code goes to the bench, and at the bench the same scan opens the order.
+func TestLookingUpOpensNothing(t *testing.T) {
+	g := newWedge(t)
+	for _, place := range [][2]int{railOrders, {370, 255}} { // the page, then its field
+		g.click(place[0], place[1])
+		g.do("type", "--delay", "0", "A-2")
+		g.do("key", "Return")
+		g.do("sleep", "1")
+		g.judged() // nothing more than before
+		g.scan("Return", g.code(), "PB:USER:NOBODY")
+	}
+	g.click(railBench[0], railBench[1])
+	g.scan("Return", "A-2")
+	if got := g.w.s.verdicts(t); got[len(got)-1].Verdict != "order_opened" {
+		t.Errorf("at the bench: %+v", got[len(got)-1])
+	}
+	g.w.close(t)
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"packbench/fulfillment"
@@ -52,14 +53,28 @@ func (s *Station) lookUp(ctx context.Context, sc fulfillment.Scan, in *fulfillme
 			in.Member = &op
 		}
 	}
-	if !sc.Retail() { // a product's barcode is never bound as a carrier's label
-		in.Match = s.o.Candidates(sc.Code)
-	}
 	return s.find(ctx, sc, in)
+}
+
+// Names is the order whose number, package or parcel has the code; empty where the code is a command, a badge, a product or
+// unknown. It changes nothing, reads no bench, and may be called by any goroutine.
+func (s *Station) Names(ctx context.Context, sc fulfillment.Scan) (fulfillment.OrderID, error) {
+	badge := func(op fulfillment.Operator) bool { return op.Badge == sc.Code }
+	if strings.HasPrefix(sc.Code, "PB:") || len(sc.Code) > fulfillment.MaxScan || sc.Retail() || slices.ContainsFunc(s.o.Operators, badge) {
+		return "", nil
+	}
+	var in fulfillment.Input
+	if err := s.find(ctx, sc, &in); err != nil || in.Found.Order == nil || len(in.Found.SKUs) > 0 {
+		return "", err
+	}
+	return in.Found.Order.ID, nil
 }
 
 // find looks for the code as it was read, then for the other forms in which a product's number may be known.
 func (s *Station) find(ctx context.Context, sc fulfillment.Scan, in *fulfillment.Input) error {
+	if !sc.Retail() { // a product's barcode is never bound as a carrier's label
+		in.Match = s.o.Candidates(sc.Code)
+	}
 	for i, code := range sc.ItemCodes() {
 		match := in.Match
 		if i > 0 {

@@ -500,3 +500,14 @@ func (products) Order(context.Context, fulfillment.OrderID) (o fulfillment.Order
 	return o, fulfillment.ErrNotFound
 }
 func (products) Record(context.Context, Commit) error { return nil }
+
+// Only what names an order can be looked up; a badge is a badge even where an order has its number.
+func TestNamesOfAnOrder(t *testing.T) {
+	s := New(Options{Store: newDisk(t, "1001", "S1"), Operators: []fulfillment.Operator{{Name: "Demo Supervisor", Badge: "S1"}}, Log: slog.New(slog.DiscardHandler),
+		Candidates: func(string) []fulfillment.Tracking { return nil }})
+	for code, want := range map[string]fulfillment.OrderID{"1001": "1001", "T1001": "1001", "S1": "", "PB:USER:S1": "", "PB:NONSENSE": "", "MUG": "", "": ""} {
+		if got, err := s.Names(t.Context(), fulfillment.Scan{Code: code}); got != want || err != nil {
+			t.Errorf("%q names %q, %v, want %q", code, got, err, want)
+		}
+	}
+}

@@ -131,6 +131,32 @@ func TestListPagesAndSearches(t *testing.T) {
 	}
 }
 
+func TestTheSearchIsEndedByTouch(t *testing.T) {
+	l := &lister{list: []fulfillment.OrderSummary{{ID: "1"}, {ID: "2"}}}
+	s, back, scans := newScreen(t, l)
+	s.Load()
+	back.run()
+	if s.clear.Enabled() {
+		t.Error("there is nothing to clear")
+	}
+	test.Type(s.Search, "2")
+	back.run()
+	if len(s.list) != 1 || !s.clear.Enabled() {
+		t.Fatalf("%d orders, can be cleared %t", len(s.list), s.clear.Enabled())
+	}
+	test.Tap(s.clear)
+	back.run()
+	if s.Search.Text != "" || len(s.list) != 2 || s.clear.Enabled() {
+		t.Errorf("%q in the field, %d orders", s.Search.Text, len(s.list))
+	}
+	test.Tap(s.filter[gone])
+	s.Find("1")
+	back.run()
+	if s.Search.Text != "1" || len(s.list) != 1 || s.list[0].ID != "1" || len(*scans) != 0 {
+		t.Errorf("found %+v with %q, scanned %q", s.list, s.Search.Text, *scans)
+	}
+}
+
 func TestAnAnswerToAnOlderQuestionIsDropped(t *testing.T) {
 	l := &lister{list: []fulfillment.OrderSummary{{ID: "1"}, {ID: "2"}}}
 	s, back, _ := newScreen(t, l)

@@ -50,6 +50,7 @@ type Screen struct {
 	page    *widgets.Text
 	counts  *widgets.Text
 	notice  *widgets.Text
+	clear   *widgets.Button // of the search
 	up      *widgets.Button
 	down    *widgets.Button
 	loaded  bool
@@ -61,6 +62,7 @@ func New(o Options) *Screen {
 	s := &Screen{o: o, table: newTable(), request: newRequestCard(o.Now, o.Answer), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
 		counts: widgets.NewText(20, true, widgets.Bad).Fit(13, 1).Right(), notice: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(14, 3).Centred()}
 	s.Search = NewSearchField(text.T("orders.search"), o.Now, s.searched, o.Scan)
+	s.clear = widgets.NewButton("cross", "", widgets.Ink, widgets.Card, s.Clear)
 	s.only = everything
 	s.story = map[fulfillment.OrderID]told{}
 	for f := range s.filter {
@@ -69,7 +71,7 @@ func New(o Options) *Screen {
 	s.up = widgets.NewButton("up", "", widgets.Ink, widgets.Card, func() { s.turn(-1) })
 	s.down = widgets.NewButton("down", "", widgets.Ink, widgets.Card, func() { s.turn(1) })
 	s.table.stack.Resized = s.show
-	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Fix(s.filter[unlabelled], 180), widgets.Fix(s.filter[shelved], 112),
+	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Fix(s.clear, widgets.TouchSize), widgets.Fix(s.filter[unlabelled], 180), widgets.Fix(s.filter[shelved], 112),
 		widgets.Fix(s.filter[gone], 112), widgets.Grow(s.counts, 2),
 		widgets.Fix(s.up, 76), widgets.Fix(s.page, 120), widgets.Fix(s.down, 76))
 	body := widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 30), widgets.Fix(s.notice, 90), widgets.Grow(s.table.stack.Object, 1)))
@@ -105,7 +107,18 @@ func (s *Screen) Tick() { s.show() }
 
 func (s *Screen) searched(query string) {
 	s.query, s.first = query, 0
+	s.clear.Enable(query != "")
 	s.Load()
+}
+
+// Clear ends the search: everything is listed again.
+func (s *Screen) Clear() { s.Search.Clear() }
+
+// Find shows the order as a search for it does, whatever was filtered before.
+func (s *Screen) Find(id fulfillment.OrderID) {
+	s.only = everything
+	s.Search.Clear()
+	s.Search.SetText(string(id))
 }
 
 func (s *Screen) turn(pages int) {
@@ -134,6 +147,7 @@ func (s *Screen) show() {
 		page = text.T(key, "from", fmt.Sprint(from+1), "to", fmt.Sprint(to), "n", fmt.Sprint(len(s.list)))
 	}
 	s.page.Set(page)
+	s.clear.Enable(s.query != "")
 	s.up.Enable(from > 0)
 	s.down.Enable(to < len(s.list))
 	s.showFilter()

@@ -49,6 +49,14 @@ func NewSearchField(hint string, now func() time.Time, changed, submit func(stri
 	return f
 }
 
+// Clear empties the field and forgets what was being typed.
+func (f *SearchField) Clear() {
+	f.keys = nil
+	if f.Text != "" {
+		f.SetText("")
+	}
+}
+
 // AcceptsTab implements fyne.Tabbable: a Tab is a scanner's suffix here.
 func (f *SearchField) AcceptsTab() bool { return true }
 
