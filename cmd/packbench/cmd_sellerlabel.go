@@ -70,6 +70,9 @@ func runSellerLabel(ctx context.Context, c *call) error {
 		if file, err = readSellerLabel(c.args[0]); err != nil {
 			return err
 		}
+		if order != "" && file.Order != "" && file.Order != string(order) {
+			return &usageError{fmt.Sprintf("%s is for order %s, but --order says %s; with another order's recipient the parcel would go astray", c.args[0], file.Order, order)}
+		}
 	}
 	maker := &ownLabelMaker{c: c, cfg: cfg, media: media, l: file.label()}
 	if order == "" {

@@ -111,3 +111,25 @@ func TestSellerLabelOfAFile(t *testing.T) {
 		t.Errorf("a misspelt key: %s", said)
 	}
 }
+
+// A file that is for another order is refused before anything is drawn or stored: its recipient would get the parcel.
+func TestSellerLabelOfAnotherOrder(t *testing.T) {
+	s := newStation(t, "", sender)
+	orders, file, out := filepath.Join(s.files, "orders.csv"), filepath.Join(s.files, "c.toml"), filepath.Join(s.files, "c.png")
+	s.write(t, orders, "order_id,seller_sku,name,quantity\nC1,MUG,Mug,1\nC2,MUG,Mug,1\n")
+	s.run(t, "orders", "import", orders)
+	const to = "carrier = \"Sample Post\"\ntracking = \"RA123456785GB\"\n[to]\nname = \"Sample Person\"\nlines = [\"1 Example Street\"]\ncity = \"Nowhere\"\npostal_code = \"ZZ9 9ZZ\"\ncountry = \"GB\"\n"
+	s.write(t, file, "order = \"C2\"\n"+to)
+	for _, how := range [][]string{{"--store"}, {"--out", out}} {
+		said, err := s.command(t, append([]string{"sellerlabel", "--order", "C1", file}, how...)...).CombinedOutput()
+		if exitCode(t, err) != 2 || !strings.Contains(string(said), "is for order C2, but --order says C1") {
+			t.Errorf("%v: %v %s", how, err, said)
+		}
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a label of two orders was written")
+	}
+	s.run(t, "sellerlabel", "--order", "C2", file, "--store") // the right one is taken, so nothing else stood in its way
+	s.write(t, file, strings.Replace(to, "RA123456785GB", "RA123456799GB", 1))
+	s.run(t, "sellerlabel", "--order", "C1", file, "--store") // a file that names no order is for any
+}
