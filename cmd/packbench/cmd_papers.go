@@ -171,7 +171,7 @@ func runLabel(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if _, err := readLabelRules(c.dir); err != nil {
+	if _, _, err := readLabelRules(c.dir); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Join(c.dir, labelRulesName), err)
 	}
 	if _, err := readCarriers(c.dir); err != nil {

@@ -10,9 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"packbench/assets"
 	"packbench/fulfillment"
-	"packbench/fulfillment/policy"
 )
 
 // shop: credentials, each shop's authorization and the Seller Center's answer, and the clock, which only that answer can tell.
@@ -103,11 +101,10 @@ func (s connectedShop) words() string {
 func (d *doctor) rulePacks() {
 	own := filepath.Join(d.c.dir, labelRulesName)
 	from := "as delivered"
-	pack := assets.LabelRules
-	if text, err := os.ReadFile(own); err == nil {
-		from, pack = "the warehouse's own, "+own, text
+	if _, err := os.Stat(own); err == nil {
+		from = "the warehouse's own, " + own
 	}
-	rules, err := policy.ReadLabelRules(pack)
+	rules, _, err := readLabelRules(d.c.dir)
 	if err != nil {
 		d.say("rule packs", "fail", plain(err)+"; mend or remove "+own+", the delivered one is used meanwhile")
 		return

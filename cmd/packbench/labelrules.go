@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 
 	"packbench/assets"
@@ -22,9 +21,8 @@ var labelRulesName = filepath.Join("rules", "labels.toml")
 // mistake in them are not used, and that is said in the log.
 func labelOptions(dir, market string, log *slog.Logger) label.Options {
 	o := label.Options{CacheDir: pdfiumCache(dir), Log: log, Market: market}
-	pack, err := labelRulesPack(dir)
-	rules, perr := policy.ReadLabelRules(pack)
-	if err = errors.Join(err, perr); err != nil {
+	rules, pack, err := readLabelRules(dir)
+	if err != nil {
 		if log != nil {
 			log.Error("The label rules of the data folder are not used", "err", err)
 		}
@@ -58,7 +56,7 @@ func carriersOf(dir string, log *slog.Logger) *label.Carriers {
 }
 
 func readCarriers(dir string) (*label.Carriers, error) {
-	pack, err := os.ReadFile(filepath.Join(dir, carriersName))
+	pack, err := readPlain(filepath.Join(dir, carriersName), maxConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		pack, err = assets.CarrierRules, nil
 	}
@@ -70,17 +68,19 @@ func readCarriers(dir string) (*label.Carriers, error) {
 
 // labelRulesPack is the rules' file: the warehouse's own, or the bundled one.
 func labelRulesPack(dir string) ([]byte, error) {
-	pack, err := os.ReadFile(filepath.Join(dir, labelRulesName))
+	pack, err := readPlain(filepath.Join(dir, labelRulesName), maxConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		return assets.LabelRules, nil
 	}
 	return pack, err
 }
 
-func readLabelRules(dir string) (*policy.LabelRules, error) {
+// readLabelRules returns them, and the file's text. The text is nil where there was none to read.
+func readLabelRules(dir string) (*policy.LabelRules, []byte, error) {
 	pack, err := labelRulesPack(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return policy.ReadLabelRules(pack)
+	rules, err := policy.ReadLabelRules(pack)
+	return rules, pack, err
 }
