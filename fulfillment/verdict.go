@@ -94,6 +94,7 @@ const (
 	WhyOtherBox        Why = "other_box"        // the item belongs in another box of the order
 	WhyNoBarcode       Why = "no_barcode"       // an unknown code, while no barcode is known for an item that is wanted
 	WhyAnswerFirst     Why = "answer_first"     // the parcel is done, and the platform ships it only after an answer to the request to cancel
+	WhyResumed         Why = "resumed"          // the parcel was in hand when the program ended
 	WhyOneBox          Why = "one_box"          // the platform planned the order as one parcel
 	WhyBoxOpen         Why = "box_open"         // the box in hand must be finished before the next
 	WhyAllBoxes        Why = "all_boxes"        // every box of the order is packed

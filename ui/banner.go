@@ -48,6 +48,11 @@ func (b *banner) set(v station.View) {
 		b.look = lookStop
 		b.head.Set(text.T("verdict.error.head"))
 		b.detail.Set(text.Sentence(v.Err))
+	case v.Verdict == nil && v.Standing != nil:
+		b.look = lookOf(*v.Standing)
+		head, detail := text.Verdict(*v.Standing)
+		b.head.Set(head)
+		b.detail.Set(detail)
 	case v.Verdict == nil:
 		b.look = lookReady
 		b.head.Set(text.T("verdict.none.head"))
@@ -77,14 +82,17 @@ func (b *banner) set(v station.View) {
 // promptBand says the one thing to do next.
 type promptBand struct {
 	*widgets.Panel
+	icon   *widgets.Icon
 	head   *widgets.Text
 	detail *widgets.Text
+	label  string // that the label in hand will not print; empty: nothing is known against it
+	never  bool   // and that nobody's word changes that
 }
 
 func newPromptBand() *promptBand {
-	p := &promptBand{head: widgets.NewText(widgets.SizeGiant, true, widgets.OnNavy).Fit(24, 1), detail: widgets.NewText(20, false, widgets.NavySoft).Fit(13, 1)}
+	p := &promptBand{icon: widgets.NewIcon("arrow", widgets.Warn, 60), head: widgets.NewText(widgets.SizeGiant, true, widgets.OnNavy).Fit(24, 1), detail: widgets.NewText(20, false, widgets.NavySoft).Fit(13, 1)}
 	words := widgets.Column(0, widgets.Grow(p.head, 58), widgets.Grow(p.detail, 28))
-	p.Panel = widgets.NewPanel(widgets.Navy, 22, 3, widgets.Row(22, widgets.Fix(widgets.NewIcon("arrow", widgets.Warn, 60), 80), widgets.Grow(words, 1))).Square()
+	p.Panel = widgets.NewPanel(widgets.Navy, 22, 3, widgets.Row(22, widgets.Fix(p.icon, 80), widgets.Grow(words, 1))).Square()
 	return p
 }
 
@@ -93,14 +101,39 @@ func (p *promptBand) set(v station.View) {
 	if v.Prompt == "" {
 		head, detail = text.Prompt(station.PromptScanOrder, v)
 	}
-	ink, fill := widgets.NavySoft, widgets.Navy
-	if h, d, ok := text.Alarms(v); ok && !text.Alarming(v) {
-		ink, fill, detail = widgets.White, widgets.Bad, h+": "+d // what was scanned since must not hide it
+	ink, soft, arrow, fill := widgets.OnNavy, widgets.NavySoft, widgets.Warn, widgets.Navy
+	bad := func(words string) {
+		ink, soft, arrow, fill, detail = widgets.White, widgets.White, widgets.White, widgets.Bad, words
 	}
-	p.detail.Colour(ink)
+	careful := func(words string) {
+		ink, soft, arrow, fill, detail = widgets.Ink, widgets.Ink, widgets.Ink, widgets.Warn, words
+	}
+	request := text.Request(v)
+	switch h, d, ok := text.Alarms(v); {
+	case ok && !text.Alarming(v):
+		bad(h + ": " + d) // what was scanned since must not hide it
+	case request != "":
+		careful(request)
+	case v.Parcel == nil || v.Prompt == station.PromptStop:
+	case p.label != "" && p.never:
+		bad(p.label)
+	case p.label != "":
+		careful(p.label)
+	}
+	p.icon.Set("arrow", arrow, widgets.Clear, false)
+	p.head.Colour(ink)
+	p.detail.Colour(soft)
 	p.Paint(fill, widgets.Clear, 0)
 	p.head.Set(head)
 	p.detail.Set(detail)
+}
+
+// labelAhead is told what speaks against the label in hand.
+func (w *Window) labelAhead(words string, never bool) {
+	if w.prompt.label != words || w.prompt.never != never {
+		w.prompt.label, w.prompt.never = words, never
+		w.showPrompt()
+	}
 }
 
 // bands lays banner, prompt, content and strip one under the other; banner and prompt grow with the window.

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"packbench/fulfillment"
 	"packbench/fulfillment/station"
 	"packbench/ui/text"
 	"packbench/ui/widgets"
@@ -36,6 +37,67 @@ func TestEveryVerdictIsReadWholeOnSmallScreens(t *testing.T) {
 			w.prompt.set(station.View{Prompt: p, Carrier: "UPS", CarrierName: "Royal Mail Tracked 24"})
 			whole(string(p)+" headline", w.prompt.head, 34)
 			whole(string(p)+" detail", w.prompt.detail, 15)
+		}
+	}
+}
+
+func TestTheBannerSaysHowAResumedParcelStands(t *testing.T) {
+	w := newTestWindow(t, Options{})
+	show := func(v station.View) {
+		w.Show(v)
+		w.win.Canvas().Capture()
+	}
+	show(station.View{Parcel: inHand(), Standing: &fulfillment.Verdict{Code: fulfillment.OrderOpened, Why: fulfillment.WhyResumed, OrderID: "5", Got: 2, Need: 4}})
+	if got := w.banner.head.Words(); got != "Still open – 2 of 4 in" {
+		t.Errorf("got %q", got)
+	}
+	show(station.View{Parcel: inHand(), Prompt: station.PromptStop, Standing: &fulfillment.Verdict{Code: fulfillment.Cancelled, Why: fulfillment.WhyStatus, OrderID: "5"}})
+	if got := w.banner.head.Words(); got != "STOP – order cancelled" || w.banner.look != lookStop {
+		t.Errorf("got %q, %+v", got, w.banner.look)
+	}
+}
+
+// What must not be forgotten stands in the band, whatever takes the banner: a badge alone decides nothing.
+func TestTheBandKeepsTheRequestAndTheLabelInSight(t *testing.T) {
+	w := newTestWindow(t, Options{})
+	show := func(v station.View) {
+		w.Show(v)
+		w.win.Canvas().Capture()
+	}
+	p := inHand()
+	p.Order.CancelRequested, p.Order.Market = true, "GB"
+	hello := &fulfillment.Verdict{Code: fulfillment.CommandDone, Class: fulfillment.ClassBadge, Scan: "PB:USER:9", Name: "Demo Supervisor"}
+	v := station.View{Parcel: p, Supervisor: true, Prompt: station.PromptScanItems, Verdict: hello, VerdictSeq: 1}
+	show(v)
+	if got := w.prompt.detail.Words(); !strings.HasPrefix(got, "The buyer wants to cancel order") {
+		t.Errorf("after the badge: %q", got)
+	}
+	over := *p
+	over.Over = true
+	v.Parcel, v.VerdictSeq = &over, 2
+	show(v)
+	if got := w.prompt.detail.Words(); !strings.HasPrefix(got, "Packed despite") {
+		t.Errorf("after the decision and a second badge: %q", got)
+	}
+	v.Prompt = station.PromptStop
+	if show(v); strings.HasPrefix(w.prompt.detail.Words(), "Packed despite") {
+		t.Error("a stop is hidden")
+	}
+	plain := inHand()
+	v.Parcel, v.Prompt, v.VerdictSeq = plain, station.PromptScanItems, 3
+	show(v)
+	w.labelAhead(text.LabelAhead(plain, fulfillment.LabelRefuse, "the label is for 1, not for 2"))
+	if got := w.prompt.detail.Words(); !strings.HasPrefix(got, "Its label will not print: The label is for 1, not for 2.") {
+		t.Errorf("a label that will be refused: %q", got)
+	}
+	w.labelAhead(text.LabelAhead(plain, fulfillment.LabelPrint, ""))
+	if got := w.prompt.detail.Words(); strings.Contains(got, "label") {
+		t.Errorf("a label that prints: %q", got)
+	}
+	for state, want := range map[fulfillment.PrintState]bool{fulfillment.PrintNone: true, fulfillment.PrintWaiting: true, fulfillment.PrintRefused: false, fulfillment.PrintDone: false} {
+		plain.Print = state
+		if words, bad := text.LabelAhead(plain, fulfillment.LabelCannotVerify, "no barcode"); (words != "") != want || bad {
+			t.Errorf("%s: %q, %v", state, words, bad)
 		}
 	}
 }

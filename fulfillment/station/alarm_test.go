@@ -46,3 +46,33 @@ func TestAlarmsStandUntilTheyAreAnsweredOrOld(t *testing.T) {
 		t.Error("an alarm stands for ever")
 	}
 }
+
+// After a restart the banner says how the parcel in hand stands, until something is said.
+func TestAParcelInHandAtTheStartSaysHowItStands(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	p := fulfillment.Parcel{Order: fulfillment.Order{ID: "1", Source: fulfillment.SourcePlatform, Market: "GB", Status: fulfillment.StatusAwaitingShipment,
+		OnHoldOrder: true, CheckedAt: now.Add(-time.Hour)}, Items: []fulfillment.Item{{Need: 3, Got: 2}, {Need: 1}}}
+	if v := standing(fulfillment.Bench{}, now); v != nil {
+		t.Errorf("an empty bench: %+v", v)
+	}
+	if v := standing(fulfillment.Bench{Parcel: &p}, now); v.Why != fulfillment.WhyResumed || v.OrderID != "1" || v.Got != 2 || v.Need != 4 {
+		t.Errorf("in work: %+v", v)
+	}
+	p.Order.CancelRequested = true
+	if v := standing(fulfillment.Bench{Parcel: &p}, now); v.Code != fulfillment.CancelRequested || v.Market != "GB" || v.CheckedAt.IsZero() {
+		t.Errorf("with a request to cancel: %+v", v)
+	}
+	p.Order.CancelRequested, p.Order.Status = false, fulfillment.StatusCancelled
+	if v := standing(fulfillment.Bench{Parcel: &p}, now); v.Code != fulfillment.Cancelled || v.OrderID != "1" {
+		t.Errorf("cancelled: %+v", v)
+	}
+	var last View
+	s := New(Options{Now: func() time.Time { return now }, Show: func(v View) { last = v }})
+	s.view.Standing = standing(fulfillment.Bench{Parcel: &p}, now)
+	if s.show(nil); last.Standing == nil || last.VerdictSeq != 0 {
+		t.Errorf("shown %+v", last)
+	}
+	if s.show(&fulfillment.Verdict{Code: fulfillment.CommandDone}); last.Standing != nil {
+		t.Error("it stands beside what was said since")
+	}
+}

@@ -156,6 +156,7 @@ func (s *Station) Run(ctx context.Context) error {
 	}
 	s.supervisor.Store(s.bench.Supervisor)
 	s.restoreChecked(work)
+	s.view.Standing = standing(s.bench, s.o.Now())
 	s.show(nil)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -373,7 +374,7 @@ func (s *Station) failed(sc *fulfillment.Scan, err error) {
 
 func (s *Station) show(v *fulfillment.Verdict) {
 	if v != nil {
-		s.view.Verdict, s.view.VerdictSeq = v, s.view.VerdictSeq+1
+		s.view.Verdict, s.view.VerdictSeq, s.view.Standing = v, s.view.VerdictSeq+1, nil
 	}
 	s.alarm = alarms(s.alarm, v, s.o.Now())
 	s.view.Alarms = s.alarm

@@ -56,6 +56,9 @@ type View struct {
 	Checked    map[fulfillment.OrderID]time.Time
 	Verdict    *fulfillment.Verdict // the last verdict
 	VerdictSeq uint64               // grows with every verdict: a new one even if it reads the same
+	// Standing is how the parcel stands that was in hand when the program started, until something is said: what stops it, or how
+	// much of it is in. It is no answer to anything, so it is neither heard nor traced.
+	Standing *fulfillment.Verdict
 	// Alarms are the stops that came without a scan within AlarmSpan and were not answered, oldest first.
 	Alarms []fulfillment.Verdict
 	Weight fulfillment.Weight // live reading, without the tare; zero At: no scale
@@ -145,6 +148,33 @@ func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
 		return PromptApply
 	}
 	return PromptBindLabel
+}
+
+// standing says how the parcel in hand stands; nil: there is none.
+func standing(b fulfillment.Bench, now time.Time) *fulfillment.Verdict {
+	p := b.Parcel
+	if p == nil {
+		return nil
+	}
+	v := &fulfillment.Verdict{Code: fulfillment.OrderOpened, Why: fulfillment.WhyResumed, OrderID: p.Order.ID, PackageID: p.Package.ID, At: now}
+	for _, it := range p.Items {
+		v.Got, v.Need = v.Got+it.Got, v.Need+it.Need
+	}
+	code, why, who := p.Gate(b.Supervisor, now)
+	if code == "" {
+		return v
+	}
+	v.Code, v.Why = code, why
+	o := p.Order
+	for _, c := range p.Order.With {
+		if c.ID == who {
+			o, v.About = c, who
+		}
+	}
+	if o.Source == fulfillment.SourcePlatform {
+		v.Market, v.CheckedAt = o.Market, o.CheckedAt
+	}
+	return v
 }
 
 // stopped: the order in hand may not go on.

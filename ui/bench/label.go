@@ -274,6 +274,7 @@ func (s *Screen) askLabel(key string, p fulfillment.Parcel) {
 				s.facts.setLabel(img)
 				s.facts.setFinding(Finding(l))
 				s.askToConfirm()
+				s.labelAhead()
 			}
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -212,5 +213,26 @@ func TestEveryDotCanBeLookedAt(t *testing.T) {
 	test.Tap(l)
 	if s.zoom.object.Visible() {
 		t.Error("a touch does not close it")
+	}
+}
+
+// The packer hears when the order opens that its label will not print, not after everything is in the box.
+func TestALabelThatWillNotPrintIsToldAtOpening(t *testing.T) {
+	test.NewTempApp(t)
+	var words string
+	var never bool
+	pic := image.NewGray(image.Rect(0, 0, 8, 8))
+	s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now }, LabelAhead: func(w string, n bool) { words, never = w, n },
+		LabelPreview: func(context.Context, fulfillment.Parcel) (Label, error) {
+			return Label{Picture: pic, Verdict: fulfillment.LabelRefuse, Reason: "The label is for 1, not for 2."}, nil
+		}})
+	p := parcel()
+	p.Package.Label = "l"
+	s.Show(station.View{Parcel: &p, Prompt: station.PromptScanItems})
+	if !strings.Contains(words, "will not print") || !never {
+		t.Errorf("told %q, never %v", words, never)
+	}
+	if s.Show(station.View{}); words != "" {
+		t.Errorf("an empty bench: %q", words)
 	}
 }

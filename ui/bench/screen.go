@@ -10,6 +10,7 @@ import (
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
+	"packbench/ui/text"
 	"packbench/ui/widgets"
 )
 
@@ -25,8 +26,11 @@ type Options struct {
 	Orders       Orders
 	Picture      func(ctx context.Context, url string) (image.Image, error)
 	LabelPreview func(ctx context.Context, p fulfillment.Parcel) (Label, error)
-	ApplyScan    bool // a label on the parcel must be scanned back
-	Now          func() time.Time
+	// LabelAhead is told what speaks against printing the label in hand, before the packer comes to it; empty: nothing. never: no
+	// person's word lets it print.
+	LabelAhead func(words string, never bool)
+	ApplyScan  bool // a label on the parcel must be scanned back
+	Now        func() time.Time
 }
 
 // Screen is the packing screen. Its methods are called on the screen's goroutine.
@@ -80,6 +84,13 @@ func (s *Screen) Show(v station.View) {
 	s.setFacts()
 	s.commands.set(v)
 	s.askToConfirm()
+	s.labelAhead()
+}
+
+func (s *Screen) labelAhead() {
+	if s.o.LabelAhead != nil {
+		s.o.LabelAhead(text.LabelAhead(s.view.Parcel, s.shown.Verdict, s.shown.Reason))
+	}
 }
 
 func (s *Screen) setFacts() {
