@@ -20,7 +20,7 @@ func (s *Store) Find(ctx context.Context, code string, candidates []fulfillment.
 	if code == "" || len(code) > fulfillment.MaxScan {
 		return found, nil
 	}
-	err := s.read(ctx, func(q *queries.Queries) error {
+	err := s.look(ctx, func(q *queries.Queries) error {
 		var err error
 		if found, err = findOrder(ctx, q, code, candidates); err != nil {
 			return err
@@ -42,6 +42,13 @@ func (s *Store) Find(ctx context.Context, code string, candidates []fulfillment.
 }
 
 func findOrder(ctx context.Context, q *queries.Queries, code string, candidates []fulfillment.Tracking) (fulfillment.Found, error) {
+	known, err := q.IsParcelCode(ctx, code)
+	if err != nil {
+		return fulfillment.Found{}, err
+	}
+	if known == 0 { // most scans are of items
+		return findTracking(ctx, q, candidates)
+	}
 	o, err := loadOrder(ctx, q, fulfillment.OrderID(code))
 	if err == nil {
 		return fulfillment.Found{Order: &o, By: fulfillment.ClassOrder}, nil
@@ -56,7 +63,12 @@ func findOrder(ctx context.Context, q *queries.Queries, code string, candidates 
 	if len(packages) > 0 {
 		return foundPackage(ctx, q, packages, fulfillment.ClassPackage)
 	}
-	for _, t := range append([]fulfillment.Tracking{fulfillment.Tracking(code)}, candidates...) {
+	return findTracking(ctx, q, append([]fulfillment.Tracking{fulfillment.Tracking(code)}, candidates...))
+}
+
+// findTracking is the parcel of the first tracking number that has one.
+func findTracking(ctx context.Context, q *queries.Queries, numbers []fulfillment.Tracking) (fulfillment.Found, error) {
+	for _, t := range numbers {
 		packages, err := q.PackagesByTracking(ctx, string(t))
 		if err != nil {
 			return fulfillment.Found{}, err

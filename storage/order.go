@@ -16,7 +16,7 @@ import (
 // Order returns the order as stored, with its lines, packages and holds; fulfillment.ErrNotFound if there is none.
 func (s *Store) Order(ctx context.Context, id fulfillment.OrderID) (fulfillment.Order, error) {
 	var o fulfillment.Order
-	err := s.read(ctx, func(q *queries.Queries) (err error) {
+	err := s.look(ctx, func(q *queries.Queries) (err error) {
 		o, err = loadOrder(ctx, q, id)
 		return err
 	})

@@ -26,3 +26,15 @@ func (t *turns) other() (done func()) {
 		t.row.Unlock()
 	}
 }
+
+// try takes the turn if nobody has it and no scan waits for it.
+func (t *turns) try() (done func(), ok bool) {
+	if !t.door.TryLock() {
+		return nil, false
+	}
+	defer t.door.Unlock()
+	if !t.in.TryLock() {
+		return nil, false
+	}
+	return t.in.Unlock, true
+}

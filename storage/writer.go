@@ -18,6 +18,7 @@ type writer struct {
 	conn                    *sql.Conn
 	q                       *queries.Queries
 	begin, commit, rollback *sql.Stmt
+	beginLook               *sql.Stmt
 }
 
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
@@ -29,7 +30,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	if w.q, err = queries.Prepare(ctx, conn); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	for text, to := range map[string]**sql.Stmt{"BEGIN IMMEDIATE": &w.begin, "COMMIT": &w.commit, "ROLLBACK": &w.rollback} {
+	for text, to := range map[string]**sql.Stmt{"BEGIN IMMEDIATE": &w.begin, "BEGIN": &w.beginLook, "COMMIT": &w.commit, "ROLLBACK": &w.rollback} {
 		if *to, err = conn.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // w.Close closes it
 			return nil, errors.Join(err, w.Close())
 		}
@@ -40,7 +41,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 // Close gives the connection back.
 func (w *writer) Close() error {
 	errs := []error{w.q.Close()}
-	for _, s := range []*sql.Stmt{w.begin, w.commit, w.rollback} {
+	for _, s := range []*sql.Stmt{w.begin, w.beginLook, w.commit, w.rollback} {
 		if s != nil {
 			errs = append(errs, s.Close())
 		}
@@ -50,7 +51,17 @@ func (w *writer) Close() error {
 
 // transaction runs fn in one immediate transaction. ctx must not end while it runs. A panic of fn rolls back.
 func (w *writer) transaction(ctx context.Context, fn func(*queries.Queries) error) (err error) {
-	if _, err := w.begin.ExecContext(ctx); err != nil {
+	return w.within(ctx, w.begin, fn)
+}
+
+// look runs fn, which only reads, in one transaction that waits for nobody. What this connection wrote is in its memory: others
+// read what is new from the disk's cache, page by page.
+func (w *writer) look(ctx context.Context, fn func(*queries.Queries) error) error {
+	return w.within(ctx, w.beginLook, fn)
+}
+
+func (w *writer) within(ctx context.Context, begin *sql.Stmt, fn func(*queries.Queries) error) (err error) {
+	if _, err := begin.ExecContext(ctx); err != nil {
 		return err
 	}
 	done := false

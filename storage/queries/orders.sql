@@ -122,3 +122,10 @@ ON CONFLICT (order_id, id) DO UPDATE SET
     label = packages.label, -- the bench never makes one, and its copy may be of an address that was changed since
     label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest,
     unpacked = excluded.unpacked;
+
+-- Whether a code is an order, a package or a tracking number at all: most scans are of items, and are none of them.
+-- name: IsParcelCode :one
+SELECT CAST(EXISTS (SELECT 1 FROM orders WHERE orders.id = sqlc.arg(code))
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.id = sqlc.arg(code))
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.platform_id = sqlc.arg(code) AND packages.platform_id <> '')
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.tracking = sqlc.arg(code) AND packages.tracking <> '') AS INTEGER) AS known;

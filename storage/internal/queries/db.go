@@ -147,6 +147,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertScratchStmt, err = db.PrepareContext(ctx, insertScratch); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertScratch: %w", err)
 	}
+	if q.isParcelCodeStmt, err = db.PrepareContext(ctx, isParcelCode); err != nil {
+		return nil, fmt.Errorf("error preparing query IsParcelCode: %w", err)
+	}
 	if q.isWipedStmt, err = db.PrepareContext(ctx, isWiped); err != nil {
 		return nil, fmt.Errorf("error preparing query IsWiped: %w", err)
 	}
@@ -604,6 +607,11 @@ func (q *Queries) Close() error {
 	if q.insertScratchStmt != nil {
 		if cerr := q.insertScratchStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertScratchStmt: %w", cerr)
+		}
+	}
+	if q.isParcelCodeStmt != nil {
+		if cerr := q.isParcelCodeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing isParcelCodeStmt: %w", cerr)
 		}
 	}
 	if q.isWipedStmt != nil {
@@ -1101,6 +1109,7 @@ type Queries struct {
 	insertLineStmt           *sql.Stmt
 	insertPhotoStmt          *sql.Stmt
 	insertScratchStmt        *sql.Stmt
+	isParcelCodeStmt         *sql.Stmt
 	isWipedStmt              *sql.Stmt
 	itemScansAfterStmt       *sql.Stmt
 	jobStmt                  *sql.Stmt
@@ -1231,6 +1240,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertLineStmt:           q.insertLineStmt,
 		insertPhotoStmt:          q.insertPhotoStmt,
 		insertScratchStmt:        q.insertScratchStmt,
+		isParcelCodeStmt:         q.isParcelCodeStmt,
 		isWipedStmt:              q.isWipedStmt,
 		itemScansAfterStmt:       q.itemScansAfterStmt,
 		jobStmt:                  q.jobStmt,

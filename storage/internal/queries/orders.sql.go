@@ -105,6 +105,21 @@ func (q *Queries) InsertLine(ctx context.Context, arg InsertLineParams) error {
 	return err
 }
 
+const isParcelCode = `-- name: IsParcelCode :one
+SELECT CAST(EXISTS (SELECT 1 FROM orders WHERE orders.id = ?1)
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.id = ?1)
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.platform_id = ?1 AND packages.platform_id <> '')
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.tracking = ?1 AND packages.tracking <> '') AS INTEGER) AS known
+`
+
+// Whether a code is an order, a package or a tracking number at all: most scans are of items, and are none of them.
+func (q *Queries) IsParcelCode(ctx context.Context, code string) (int64, error) {
+	row := q.queryRow(ctx, q.isParcelCodeStmt, isParcelCode, code)
+	var known int64
+	err := row.Scan(&known)
+	return known, err
+}
+
 const order = `-- name: Order :one
 SELECT id, shop, market, source, status, shipping_type, fulfillment_type, delivery_option_id, delivery_option, warehouse_id, buyer_message, seller_note, created_at, paid_at, updated_at, checked_at, on_hold_order, cancel_requested, address_updated, deadlines, ship_by, own_holds, platform_holds, reported_shipped_at, opened_at, closed_at, cancel_request, combined, address_mark FROM orders WHERE id = ?
 `
