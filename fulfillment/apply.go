@@ -71,6 +71,13 @@ func (t *turn) say(v Verdict) {
 	t.out.Verdict = &v
 }
 
+// alarm says a stop beside the verdict.
+func (t *turn) alarm(v Verdict) {
+	v.At = t.in.Now
+	t.knowledge(&v)
+	t.out.Alarms = append(t.out.Alarms, v)
+}
+
 // knowledge notes how old what a stop rests on is, and where it happens.
 func (t *turn) knowledge(v *Verdict) {
 	if v.Code.Accepted() && v.Why != WhyOverRequest || !slices.Contains([]VerdictCode{Cancelled, CancelRequested, OnHold, NeedsSupervisor}, v.Code) &&

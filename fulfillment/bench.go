@@ -215,8 +215,9 @@ type EventDraft struct {
 // Outcome is what the rule decides: the next state and everything that must be written with it, in one transaction.
 type Outcome struct {
 	Next      Bench
-	By        string   // who did it; Next.Operator may be the one after
-	Verdict   *Verdict // nil: nothing to say
+	By        string    // who did it; Next.Operator may be the one after
+	Verdict   *Verdict  // nil: nothing to say
+	Alarms    []Verdict // stops that are said beside it
 	Events    []EventDraft
 	Packages  []Package   // changed packages, whole
 	Orders    []OrderHold // changed holds of whole orders

@@ -21,6 +21,26 @@ func (t *turn) changed(o Order) {
 		}
 	}
 	t.changedAfterHandover(o)
+	t.changedInThePile(o)
+}
+
+// changedInThePile: a parcel that is finished and not scanned at the dock yet may not leave any more. Nobody would hear of it
+// before it is scanned there, and it may be loaded unscanned.
+func (t *turn) changedInThePile(o Order) {
+	for _, p := range o.Packages {
+		stop := StopInThePile(o.InParcel(p), p)
+		if stop == "" || !p.InThePile() {
+			continue
+		}
+		t.event(EventOrderChanged, o.ID, p.ID, map[string]any{"status": o.Status, "verdict": stop})
+		said := Verdict{Code: stop, Why: WhyInThePile, OrderID: o.ID, PackageID: p.ID, Name: string(p.Tracking)}
+		if t.out.Verdict == nil {
+			t.say(said)
+		} else { // another box of it has left
+			t.alarm(said)
+		}
+		return
+	}
 }
 
 // changedAfterHandover: a parcel that has left was cancelled. That was known too late, and must be said all the same.

@@ -242,9 +242,11 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 		}
 		mp.LeftOff = true
 		off++
+		said := no(v, WhyStaysHere, who, mp.OrderID)
+		said.OrderID, said.PackageID, said.Name = mp.OrderID, mp.PackageID, string(mp.Tracking)
+		t.alarm(said)
 		if first.Code == "" {
-			*first = no(v, why, who, mp.OrderID)
-			first.OrderID, first.PackageID = mp.OrderID, mp.PackageID
+			*first = said
 		}
 		below := t.leaves(mp.PackageID)
 		body := map[string]any{"manifest": m.ID, "verdict": v, "why": why, "rung": below}

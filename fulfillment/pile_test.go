@@ -96,3 +96,68 @@ func TestACancelledParcelInThePileIsTakenOutByItsScan(t *testing.T) {
 	}
 	w.expect("TRACK1", Cancelled)
 }
+
+// An order that may not leave any more is said while its parcel lies in the pile, in whichever mode the bench is.
+func TestWhatHappensToAParcelInThePileIsSaid(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		before func(*world)
+		change func(*Order)
+		code   VerdictCode // of the alarm; empty: silence
+	}{
+		{"cancelled", nil, func(o *Order) { o.Status = StatusCancelled }, Cancelled},
+		{"the buyer asks", nil, func(o *Order) { o.CancelRequested = true }, CancelRequested},
+		{"nothing of that", nil, func(o *Order) { o.Market = "US" }, ""},
+		{"taken out already", func(w *world) {
+			w.tell("1", func(o *Order) { o.Status = StatusCancelled })
+			w.said("PB:MODE:HANDOFF")
+			w.said("TRACK1")
+		}, func(o *Order) { o.Market = "US" }, ""},
+		{"another order in hand", func(w *world) { w.expect("2", OrderOpened) }, func(o *Order) { o.Status = StatusCancelled }, Cancelled},
+		{"not packed yet", func(w *world) { w.order("1", ShippingSeller, "MUG") }, func(o *Order) { o.Status = StatusCancelled }, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.order("1", ShippingSeller, "MUG")
+			w.order("2", ShippingSeller, "MUG")
+			w.pack("1")
+			if c.before != nil {
+				c.before(w)
+			}
+			v := w.tell("1", c.change).Verdict
+			if c.code == "" && v != nil || c.code != "" && (v == nil || v.Code != c.code || v.Why != WhyInThePile || v.OrderID != "1") {
+				t.Errorf("said %+v", v)
+			}
+		})
+	}
+}
+
+// One box has left and the other lies in the pile: both are said.
+func TestBothBoxesOfACancelledOrderAreSaid(t *testing.T) {
+	o := Order{ID: "1", Status: StatusCancelled, Packages: []Package{{ID: "P1", Rung: RungHandedOver}, {ID: "P2", Rung: RungApplied, Tracking: "T2"}}}
+	out := Apply(Bench{}, Input{Now: noon, Changed: &o}, Policy{})
+	if v := out.Verdict; v == nil || v.Why != WhyHandedOver || v.PackageID != "P1" {
+		t.Errorf("said %+v", v)
+	}
+	if len(out.Alarms) != 1 || out.Alarms[0].Why != WhyInThePile || out.Alarms[0].Name != "T2" || !out.Alarms[0].At.Equal(noon) {
+		t.Errorf("beside it %+v", out.Alarms)
+	}
+}
+
+// Every parcel that a seal leaves off is an alarm of its own.
+func TestWhatASealLeavesOffIsAnAlarm(t *testing.T) {
+	w := threeStaged(t)
+	for _, id := range []OrderID{"1", "3"} {
+		w.tell(id, func(o *Order) { o.Status = StatusCancelled })
+	}
+	out := w.apply(Input{Scan: &Scan{Code: "PB:SEAL"}, Staged: w.staged()})
+	if v := out.Verdict; v.Code != HandedOver || v.Why != WhyLeftOff || v.Got != 1 || v.Need != 3 {
+		t.Fatalf("%+v", v)
+	}
+	if a := out.Alarms; len(a) != 2 || a[0].OrderID != "1" || a[1].OrderID != "3" || a[0].Code != Cancelled || a[1].Why != WhyStaysHere || a[1].Name != "TRACK3" {
+		t.Errorf("%+v", a)
+	}
+	if !w.orders["1"].Packages[0].InThePile() {
+		t.Error("it stands nowhere")
+	}
+}

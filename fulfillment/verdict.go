@@ -105,6 +105,8 @@ const (
 	WhyReprint         Why = "reprint"          // another copy of the label is printed
 	WhyReprintLost     Why = "reprint_lost"     // the same, and the one before cannot be found
 	WhyReprintWhich    Why = "reprint_which"    // which parcel gets another label is said by the next scan
+	WhyInThePile       Why = "in_the_pile"      // a finished parcel that nobody has scanned at the dock may not leave
+	WhyStaysHere       Why = "stays_here"       // the seal left the parcel off: it must come off the truck, and its scan here says that it is
 	WhyTakeOff         Why = "take_off"         // the parcel is on an open manifest and may not leave: it must come off
 	WhyOnManifest      Why = "on_manifest"      // the parcel must come off its manifest first
 	WhySupervisorOnly  Why = "supervisor_only"  // only a supervisor decides this

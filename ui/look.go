@@ -27,6 +27,9 @@ var (
 
 // lookOf chooses the look of a verdict. What is not known here is not accepted, and looks it.
 func lookOf(v fulfillment.Verdict) look {
+	if v.Why == fulfillment.WhyLeftOff { // what was left off lies in the truck
+		return lookStop
+	}
 	if v.Code.Accepted() && accompanied(v.Why) {
 		return lookCareful
 	}
@@ -46,7 +49,7 @@ func lookOf(v fulfillment.Verdict) look {
 // accompanied: accepted, with something that must not be overlooked.
 func accompanied(w fulfillment.Why) bool {
 	switch w {
-	case fulfillment.WhyTooLight, fulfillment.WhyTooHeavy, fulfillment.WhyLeftOff, fulfillment.WhyChanged, fulfillment.WhyUnchecked, fulfillment.WhyUnpacked,
+	case fulfillment.WhyTooLight, fulfillment.WhyTooHeavy, fulfillment.WhyChanged, fulfillment.WhyUnchecked, fulfillment.WhyUnpacked,
 		fulfillment.WhyOverRequest, fulfillment.WhyReleased, fulfillment.WhyTakeOut, fulfillment.WhyByHand, fulfillment.WhySkipped,
 		fulfillment.WhyPlatformWarns, fulfillment.WhyNeedsBox, fulfillment.WhyNeedsSize, fulfillment.WhyAnswerFirst, fulfillment.WhyNeedsWeight:
 		return true

@@ -56,7 +56,7 @@ func TestLooksTellAcceptedFromNot(t *testing.T) {
 		}
 	}
 	l := lookOf(fulfillment.Verdict{Code: fulfillment.HandedOver, Why: fulfillment.WhyLeftOff})
-	if l.tone != sound.Refused || !l.stop {
-		t.Error("a parcel left off sounds as if all were well")
+	if l != lookStop {
+		t.Error("a parcel left off looks or sounds as if it might ride along")
 	}
 }

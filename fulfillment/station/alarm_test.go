@@ -12,6 +12,11 @@ func TestAlarmsStandUntilTheyAreAnsweredOrOld(t *testing.T) {
 	late := func(id fulfillment.OrderID, s int) *fulfillment.Verdict {
 		return &fulfillment.Verdict{Code: fulfillment.Cancelled, Why: fulfillment.WhyHandedOver, OrderID: id, At: begin.Add(time.Duration(s) * time.Second)}
 	}
+	stays := func(id fulfillment.OrderID, s int) *fulfillment.Verdict {
+		v := late(id, s)
+		v.Why = fulfillment.WhyStaysHere
+		return v
+	}
 	scan := func(id fulfillment.OrderID, s int) *fulfillment.Verdict {
 		return &fulfillment.Verdict{Code: fulfillment.OrderOpened, Scan: "x", OrderID: id, At: begin.Add(time.Duration(s) * time.Second)}
 	}
@@ -26,11 +31,14 @@ func TestAlarmsStandUntilTheyAreAnsweredOrOld(t *testing.T) {
 		{"a scan about one of them", []*fulfillment.Verdict{late("1", 0), late("2", 1), scan("1", 2)}, []fulfillment.OrderID{"2"}},
 		{"a minute later", []*fulfillment.Verdict{late("1", 0), late("2", 61)}, []fulfillment.OrderID{"2"}},
 		{"a label that came out", []*fulfillment.Verdict{late("1", 0), {Code: fulfillment.LabelPrinted, OrderID: "2", At: begin}}, []fulfillment.OrderID{"1"}},
+		{"what a seal left off stands for an hour", []*fulfillment.Verdict{stays("1", 0), scan("2", 1), late("3", 3600)}, []fulfillment.OrderID{"1", "3"}},
+		{"and whatever is told of it", []*fulfillment.Verdict{stays("1", 0), {Code: fulfillment.CommandDone, OrderID: "1", At: begin}}, []fulfillment.OrderID{"1"}},
+		{"until it is scanned", []*fulfillment.Verdict{stays("1", 0), stays("2", 0), scan("1", 100)}, []fulfillment.OrderID{"2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var list []fulfillment.Verdict
 			for _, v := range c.said {
-				list = alarms(list, v, v.At)
+				list = alarms(list, v, nil, v.At)
 			}
 			if len(list) != len(c.want) {
 				t.Fatalf("%d stand: %+v", len(list), list)
@@ -42,7 +50,7 @@ func TestAlarmsStandUntilTheyAreAnsweredOrOld(t *testing.T) {
 			}
 		})
 	}
-	if len(alarms([]fulfillment.Verdict{*late("1", 0)}, nil, begin.Add(2*AlarmSpan))) != 0 {
+	if len(alarms([]fulfillment.Verdict{*late("1", 0)}, nil, nil, begin.Add(2*AlarmSpan))) != 0 {
 		t.Error("an alarm stands for ever")
 	}
 }

@@ -263,10 +263,11 @@ func (s *Station) weightMatters(w fulfillment.Weight) bool {
 	return !same
 }
 
-// concerns reports whether an order is in hand or on an open manifest, or was cancelled after its parcel had left.
+// concerns reports whether an order is in hand or on an open manifest, or was cancelled, or its buyer asks for that: its parcel may
+// have left, or lie finished in the pile.
 func (s *Station) concerns(o fulfillment.Order) bool {
 	id := o.ID
-	if p := s.bench.Parcel; p != nil && p.Order.ID == id || o.Status == fulfillment.StatusCancelled {
+	if p := s.bench.Parcel; p != nil && p.Order.ID == id || o.Status == fulfillment.StatusCancelled || o.CancelRequested {
 		return true
 	}
 	for _, m := range s.bench.Open {
@@ -302,7 +303,7 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) error {
 	s.noteInput(in)
 	s.bench = out.Next
 	s.supervisor.Store(s.bench.Supervisor)
-	s.show(out.Verdict)
+	s.show(out.Verdict, out.Alarms...)
 	if len(out.Jobs) > 0 && !reserved {
 		s.o.Queued()
 	}
@@ -372,11 +373,12 @@ func (s *Station) failed(sc *fulfillment.Scan, err error) {
 	s.show(&v)
 }
 
-func (s *Station) show(v *fulfillment.Verdict) {
+// show tells the screen what was said, and the stops beside it.
+func (s *Station) show(v *fulfillment.Verdict, beside ...fulfillment.Verdict) {
 	if v != nil {
 		s.view.Verdict, s.view.VerdictSeq, s.view.Standing = v, s.view.VerdictSeq+1, nil
 	}
-	s.alarm = alarms(s.alarm, v, s.o.Now())
+	s.alarm = alarms(s.alarm, v, beside, s.o.Now())
 	s.view.Alarms = s.alarm
 	s.view.Station, s.view.Operator, s.view.Supervisor = s.o.ID, s.operator(s.bench), s.bench.Supervisor
 	s.view.Mode, s.view.Carrier, s.view.Manifests, s.view.Weight = s.bench.Mode, s.bench.Carrier, s.bench.Open, s.scale

@@ -59,7 +59,8 @@ type View struct {
 	// Standing is how the parcel stands that was in hand when the program started, until something is said: what stops it, or how
 	// much of it is in. It is no answer to anything, so it is neither heard nor traced.
 	Standing *fulfillment.Verdict
-	// Alarms are the stops that came without a scan within AlarmSpan and were not answered, oldest first.
+	// Alarms are the stops that came without a scan within AlarmSpan, or that a seal left off at any time, and were not answered,
+	// oldest first.
 	Alarms []fulfillment.Verdict
 	Weight fulfillment.Weight // live reading, without the tare; zero At: no scale
 	TareG  int                // grams that lie on the scale and are not counted
@@ -70,14 +71,18 @@ type View struct {
 // that are cancelled in one moment must both be seen, and so must one that is cancelled between two quick scans.
 const AlarmSpan = time.Minute
 
-// alarms adds a verdict to the alarms. A scan about an alarm's own order answers it; nothing else but time ends it.
-func alarms(before []fulfillment.Verdict, v *fulfillment.Verdict, now time.Time) []fulfillment.Verdict {
+// alarms adds what was said to the alarms. A scan about an alarm's own order answers it; nothing else but time ends it, and time
+// does not end that a parcel may lie in the truck which was not handed over.
+func alarms(before []fulfillment.Verdict, v *fulfillment.Verdict, beside []fulfillment.Verdict, now time.Time) []fulfillment.Verdict {
 	var out []fulfillment.Verdict
 	for _, a := range before {
-		if now.Sub(a.At) <= AlarmSpan && (v == nil || a.OrderID != v.OrderID) {
+		stands := a.Why == fulfillment.WhyStaysHere
+		answered := v != nil && a.OrderID == v.OrderID && (v.Scan != "" || !stands)
+		if !answered && (stands || now.Sub(a.At) <= AlarmSpan) {
 			out = append(out, a)
 		}
 	}
+	out = append(out, beside...)
 	if v != nil && alarming(*v) {
 		out = append(out, *v)
 	}

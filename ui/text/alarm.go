@@ -60,7 +60,8 @@ func alarmWord(v fulfillment.Verdict) string {
 	if v.Code == fulfillment.Cancelled && v.Why == fulfillment.WhyHandedOver {
 		return "late"
 	}
-	if v.Why == fulfillment.WhyPlatformWarns {
+	switch v.Why {
+	case fulfillment.WhyPlatformWarns, fulfillment.WhyInThePile, fulfillment.WhyStaysHere:
 		return string(v.Why)
 	}
 	return string(v.Code)

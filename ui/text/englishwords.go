@@ -17,6 +17,8 @@ var englishWords = map[string]string{
 	"alarm.cancel_requested": "buyer wants to cancel",
 	"alarm.on_hold":          "on hold",
 	"alarm.needs_supervisor": "changed or held",
+	"alarm.in_the_pile":      "(take it off the pile)",
+	"alarm.stays_here":       "(take it off the truck)",
 	"alarm.platform_warns":   "Seller Center warns",
 	"prompt.because":         "{why} {detail}",
 	"verdict.known":          "Checked {ago}.",
