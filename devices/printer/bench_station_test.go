@@ -50,6 +50,7 @@ func newBenchOfOrders(b *testing.B, drv devicetest.PrinterDriver) *benchOfOrders
 		Reserve: func(j fulfillment.PrintJob, of fulfillment.Shipment) (func(bool), bool) { return queue.Reserve(j, of) },
 		Policy:  fulfillment.Policy{Verify: fulfillment.PolicyBlock, HasPrinter: true}})
 	queue = station.NewPrintQueue(station.PrintQueue{Store: store, Labels: x.archive, Printer: drv, Back: x.station, Now: time.Now, Log: quiet})
+	b.Cleanup(devicetest.Start(b, "the checkpoints", store.RunCheckpoints))
 	b.Cleanup(devicetest.Start(b, "the station", x.station.Run))
 	b.Cleanup(devicetest.Start(b, "the print queue", queue.Run))
 	b.Cleanup(devicetest.Start(b, "the label in hand", x.ahead.Run))

@@ -19,6 +19,11 @@ import (
 // the rule, the scan's transaction with the print job, the last look at the order, the connection. The label was proved and encoded while the order
 // was open, as the program does it. The peer is `lp -o raw` with the same bytes, ready encoded, through a print service of its own to the same printer, in
 // turns.
+//
+// Two cores with a load of 8 to 10 (2026-11-29), four runs of 40: 1.6 to 1.8 ms against 15 to 24 ms, cups-ratio 0.108, 0.095, 0.074, 0.072. Of
+// 1.6 ms the look-up of the scan takes 0.25, the commit 0.5 to 0.7, the last look at the order 0.2, the connection 0.25, and the
+// first byte at the printer 0.15; the rest is goroutines that wait for a processor. While others flush to the same disk the
+// commit alone has taken 3 ms.
 func BenchmarkLabelAgainstCUPS(b *testing.B) {
 	devicetest.StartCUPS(b)
 	end := newEnd(b)
