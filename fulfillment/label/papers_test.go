@@ -305,6 +305,26 @@ func TestOrderSlipIsReadable(t *testing.T) {
 	}
 }
 
+// A letter that no font has, in a name or SKU, costs neither this slip nor those made with it.
+func TestOrderSlipWithoutAFontForTheName(t *testing.T) {
+	odd := OrderSlip{Order: "1001", Lines: []SlipLine{{"MUG-1", "Mug 🦄 with ❤️", 1, ""}, {"MUG-🦄", "Mug", 2, ""}, {"PLAIN", "Plate", 3, "SET-🦄"}}}
+	for _, letters := range []*Typesetter{nil, typesetter(t)} {
+		document := written(t, func(w io.Writer) error { return OrderSlips(w, []OrderSlip{sampleSlip(), odd, sampleSlip()}, letters) })
+		pages, err := shared.Raster(t.Context(), document, fulfillment.Media{DPI: 203, WidthMM: 100, HeightMM: 150})
+		if err != nil || len(pages) != 3 {
+			t.Fatal(len(pages), err)
+		}
+		for _, want := range []string{"MUG-1", "go by the SKU", "MUG-[U+1F984]", "Plate", "part of SET-[U+1F984]"} {
+			if !strings.Contains(pages[1].Text, want) {
+				t.Errorf("the slip does not say %q: %q", want, pages[1].Text)
+			}
+		}
+		if n := strings.Count(pages[1].Text, "go by the SKU"); n != 1 || !strings.Contains(pages[2].Text, "Mug, blue") {
+			t.Errorf("%d notes; the slip after it: %q", n, pages[2].Text)
+		}
+	}
+}
+
 func TestTestLabelIsFramedAndReadable(t *testing.T) {
 	for _, media := range []fulfillment.Media{stock203, stock300, {DPI: 203, WidthMM: 57, HeightMM: 80}, {DPI: 600, WidthMM: 100, HeightMM: 150}, {DPI: 203, WidthMM: 20, HeightMM: 10}} {
 		b := TestLabel(media)

@@ -37,8 +37,9 @@ const (
 )
 
 // OrderSlips writes pick and pack slips, each beginning a page of 100 × 150 mm, with the order's barcode and what belongs into it.
-// They lie with the goods until the order is packed and are never stuck on a parcel. letters may be nil: the Go font alone. The
-// error is a sentence where a letter has no font or a number no barcode.
+// They lie with the goods until the order is packed and are never stuck on a parcel. letters may be nil: the Go font alone. Names
+// and SKUs with a letter that no font has (an emoji) make no error: the SKU identifies the goods, and the slip says what is missing. The
+// error is a sentence where another letter has no font or a number no barcode.
 func OrderSlips(w io.Writer, slips []OrderSlip, letters *Typesetter) error {
 	if len(slips) == 0 {
 		return errors.New("no order was named for a slip")
@@ -109,16 +110,51 @@ func (s OrderSlip) line(p *ownPaper, line SlipLine, y float64) {
 	p.SetLineWidth(0.3)
 	p.Rect(slipMargin, y+2.5, 5, 5, "D")
 	p.write(slipMargin+7, y+7, 14, fontText, "B", 14, fmt.Sprintf("%d ×", line.Quantity))
-	sku := string(line.SKU)
+	sku := p.spelled(string(line.SKU))
 	if line.Bundle != "" {
-		sku += "  (part of " + string(line.Bundle) + ")"
+		sku += "  (part of " + p.spelled(string(line.Bundle)) + ")"
 	}
 	p.write(text, y+4.5, slipWidth-slipMargin-text, fontText, "B", 10, sku)
 	const room = slipWidth - slipMargin - text
-	p.write(text, y+9, room, fontText, "", 9, p.shortened(fontText, 7, room, line.Name))
+	name := line.Name
+	if !p.canWrite(name) {
+		name = namelessNote
+	}
+	p.write(text, y+9, room, fontText, "", 9, p.shortened(fontText, 7, room, name))
 	p.SetDrawColor(205, 205, 205)
 	p.SetLineWidth(0.1)
 	p.Line(slipMargin, y+slipRow, slipWidth-slipMargin, y+slipRow)
+}
+
+// namelessNote stands in the place of a product's name that no font here can write.
+const namelessNote = "Name has a letter without a font: go by the SKU"
+
+// canWrite reports whether there is a font for every letter.
+func (p *ownPaper) canWrite(text string) bool {
+	if text = clean(text); inGoFonts(text) {
+		return true
+	}
+	if p.letters == nil {
+		return false
+	}
+	_, err := p.letters.set(text, "", emDots, 1<<24)
+	return err == nil
+}
+
+// spelled is the text with each letter that no font has given by its number, so that two codes stay two.
+func (p *ownPaper) spelled(text string) string {
+	if p.canWrite(text) {
+		return text
+	}
+	var out strings.Builder
+	for _, r := range clean(text) {
+		if p.canWrite(string(r)) {
+			out.WriteRune(r)
+		} else {
+			fmt.Fprintf(&out, "[%U]", r)
+		}
+	}
+	return out.String()
 }
 
 // shortened cuts a text that would not fit at that size, the least that is read at arm's length.
