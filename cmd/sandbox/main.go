@@ -78,7 +78,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "sandbox:", err)
 		return 2
 	}
-	if err := serve(ctx, *addr, s, stdout); err != nil {
+	if err := serve(ctx, *addr, s, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "sandbox:", err)
 		return 1
 	}
@@ -98,8 +98,14 @@ func checkLoopback(addr string) error {
 	return nil
 }
 
-// serve listens, prints the ready line and blocks until ctx ends and the last answers are given.
-func serve(ctx context.Context, addr string, s *shop.Server, stdout io.Writer) error {
+// table is what goes into station.toml, for a person. The app secret is not written there: connecting keeps it.
+func (r ready) table() string {
+	return fmt.Sprintf("# station.toml of a bench that this shop is connected to:\n[shop]\napi_url = %q\nauth_url = %q\nauthorize_url = %q\napp_key = %q\nservice_id = %q\n\n"+
+		"# Then, once:\n#   PACKBENCH_APP_SECRET=%s packbench shop connect --auth-code %s\n\n", r.APIURL, r.AuthURL, r.APIURL, r.AppKey, r.ServiceID, r.AppSecret, r.AuthCode)
+}
+
+// serve listens, prints the ready line, the same for a person on stderr, and blocks until ctx ends and the last answers are given.
+func serve(ctx context.Context, addr string, s *shop.Server, stdout, stderr io.Writer) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w", addr, err)
@@ -117,7 +123,11 @@ func serve(ctx context.Context, addr string, s *shop.Server, stdout io.Writer) e
 	go func() { hooks <- s.Run(ctx) }()
 	url := "http://" + listener.Addr().String()
 	c := s.Credentials()
-	line, err := json.Marshal(ready{url, url, url + "/admin/", c.AppKey, c.AppSecret, c.AuthCode, c.ShopCipher, c.ServiceID})
+	r := ready{url, url, url + "/admin/", c.AppKey, c.AppSecret, c.AuthCode, c.ShopCipher, c.ServiceID}
+	line, err := json.Marshal(r)
+	if err == nil {
+		_, err = io.WriteString(stderr, r.table())
+	}
 	if err == nil {
 		_, err = fmt.Fprintf(stdout, "%s\n", line)
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 func TestRunServesUntilInterrupted(t *testing.T) {
@@ -17,7 +19,8 @@ func TestRunServesUntilInterrupted(t *testing.T) {
 	defer stop()
 	out, in := io.Pipe()
 	code := make(chan int, 1)
-	go func() { code <- run(ctx, []string{"--market", "vn", "--orders", "5", "--seed", "3"}, in, io.Discard) }()
+	var said bytes.Buffer // complete before the ready line
+	go func() { code <- run(ctx, []string{"--market", "vn", "--orders", "5", "--seed", "3"}, in, &said) }()
 	line, err := bufio.NewReader(out).ReadBytes('\n')
 	if err != nil {
 		t.Fatal(err)
@@ -30,6 +33,13 @@ func TestRunServesUntilInterrupted(t *testing.T) {
 		if v == "" {
 			t.Errorf("the ready line has no %s: %s", name, line)
 		}
+	}
+	table := r.table()
+	var file struct {
+		Shop map[string]string `toml:"shop"`
+	}
+	if err := toml.Unmarshal([]byte(table), &file); err != nil || file.Shop["api_url"] != r.APIURL || file.Shop["app_key"] != r.AppKey || file.Shop["service_id"] != r.ServiceID {
+		t.Errorf("%v: what goes into station.toml does not:\n%s", err, table)
 	}
 	resp, err := http.Get(r.AdminURL + "state")
 	if err != nil {
@@ -51,6 +61,9 @@ func TestRunServesUntilInterrupted(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("still serving ten seconds after the interrupt")
+	}
+	if !strings.Contains(said.String(), table) {
+		t.Errorf("the table was not printed: %s", said.String())
 	}
 	if _, err := http.Get(r.APIURL); err == nil {
 		t.Error("the port still answers")
