@@ -63,7 +63,20 @@ func (c *call) authorization(ctx context.Context, env *env) ([]sellercenter.Shop
 	if err != nil {
 		return nil, err
 	}
-	return authorize(ctx, env.cfg, env.secrets, code, env.log)
+	shops, err := authorize(ctx, env.cfg, env.secrets, code, env.log)
+	if errors.Is(err, fulfillment.ErrUnauthorized) && given {
+		return nil, env.spent(err)
+	}
+	return shops, err
+}
+
+// spent says what to do when the platform refuses a code that was given: it works once, and the first time may have been an
+// authorization whose shops nobody chose.
+func (e *env) spent(err error) error {
+	if _, none := e.secrets.Get(tokensOf(pending)); none == nil {
+		return fmt.Errorf("%w; a code works once. If it was given before, its shops wait: run `packbench shop connect --shop ID` without --auth-code, or get a new code", err)
+	}
+	return fmt.Errorf("%w; a code works once and for half an hour: get a new code", err)
 }
 
 // unsettled are the shops of an authorization that was exchanged while nobody had chosen among them.

@@ -289,6 +289,28 @@ func TestConnectByPasting(t *testing.T) {
 	}
 }
 
+// A code works once: where its shops were not chosen they wait, and whoever gives the code again is told so.
+func TestTheCodeIsUsedUpAndTheShopsWait(t *testing.T) {
+	b := newConnectBed(t, shop.Options{Market: "US", Also: []string{"GB"}, Orders: 3})
+	cred := b.server.Credentials()
+	connect := func(args ...string) (string, string, int) {
+		return b.packbench(t, "", append([]string{"shop", "connect"}, args...)...)
+	}
+	if _, said, code := connect("--auth-code", "TTP_of_nobody"); code == 0 || !strings.Contains(said, "get a new code") || strings.Contains(said, "without --auth-code") {
+		t.Errorf("a code of nobody: %d %s", code, said)
+	}
+	if _, said, code := connect("--auth-code", cred.AuthCode); code != 2 || !strings.Contains(said, "no code: it is used up") {
+		t.Errorf("several shops: %d %s", code, said)
+	}
+	if _, said, code := connect("--auth-code", cred.AuthCode, "--shop", cred.ShopID); code == 0 || !strings.Contains(said, "run `packbench shop connect --shop ID` without --auth-code") {
+		t.Errorf("the same code again: %d %s", code, said)
+	}
+	out, said, code := connect("--shop", cred.ShopID)
+	if got := ids(t, out); code != 0 || len(got) != 1 || got[0] != cred.ShopID {
+		t.Errorf("the choice alone: %d %s %s", code, out, said)
+	}
+}
+
 // TestAuthorizationMarkets: which page a seller is sent to.
 func TestAuthorizationMarkets(t *testing.T) {
 	for _, tt := range []struct{ market, host, want string }{

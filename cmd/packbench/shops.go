@@ -215,7 +215,7 @@ func pickShops(shops []sellercenter.Shop, ids string) ([]sellercenter.Shop, erro
 	}
 	offer := strings.Join(names, ", ")
 	if ids == "" {
-		return nil, &usageError{"there are several shops; run `packbench shop connect --shop ID` with one or more of these (commas between them), or --shop all: " + offer}
+		return nil, &usageError{"there are several shops; run `packbench shop connect --shop ID` (no code: it is used up, and the authorization waits) with one or more of these (commas between them), or --shop all: " + offer}
 	}
 	var out []sellercenter.Shop
 	for _, id := range strings.Split(ids, ",") {
