@@ -47,13 +47,16 @@ const (
 // Reasons of parked rows that wait for the answer to a request to cancel. When the request is gone they are looked at again.
 const (
 	ParkedAsked   = "the buyer has asked to cancel: a supervisor answers on the Orders screen"
-	ParkedBlocked = "Seller Center ships nothing while the buyer’s request to cancel is open (21011007): answer it on the Orders screen"
-	// parkedAskedUS stands in rows of an older version. That shipping answers a request is true in the US only.
+	ParkedBlocked = "Seller Center ships nothing while the buyer’s request to cancel is open: answer it on the Orders screen"
+	// These stand in rows of older versions. That shipping answers a request is true in the US only.
+	parkedCode    = "Seller Center ships nothing while the buyer’s request to cancel is open (21011007): answer it on the Orders screen"
 	parkedAskedUS = "the buyer has asked to cancel: a supervisor decides; shipping would answer the request"
 )
 
 // AwaitingAnswer are all those reasons, also as an older version wrote them.
-func AwaitingAnswer() []string { return []string{ParkedAsked, ParkedBlocked, parkedAskedUS} }
+func AwaitingAnswer() []string {
+	return []string{ParkedAsked, ParkedBlocked, parkedCode, parkedAskedUS}
+}
 
 // AwaitsAnswer reports whether a row parked for this reason waits for the answer to a request to cancel.
 func AwaitsAnswer(reason string) bool { return slices.Contains(AwaitingAnswer(), reason) }

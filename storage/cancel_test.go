@@ -106,7 +106,7 @@ func TestAnAnswerGoesFirstAndAlone(t *testing.T) {
 // another reason is nobody's to send again.
 func TestTheEndOfARequestWakesOnlyWhatWaitedForIt(t *testing.T) {
 	const old = "the buyer has asked to cancel: a supervisor decides; shipping would answer the request"
-	for reason, want := range map[string]fulfillment.OutboxState{fulfillment.ParkedAsked: fulfillment.OutboxQueued, fulfillment.ParkedBlocked: fulfillment.OutboxQueued,
+	for reason, want := range map[string]fulfillment.OutboxState{fulfillment.ParkedAsked: fulfillment.OutboxQueued, fulfillment.ParkedBlocked: fulfillment.OutboxQueued, "Seller Center ships nothing while the buyer’s request to cancel is open (21011007): answer it on the Orders screen": fulfillment.OutboxQueued,
 		old: fulfillment.OutboxQueued, "tracking number is not valid": fulfillment.OutboxParked} {
 		s := openTest(t, t.TempDir())
 		tell(t, s, 1, true, askedFor)

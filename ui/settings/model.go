@@ -78,6 +78,20 @@ func (s Shop) Life(now time.Time) (words string, tone Tone) {
 	return text.T("settings.life", "at", s.Until.Local().Format(time.DateOnly)), Fine
 }
 
+// Sign is how the whole line of a shop is to be taken: an authorization that lasts makes no shop green that does not answer.
+func (s Shop) Sign(now time.Time) Tone {
+	_, t := s.Life(now)
+	x := s.State
+	switch {
+	case t != Fine:
+	case len(x.Orders) == 0 || !x.Online && x.OfflineSince.IsZero() && x.LastPull.IsZero():
+		return Quiet // nobody has asked it yet
+	case !x.Online:
+		return Look
+	}
+	return t
+}
+
 // Now is how its line stands, in few words.
 func (s Shop) Now(now time.Time) string {
 	x := s.State

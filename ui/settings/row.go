@@ -41,11 +41,11 @@ func (r *shopRow) set(s Shop, may bool, now time.Time) {
 		r.sure.Drop() // the question was about another shop
 	}
 	r.id = s.ID
-	words, tone := s.Life(now)
+	words, _ := s.Life(now)
 	r.name.Set(s.Title())
 	r.words.Set(words)
 	r.state.Set(s.Now(now))
-	shape(r.icon, tone)
+	shape(r.icon, s.Sign(now))
 	r.off.Enable(may)
 	r.draw()
 }

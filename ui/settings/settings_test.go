@@ -153,3 +153,31 @@ func TestEveryShopHasItsOwnState(t *testing.T) {
 		t.Error("what the program tells of the shops takes their states away, or a row stays")
 	}
 }
+
+// A shop that does not answer is not green, however long its authorization lasts.
+func TestAShopThatIsOfflineIsNotGreen(t *testing.T) {
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	lasts := Shop{ID: "1", Until: now.AddDate(1, 0, 0)}
+	at := func(online bool, off, pulled time.Time) Shop {
+		s := lasts
+		s.State = equipment.ShopState{Orders: []string{"1"}, Online: online, OfflineSince: off, LastPull: pulled}
+		return s
+	}
+	over := at(true, time.Time{}, now)
+	over.Until = now
+	for name, c := range map[string]struct {
+		shop Shop
+		want Tone
+	}{
+		"answers":              {at(true, time.Time{}, now), Fine},
+		"offline since a time": {at(false, now, now), Look},
+		"offline":              {at(false, time.Time{}, now), Look},
+		"not asked yet":        {at(false, time.Time{}, time.Time{}), Quiet},
+		"nobody works for it":  {lasts, Quiet},
+		"answers, and is over": {over, Wrong},
+	} {
+		if got := c.shop.Sign(now); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
