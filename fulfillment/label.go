@@ -72,7 +72,8 @@ type Proof struct {
 	Verdict  LabelVerdict
 	Reason   string   // a sentence, empty for print
 	Decoded  []string // every barcode that was read, GS kept
-	Lint     []string // policy findings in words
+	Lint     []string // remarks in words: first what was found against the label, then what was done to print it
+	Findings int      // how many of Lint, the first ones, are against the label
 	Rules    string   // names the rules that Lint is by
 	At       time.Time
 }

@@ -70,7 +70,7 @@ func (s *Store) Proof(ctx context.Context, label fulfillment.Hash, of fulfillmen
 	}
 	lint, err := fromList[string](r.Lint)
 	return fulfillment.Proof{Label: label, Bitmap: fulfillment.Hash(r.Bitmap), Media: media, Shipment: of, Rules: r.Rules,
-			Verdict: fulfillment.LabelVerdict(r.Verdict), Reason: r.Reason, Decoded: decoded, Lint: lint, At: fromMS(r.At)},
+			Verdict: fulfillment.LabelVerdict(r.Verdict), Reason: r.Reason, Decoded: decoded, Lint: lint, Findings: int(r.Findings), At: fromMS(r.At)},
 		explain(err, "read proof of label %s", label)
 }
 
@@ -88,7 +88,7 @@ func (s *Store) SaveProof(ctx context.Context, p fulfillment.Proof) error {
 	err = s.write(ctx, func(q *queries.Queries) error {
 		return q.PutProof(ctx, queries.PutProofParams{Label: string(p.Label), Tracking: string(p.Tracking), Carrier: p.Carrier, Market: p.Market, Rules: p.Rules, Dpi: int64(p.Media.DPI),
 			WidthMm: int64(p.Media.WidthMM), HeightMm: int64(p.Media.HeightMM), Bitmap: string(p.Bitmap), Verdict: string(p.Verdict),
-			Reason: p.Reason, Decoded: decoded, Lint: lint, At: ms(p.At)})
+			Reason: p.Reason, Decoded: decoded, Lint: lint, Findings: int64(p.Findings), At: ms(p.At)})
 	})
 	return explain(err, "keep proof of label %s", p.Label)
 }

@@ -135,7 +135,7 @@ func TestProofsAreKeptByLabelTrackingAndStock(t *testing.T) {
 	s := openTest(t, t.TempDir())
 	ctx := t.Context()
 	p := fulfillment.Proof{Label: "l", Bitmap: "b", Media: fulfillment.Media{DPI: 203, WidthMM: 102, HeightMM: 152}, Shipment: fulfillment.Shipment{Tracking: "T", Carrier: "C", Market: "GB"}, Rules: "r1", Verdict: fulfillment.LabelRefuse,
-		Reason: "another parcel's", Decoded: []string{"A\x1dB", "C"}, Lint: []string{"logo"}, At: t0}
+		Reason: "another parcel's", Decoded: []string{"A\x1dB", "C"}, Lint: []string{"logo"}, Findings: 1, At: t0}
 	if err := s.SaveProof(ctx, p); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestProofsAreKeptByLabelTrackingAndStock(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := s.Proof(ctx, "l", p.Shipment, p.Media)
-	if err != nil || got.Verdict != fulfillment.LabelPrint || got.Bitmap != "b" || len(got.Decoded) != 2 || got.Decoded[0] != "A\x1dB" || got.Lint[0] != "logo" || got.Rules != "r1" || got.Shipment != p.Shipment || !got.At.Equal(t0) {
+	if err != nil || got.Verdict != fulfillment.LabelPrint || got.Bitmap != "b" || len(got.Decoded) != 2 || got.Decoded[0] != "A\x1dB" || got.Lint[0] != "logo" || got.Findings != 1 || got.Rules != "r1" || got.Shipment != p.Shipment || !got.At.Equal(t0) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for _, of := range []fulfillment.Shipment{{Tracking: "OTHER", Carrier: "C", Market: "GB"}, {Tracking: "T", Carrier: "D", Market: "GB"}, {Tracking: "T", Carrier: "C", Market: "US"}} {

@@ -22,7 +22,7 @@ func (a *app) labelPreview(ctx context.Context, p fulfillment.Parcel) (ui.Label,
 	if len(b.Bits) == 0 {
 		return ui.Label{}, fulfillment.ErrNotFound
 	}
-	l := ui.Label{Picture: label.Preview(b), DPI: media.DPI, Verdict: proof.Verdict, Reason: proof.Reason, Lint: proof.Lint, Bitmap: proof.Bitmap}
+	l := ui.Label{Picture: label.Preview(b), DPI: media.DPI, Verdict: proof.Verdict, Reason: proof.Reason, Lint: proof.Lint, Findings: proof.Findings, Bitmap: proof.Bitmap}
 	for _, code := range proof.Decoded {
 		l.Codes = append(l.Codes, ui.LabelCode{Text: code, Ours: a.codes.Match([]string{code}, p.Package.Tracking, p.Package.Carrier)})
 	}

@@ -149,7 +149,7 @@ func (a *Archive) Previewed(ctx context.Context, label fulfillment.Hash, of fulf
 	if err != nil {
 		return proof, bitmap, err
 	}
-	proof.Lint, proof.Rules = now.Lint, now.Rules
+	proof.Lint, proof.Findings, proof.Rules = now.Lint, now.Findings, now.Rules
 	if err := a.store.SaveProof(ctx, proof); err != nil {
 		return proof, bitmap, fmt.Errorf("storing the findings about label %s: %w", label, err)
 	}

@@ -59,21 +59,23 @@ func (e *Engine) Prove(ctx context.Context, document []byte, of fulfillment.Ship
 	page, decoded := pages[chosen], read.list
 	proof.Decoded = decoded
 	proof.Verdict, proof.Reason = e.judge(page.Bitmap, decoded, of)
-	proof.Lint = slices.Clone(page.Notes)
+	notes := slices.Clone(page.Notes)
 	if small := e.tooSmall(page, read, of); small != "" && proof.Verdict == fulfillment.LabelPrint {
 		if page.scaled() {
 			proof.Verdict, proof.Reason = fulfillment.LabelCannotVerify, small
 		} else {
-			proof.Lint = append(proof.Lint, small) // as the carrier made it
+			proof.Lint = []string{small} // as the carrier made it
 		}
 	}
 	if len(pages) > 1 {
-		proof.Lint = append(proof.Lint, fmt.Sprintf("The label file has %d pages or labels; number %d is printed, the rest is not.", len(pages), chosen+1))
+		notes = append(notes, fmt.Sprintf("The label file has %d pages or labels; number %d is printed, the rest is not.", len(pages), chosen+1))
 	}
 	proof.Lint = append(proof.Lint, e.lint(page.Text, decoded, of.Market, proof.At)...)
 	if of.Tracking != "" {
 		proof.Lint = append(proof.Lint, e.lintOthers(decoded, of)...)
 	}
+	proof.Findings = len(proof.Lint)
+	proof.Lint = append(proof.Lint, notes...)
 	return proof, page.Bitmap, nil
 }
 

@@ -85,10 +85,10 @@ SELECT stored_at FROM labels WHERE hash = ?;
 SELECT * FROM label_proofs WHERE label = ? AND tracking = ? AND carrier = ? AND market = ? AND dpi = ? AND width_mm = ? AND height_mm = ?;
 
 -- name: PutProof :exec
-INSERT INTO label_proofs (label, tracking, carrier, market, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, rules, at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO label_proofs (label, tracking, carrier, market, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, findings, rules, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (label, tracking, carrier, market, dpi, width_mm, height_mm) DO UPDATE SET bitmap = excluded.bitmap,
-    verdict = excluded.verdict, reason = excluded.reason, decoded = excluded.decoded, lint = excluded.lint, rules = excluded.rules, at = excluded.at;
+    verdict = excluded.verdict, reason = excluded.reason, decoded = excluded.decoded, lint = excluded.lint, findings = excluded.findings, rules = excluded.rules, at = excluded.at;
 
 -- name: ClaimJob :execrows
 UPDATE print_jobs SET state = 'sending' WHERE id = ? AND state = 'queued';

@@ -24,8 +24,10 @@ type Label struct {
 	Verdict fulfillment.LabelVerdict
 	Reason  string
 	Codes   []LabelCode
-	Lint    []string         // sentences
-	Bitmap  fulfillment.Hash // of the picture as it is stored; empty: it is not
+	Lint    []string // sentences
+	// Findings is how many of Lint, the first ones, are against the label; the rest only tell what was done to print it.
+	Findings int
+	Bitmap   fulfillment.Hash // of the picture as it is stored; empty: it is not
 }
 
 // LabelCode is one code that was read off the label.
@@ -180,10 +182,10 @@ func Finding(l Label) (words string, bad bool) {
 		return text.T("label.finding.no"), true
 	case l.Verdict != fulfillment.LabelPrint:
 		return text.T("label.finding.ask"), false
-	case len(l.Lint) == 1:
+	case l.Findings == 1:
 		return text.T("label.finding"), false
-	case len(l.Lint) > 1:
-		return text.T("label.findings", "n", fmt.Sprint(len(l.Lint))), false
+	case l.Findings > 1:
+		return text.T("label.findings", "n", fmt.Sprint(l.Findings)), false
 	}
 	return "", false
 }

@@ -167,10 +167,11 @@ func TestTheBenchNamesWhatIsTheMatterWithALabel(t *testing.T) {
 		bad   bool
 	}{
 		{Label{Verdict: fulfillment.LabelPrint}, "", false},
-		{Label{Verdict: fulfillment.LabelPrint, Lint: []string{"a link"}}, "1 remark on it – touch", false},
-		{Label{Verdict: fulfillment.LabelPrint, Lint: []string{"a link", "a phone number"}}, "2 remarks on it – touch", false},
+		{Label{Verdict: fulfillment.LabelPrint, Lint: []string{"a link", "scaled to 97 %"}, Findings: 1}, "1 remark on it – touch", false},
+		{Label{Verdict: fulfillment.LabelPrint, Lint: []string{"a link", "a phone number"}, Findings: 2}, "2 remarks on it – touch", false},
 		{Label{Verdict: fulfillment.LabelCannotVerify}, "Not proved – touch", false},
-		{Label{Verdict: fulfillment.LabelRefuse, Lint: []string{"a link"}}, "Will not print – touch", true},
+		{Label{Verdict: fulfillment.LabelPrint, Lint: []string{"scaled to 97 %"}}, "", false}, // a note covers no barcode
+		{Label{Verdict: fulfillment.LabelRefuse, Lint: []string{"a link"}, Findings: 1}, "Will not print – touch", true},
 	} {
 		c.label.Picture = dotted()
 		s := newLabelBench(t, c.label)

@@ -422,7 +422,7 @@ func (q *Queries) NextJob(ctx context.Context) (PrintJob, error) {
 }
 
 const proof = `-- name: Proof :one
-SELECT label, tracking, carrier, market, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, rules, at FROM label_proofs WHERE label = ? AND tracking = ? AND carrier = ? AND market = ? AND dpi = ? AND width_mm = ? AND height_mm = ?
+SELECT label, tracking, carrier, market, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, rules, at, findings FROM label_proofs WHERE label = ? AND tracking = ? AND carrier = ? AND market = ? AND dpi = ? AND width_mm = ? AND height_mm = ?
 `
 
 type ProofParams struct {
@@ -461,6 +461,7 @@ func (q *Queries) Proof(ctx context.Context, arg ProofParams) (LabelProof, error
 		&i.Lint,
 		&i.Rules,
 		&i.At,
+		&i.Findings,
 	)
 	return i, err
 }
@@ -504,10 +505,10 @@ func (q *Queries) PutLabel(ctx context.Context, arg PutLabelParams) error {
 }
 
 const putProof = `-- name: PutProof :exec
-INSERT INTO label_proofs (label, tracking, carrier, market, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, rules, at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO label_proofs (label, tracking, carrier, market, dpi, width_mm, height_mm, bitmap, verdict, reason, decoded, lint, findings, rules, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (label, tracking, carrier, market, dpi, width_mm, height_mm) DO UPDATE SET bitmap = excluded.bitmap,
-    verdict = excluded.verdict, reason = excluded.reason, decoded = excluded.decoded, lint = excluded.lint, rules = excluded.rules, at = excluded.at
+    verdict = excluded.verdict, reason = excluded.reason, decoded = excluded.decoded, lint = excluded.lint, findings = excluded.findings, rules = excluded.rules, at = excluded.at
 `
 
 type PutProofParams struct {
@@ -523,6 +524,7 @@ type PutProofParams struct {
 	Reason   string
 	Decoded  string
 	Lint     string
+	Findings int64
 	Rules    string
 	At       int64
 }
@@ -541,6 +543,7 @@ func (q *Queries) PutProof(ctx context.Context, arg PutProofParams) error {
 		arg.Reason,
 		arg.Decoded,
 		arg.Lint,
+		arg.Findings,
 		arg.Rules,
 		arg.At,
 	)

@@ -34,6 +34,7 @@ type LabelProof struct {
 	Lint     string
 	Rules    string
 	At       int64
+	Findings int64
 }
 
 type LineItem struct {
