@@ -26,6 +26,7 @@ type Policy struct {
 	Weigh       Strictness
 	HasScale    bool
 	HasPrinter  bool
+	HasCamera   bool
 	ApplyScan   bool   // the label must be scanned back after it is stuck on
 	MarkShipped string // "handover" or "label"
 	ArrangeAt   string // "ahead" or "at_pack"

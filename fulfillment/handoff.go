@@ -140,6 +140,10 @@ func (t *turn) handoffCommand(cmd Command, arg string) {
 		t.unstage()
 	case CmdPhoto:
 		m, p, ok := b.lastStaged()
+		if !t.pol.HasCamera {
+			t.no(cmd, WhyNoCamera)
+			return
+		}
 		if !ok {
 			t.no(cmd, WhyEmptyManifest)
 			return
@@ -170,7 +174,7 @@ func (t *turn) seal() {
 			still = append(still, m)
 		} else {
 			m.SealedAt, m.SealedBy = t.in.Now, b.Operator
-			t.event(EventSealed, "", "", sealedBody(m))
+			t.event(EventSealed, "", "", t.sealedBody(m))
 		}
 		if handed+off > 0 {
 			t.out.Manifests = append(t.out.Manifests, m)
@@ -178,7 +182,7 @@ func (t *turn) seal() {
 	}
 	b.Open = still
 	v := Verdict{Code: HandedOver, Class: ClassCommand, Name: string(CmdSeal), Got: over, Need: total}
-	if since, ok := t.unchecked(); ok {
+	if since, ok := t.unchecked(""); ok {
 		v.Why, v.Since = WhyUnchecked, since
 	}
 	if left > 0 {
@@ -200,11 +204,11 @@ func (t *turn) seal() {
 const KnowledgeAge = 2 * time.Minute
 
 // unchecked reports whether a parcel leaves now about which the Seller Center could not be asked just now, or was not for
-// too long; since is when it was heard of last.
-func (t *turn) unchecked() (since time.Time, is bool) {
+// too long; since is when it was heard of last. Of one manifest, or of all where it is empty.
+func (t *turn) unchecked(of ManifestID) (since time.Time, is bool) {
 	for _, p := range t.out.Packages {
 		o := t.in.Staged[p.OrderID]
-		if p.Rung != RungHandedOver || o.Source != SourcePlatform || !t.in.Unchecked && t.in.Now.Sub(o.CheckedAt) <= KnowledgeAge {
+		if of != "" && p.Manifest != of || p.Rung != RungHandedOver || o.Source != SourcePlatform || !t.in.Unchecked && t.in.Now.Sub(o.CheckedAt) <= KnowledgeAge {
 			continue
 		}
 		if !is || o.CheckedAt.Before(since) {
@@ -284,7 +288,7 @@ func (t *turn) gateStaged(o Order, pkg Package) (VerdictCode, Why, OrderID) {
 }
 
 // sealedBody is the manifest as it was sealed; with the event's hash it is what the document can be checked against.
-func sealedBody(m Manifest) any {
+func (t *turn) sealedBody(m Manifest) any {
 	type line struct {
 		Order    OrderID   `json:"order_id"`
 		With     []OrderID `json:"combined_with,omitempty"`
@@ -299,7 +303,11 @@ func sealedBody(m Manifest) any {
 	for _, p := range m.Parcels {
 		lines = append(lines, line{p.OrderID, p.With, p.PackageID, p.Tracking, p.WeightG, p.At, p.Photos, p.LeftOff})
 	}
-	return map[string]any{"manifest": m.ID, "carrier": m.Carrier, "opened_at": m.OpenedAt, "parcels": lines}
+	body := map[string]any{"manifest": m.ID, "carrier": m.Carrier, "opened_at": m.OpenedAt, "parcels": lines}
+	if since, ok := t.unchecked(m.ID); ok {
+		body["unchecked_since"] = since
+	}
+	return body
 }
 
 // photo ties a stored picture to its parcel. A photo that arrives after the seal is kept as an event only.

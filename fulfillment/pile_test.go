@@ -1,8 +1,10 @@
 package fulfillment
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 )
 
 // threeStaged are three packed parcels on one open manifest; the middle one is order 2.
@@ -159,5 +161,53 @@ func TestWhatASealLeavesOffIsAnAlarm(t *testing.T) {
 	}
 	if !w.orders["1"].Packages[0].InThePile() {
 		t.Error("it stands nowhere")
+	}
+}
+
+func TestAPhotoWithoutACameraIsRefused(t *testing.T) {
+	for _, has := range []bool{false, true} {
+		w := threeStaged(t)
+		w.pol.HasCamera = has
+		out := w.apply(Input{Scan: &Scan{Code: "PB:PHOTO"}})
+		if v := out.Verdict; has != (v.Code == CommandDone) || has != (out.Photo != nil) || !has && v.Why != WhyNoCamera {
+			t.Errorf("camera %v: %+v", has, v)
+		}
+	}
+}
+
+// The seal's own event keeps how old its knowledge was, each manifest for itself: the paper says what the screen said.
+func TestTheSealKeepsHowOldItsKnowledgeWas(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range []OrderID{"1", "2"} {
+		o := w.order(id, ShippingSeller, "MUG")
+		o.Packages[0].Carrier = "Carrier " + string(id)
+		w.pack(id)
+	}
+	w.expect("PB:MODE:HANDOFF", CommandDone)
+	w.expect("TRACK1", Staged)
+	w.expect("TRACK2", Staged)
+	old := noon.Add(-time.Hour)
+	w.tell("2", func(o *Order) { o.CheckedAt = old })
+	out := w.apply(Input{Scan: &Scan{Code: "PB:SEAL"}, Staged: w.staged()})
+	since := map[string]time.Time{}
+	for _, e := range out.Events {
+		if e.Kind != EventSealed {
+			continue
+		}
+		text, err := json.Marshal(e.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body struct {
+			Carrier string
+			Since   time.Time `json:"unchecked_since"`
+		}
+		if err := json.Unmarshal(text, &body); err != nil {
+			t.Fatal(err)
+		}
+		since[body.Carrier] = body.Since
+	}
+	if v := out.Verdict; v.Why != WhyUnchecked || len(since) != 2 || !since["Carrier 2"].Equal(old) || !since["Carrier 1"].IsZero() {
+		t.Errorf("%+v, %v", v, since)
 	}
 }

@@ -53,6 +53,7 @@ const (
 	WhyBadge           Why = "badge"            // nobody has this badge
 	WhyScaleSilent     Why = "scale_silent"     // the scale does not answer: the parcel goes on without a weight
 	WhyUnchecked       Why = "unchecked"        // handed over on old knowledge: the Seller Center could not be asked
+	WhyNoCamera        Why = "no_camera"        // PB:PHOTO at a station without one
 	WhyNoScale         Why = "no_scale"         // PB:TARE at a bench without one, or with one that is silent
 	WhyScaleMoves      Why = "scale_moves"      // PB:TARE while the scale is not steady
 	WhyTareParcel      Why = "tare_parcel"      // PB:TARE while the scale waits for the parcel itself

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"image/png"
@@ -58,6 +59,9 @@ func runManifest(ctx context.Context, c *call) error {
 		return err
 	} else if ok {
 		extra.EventHash, extra.EventSeq = seal.Hash, seal.Seq
+		if extra.Unchecked, err = uncheckedSince(seal); err != nil {
+			return err
+		}
 	}
 	if extra.Unpacked, err = e.unpacked(ctx, m); err != nil {
 		return err
@@ -66,6 +70,17 @@ func runManifest(ctx context.Context, c *call) error {
 		return err
 	}
 	return c.deliver(ctx, e.cfg, "Manifest "+string(m.ID), func(w io.Writer) error { return label.ManifestPDF(w, m, extra) })
+}
+
+// uncheckedSince is what the seal itself said of its knowledge; zero: the Seller Center had been asked.
+func uncheckedSince(seal fulfillment.Event) (time.Time, error) {
+	var body struct {
+		Since time.Time `json:"unchecked_since"`
+	}
+	if err := json.Unmarshal(seal.Body, &body); err != nil {
+		return time.Time{}, fmt.Errorf("read the seal, event %d of %s: %w", seal.Seq, seal.Station, err)
+	}
+	return body.Since, nil
 }
 
 // unpacked are the parcels of a manifest that a supervisor accepted without a check of their items.

@@ -264,7 +264,7 @@ var (
 func (c Config) policy() fulfillment.Policy {
 	return fulfillment.Policy{
 		Verify: fulfillment.Strictness(c.Policy.Verify), Weigh: fulfillment.Strictness(c.Policy.Weigh),
-		HasScale: c.Scale != nil, HasPrinter: c.labelPrinter() != nil, ApplyScan: *c.Policy.ApplyScan,
+		HasScale: c.Scale != nil, HasPrinter: c.labelPrinter() != nil, HasCamera: len(c.Cameras) > 0, ApplyScan: *c.Policy.ApplyScan,
 		MarkShipped: c.Policy.MarkShipped, ArrangeAt: c.Policy.Arrange, AskOperator: c.Station.Operator == "" && len(c.Operators) > 0,
 		Boxes: c.boxes(),
 	}

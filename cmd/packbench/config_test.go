@@ -60,7 +60,7 @@ func TestAGoodConfiguration(t *testing.T) {
 	if cfg.Station.ID != "PACK-07" || time.Duration(cfg.Shop.Poll) != 5*time.Second || cfg.Scanners[0].Baud != 9600 || cfg.Scale.Protocol != "sics" {
 		t.Errorf("got %+v", cfg)
 	}
-	if pol.ApplyScan || !pol.HasScale || !pol.HasPrinter || pol.Verify != "block" || pol.MarkShipped != "handover" {
+	if pol.HasCamera != (len(cfg.Cameras) > 0) || pol.ApplyScan || !pol.HasScale || !pol.HasPrinter || pol.Verify != "block" || pol.MarkShipped != "handover" {
 		t.Errorf("got policy %+v", pol)
 	}
 	if cfg.Shop.AuthURL == "" {

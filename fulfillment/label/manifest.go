@@ -16,6 +16,8 @@ type ManifestExtra struct {
 	EventHash fulfillment.Hash // of the event that sealed the manifest: ties the paper to the station's chain
 	EventSeq  int64
 	Operators map[string]string // badge → name, for SealedBy; may be nil
+	// Unchecked is since when the Seller Center had not been asked about a parcel when the manifest was sealed; zero: it was asked.
+	Unchecked time.Time
 	// Unpacked are the parcels whose items nobody here verified, and who accepted them.
 	Unpacked map[fulfillment.PackageID]Unpacked
 	Letters  *Typesetter // nil: the Go font alone
@@ -136,6 +138,9 @@ func (d *manifestDoc) head() {
 			by = name + " (" + by + ")"
 		}
 		d.fact("Sealed by", by, false)
+	}
+	if !d.extra.Unchecked.IsZero() {
+		d.fact("Unchecked since", d.at(d.extra.Unchecked), true)
 	}
 	d.fact("Parcels", strconv.Itoa(len(d.on)), true)
 	d.y += 3

@@ -384,3 +384,14 @@ func TestPapersToFolder(t *testing.T) {
 		}
 	}
 }
+
+func TestTheManifestSaysSinceWhenItIsUnchecked(t *testing.T) {
+	for _, since := range []time.Time{{}, time.Date(2026, 11, 21, 15, 41, 0, 0, time.UTC)} {
+		extra := sampleExtra()
+		extra.Unchecked = since
+		text := strings.Join(pageTexts(t, written(t, func(w io.Writer) error { return ManifestPDF(w, sampleManifest(3), extra) })), "\n")
+		if said := strings.Contains(text, "Unchecked since") && strings.Contains(text, "15:41:00 UTC"); said == since.IsZero() {
+			t.Errorf("unchecked since %v: the paper says it: %v", since, said)
+		}
+	}
+}

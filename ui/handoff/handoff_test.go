@@ -168,10 +168,26 @@ func TestSealTakesTwoCalmTouchesAtDifferentPlaces(t *testing.T) {
 		t.Errorf("sent %q", sent)
 	}
 	test.Tap(s.seal.ask)
+	clock = clock.Add(14 * time.Second)
+	s.Tick()
+	if !s.seal.yes.Visible() {
+		t.Error("the question is gone before anybody could look into the truck")
+	}
 	clock = clock.Add(time.Minute)
 	s.Tick()
 	if s.seal.yes.Visible() {
 		t.Error("a forgotten touch still asks")
+	}
+}
+
+func TestThePhotoButtonWantsACamera(t *testing.T) {
+	test.NewTempApp(t)
+	for _, cam := range []Frames{nil, &fakeCamera{at: now}} {
+		s := New(Options{Command: func(string) {}, Background: inline, Camera: cam, Now: func() time.Time { return now }})
+		s.Show(view())
+		if s.photo.Enabled() != (cam != nil) {
+			t.Errorf("camera %v, and the button is enabled: %v", cam != nil, s.photo.Enabled())
+		}
 	}
 }
 

@@ -63,7 +63,7 @@ func (s *Screen) Show(v station.View) {
 	s.cards.set(m)
 	s.last.set(m.Last)
 	s.seal.set(m)
-	s.photo.Enable(m.Last != nil)
+	s.photo.Enable(m.Last != nil && s.o.Camera != nil)
 	s.undo.Enable(m.Parcels+m.TakeOff > 0)
 	if len(v.Manifests) == 0 || v.VerdictSeq != s.seq {
 		s.sure.Drop() // the first touch was meant for another parcel

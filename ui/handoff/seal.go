@@ -22,8 +22,11 @@ type sealBar struct {
 	model  Model
 }
 
+// sealAsks is how long the question stands: whoever asks it still looks into the truck.
+const sealAsks = 15 * time.Second
+
 func newSealBar(send func(string), now func() time.Time) *sealBar {
-	s := &sealBar{now: now}
+	s := &sealBar{now: now, sure: widgets.Sure{Slow: sealAsks}}
 	s.ask = widgets.NewButton("seal", "", widgets.White, widgets.Navy, func() {
 		s.sure.Ask(now())
 		s.tick()

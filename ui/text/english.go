@@ -187,6 +187,7 @@ var englishWhys = map[string]string{
 	"badge":            "Nobody at this station has this badge.",
 	"scale_silent":     "The scale does not answer, so there is no weight.",
 	"unchecked":        "The Seller Center could not be asked before the seal.",
+	"no_camera":        "No camera is set up here, so no photo is taken. Add one in Equipment.",
 	"no_scale":         "No scale answers here. Look at its cable, then scan TARE again.",
 	"scale_moves":      "The scale is not steady. Wait a moment, then scan TARE again.",
 	"tare_parcel":      "The scale waits for the parcel. Take the parcel off and finish it, then TARE.",

@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"cmp"
 	"image/color"
 	"time"
 
@@ -156,6 +157,8 @@ func (r *buttonRenderer) Destroy() {}
 // Sure guards an act that cannot be taken back: it must be asked for twice, neither too fast (one bouncing touch) nor
 // too slowly (an old touch forgotten). Now is given, so the guard has no clock.
 type Sure struct {
+	// Slow is how long the first touch stands; 0: SureSlow.
+	Slow  time.Duration
 	asked time.Time
 }
 
@@ -180,7 +183,7 @@ func (s *Sure) Ask(now time.Time) bool {
 
 // Armed reports whether the next touch may confirm.
 func (s *Sure) Armed(now time.Time) bool {
-	return !s.asked.IsZero() && now.Sub(s.asked) <= SureSlow && !now.Before(s.asked)
+	return !s.asked.IsZero() && now.Sub(s.asked) <= cmp.Or(s.Slow, SureSlow) && !now.Before(s.asked)
 }
 
 // Drop forgets the first touch.
