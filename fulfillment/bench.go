@@ -99,8 +99,9 @@ type Parcel struct {
 	// Picture is the bitmap of a label that cannot be verified, as a supervisor may look at it; empty where there is none.
 	Picture Hash `json:",omitempty"`
 	// Confirmed is the bitmap that a supervisor confirmed.
-	Confirmed Hash `json:",omitempty"`
-	OffG      int  // a weight in grams that cannot be right and was said; PB:FINISH insists on it under policy warn
+	Confirmed   Hash   `json:",omitempty"`
+	ConfirmedBy string `json:",omitempty"` // who
+	OffG        int    // a weight in grams that cannot be right and was said; PB:FINISH insists on it under policy warn
 }
 
 // Left is how many units are still to be scanned.

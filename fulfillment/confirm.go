@@ -63,7 +63,7 @@ func (t *turn) confirm(arg string) {
 		t.refuse(stop)
 		return
 	}
-	p.Confirmed = p.Picture
+	p.Confirmed, p.ConfirmedBy = p.Picture, t.out.By
 	t.eventHere(EventConfirmed, map[string]any{"label": p.Package.Label, "bitmap": p.Picture, "tracking": p.Package.Tracking, "reason": reason,
 		"because": p.PrintWhy})
 	copies := p.Package.Reprints

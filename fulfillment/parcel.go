@@ -182,7 +182,8 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 	p.Box, p.Print, p.PrintWhy, p.Job, p.OpenedAt = old.Box, old.Print, old.PrintWhy, old.Job, old.OpenedAt
 	p.WeighBy, p.Unweighed, p.OffG, p.ByHand, p.Over = old.WeighBy, old.Unweighed, old.OffG, old.ByHand, old.Over
 	p.Wants, p.WantsSKU, p.Arranging = old.Wants, old.WantsSKU, old.Arranging
-	p.Spoiled, p.Torn, p.Doubled, p.Picture, p.Confirmed = old.Spoiled, old.Torn, old.Doubled, old.Picture, old.Confirmed
+	p.Spoiled, p.Torn, p.Doubled, p.Picture = old.Spoiled, old.Torn, old.Doubled, old.Picture
+	p.Confirmed, p.ConfirmedBy = old.Confirmed, old.ConfirmedBy
 	if same {
 		p.Done = old.Done
 	}

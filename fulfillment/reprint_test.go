@@ -153,6 +153,9 @@ func TestASupervisorConfirmsALabelByItsPicture(t *testing.T) {
 	if v := w.said("PB:CONFIRM:NUMBER"); v.Code != CommandDone || v.Why != WhyConfirmed || v.By != "Demo Supervisor" {
 		t.Fatalf("%+v", v)
 	}
+	if by := w.bench.Parcel.ConfirmedBy; by != "Demo Supervisor" {
+		t.Errorf("confirmed by %q", by)
+	}
 	e := w.eventsOf(EventConfirmed)
 	if len(e) != 1 || e[0].Body.(map[string]any)["bitmap"] != Hash("the picture") || e[0].Body.(map[string]any)["reason"] != ConfirmNumber {
 		t.Fatalf("recorded %+v", e)

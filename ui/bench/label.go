@@ -137,6 +137,13 @@ func (z *zoom) show(l Label) {
 // for the very picture that would be printed.
 func (z *zoom) ask(p *fulfillment.Parcel, supervisor bool) {
 	may := p != nil && p.Confirmable() && p.Picture == z.label.Bitmap
+	get := p != nil && z.label.Verdict == fulfillment.LabelRefuse && supervisor
+	if p != nil && p.Confirmed != "" && p.Confirmed == z.label.Bitmap {
+		z.confirmed(*p)
+	}
+	if get {
+		z.compare.Set(text.T("label.get", "tracking", cmp.Or(text.Code(string(p.Package.Tracking)), text.T("bench.order")+" "+text.Code(string(p.Order.ID)))))
+	}
 	if may {
 		words := text.T("label.compare", "carrier", cmp.Or(text.Visible(p.Package.Carrier), text.T("bench.nocarrier")), "tracking", text.Code(string(p.Package.Tracking)))
 		if p.Package.Tracking == "" {
@@ -147,13 +154,23 @@ func (z *zoom) ask(p *fulfillment.Parcel, supervisor bool) {
 		}
 		z.compare.Set(words)
 	}
-	one, two := widgets.ShowOnly(z.compare, may), widgets.ShowOnly(z.confirm, may && supervisor)
+	one, two := widgets.ShowOnly(z.compare, may || get), widgets.ShowOnly(z.confirm, may && supervisor)
 	for _, o := range z.aside {
-		widgets.ShowOnly(o, !may)
+		widgets.ShowOnly(o, !may && !get)
 	}
 	if one || two {
 		z.words.Refresh()
 	}
+}
+
+// confirmed names who confirmed the label: then it is no longer one that is not printed.
+func (z *zoom) confirmed(p fulfillment.Parcel) {
+	key := "label.confirmed"
+	if p.Print == fulfillment.PrintDone {
+		key = "label.printed"
+	}
+	z.icon.Set("check", widgets.White, widgets.Good, false)
+	z.verdict.Set(text.T(key, "by", cmp.Or(text.Visible(p.ConfirmedBy), text.T("noun.supervisor"))))
 }
 
 // CodeWords are the codes in words, one after the other.

@@ -159,6 +159,32 @@ func TestASupervisorConfirmsWhatIsSeen(t *testing.T) {
 	}
 }
 
+// A label that was confirmed and printed is not "not printed"; one that is refused tells a supervisor what to do.
+func TestTheLargeLabelSaysWhatBecameOfIt(t *testing.T) {
+	s := newLabelBench(t, Label{Picture: dotted(), DPI: 203, Verdict: fulfillment.LabelCannotVerify, Reason: "no barcode", Bitmap: "a"})
+	v := withLabel(1)
+	v.Parcel.Print, v.Parcel.Confirmed, v.Parcel.ConfirmedBy = fulfillment.PrintQueued, "a", "Demo Supervisor"
+	s.Show(v)
+	s.facts.zoom()
+	if got := s.zoom.verdict.Words(); got != "Confirmed by Demo Supervisor: it prints as it was seen" {
+		t.Errorf("on its way: %q", got)
+	}
+	v.VerdictSeq, v.Parcel.Print = 2, fulfillment.PrintDone
+	s.Show(v)
+	s.facts.zoom()
+	if got := s.zoom.verdict.Words(); got != "Confirmed by Demo Supervisor, printed" {
+		t.Errorf("printed: %q", got)
+	}
+	r := newLabelBench(t, Label{Picture: dotted(), DPI: 203, Verdict: fulfillment.LabelRefuse, Reason: "another number", Bitmap: "a"})
+	v = withLabel(1)
+	v.Supervisor, v.Parcel.Print = true, fulfillment.PrintRefused
+	r.Show(v)
+	r.facts.zoom()
+	if got := r.zoom.compare.Words(); !r.zoom.compare.Visible() || r.zoom.confirm.Visible() || !strings.HasPrefix(got, "No confirmation prints it. Scan HOLD, and download the label of 1Z9") {
+		t.Errorf("refused: %q", got)
+	}
+}
+
 // What is the matter with a label stands on the bench before anybody touches it.
 func TestTheBenchNamesWhatIsTheMatterWithALabel(t *testing.T) {
 	for _, c := range []struct {
