@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -245,20 +244,13 @@ func tomlError(file string, err error) error {
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {
 		row, _ := bad.Position()
-		if m := wrongKind.FindStringSubmatch(bad.Error()); m != nil {
-			return &configError{file: file, line: row, text: fmt.Sprintf("%s is given as %s, but %s is wanted", joinKey(bad.Key()), kinds[m[1]], kinds[m[2]])}
+		if wrong := wrongValue(bad); wrong != "" {
+			return &configError{file: file, line: row, text: wrong}
 		}
 		return &configError{file: file, line: row, text: strings.TrimPrefix(bad.Error(), "toml: ")}
 	}
 	return &configError{file: file, text: err.Error()}
 }
-
-// wrongKind finds the parser's words for a value of the wrong type; kinds are ours.
-var (
-	wrongKind = regexp.MustCompile(`cannot decode TOML (\w+) into .* of type \*?(\w+)`)
-	kinds     = map[string]string{"string": "a text in quotes", "integer": "a whole number", "int": "a whole number", "float": "a number with a point",
-		"boolean": "true or false", "bool": "true or false", "array": "a list"}
-)
 
 // policy is the part of the configuration that the rules need.
 func (c Config) policy() fulfillment.Policy {

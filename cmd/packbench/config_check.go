@@ -62,7 +62,7 @@ func checkShop(c *Config) *finding {
 	if id := c.Shop.ServiceID; strings.Trim(id, "0123456789") != "" {
 		return &finding{"shop", 0, "service_id", fmt.Sprintf("%q is no service id; it is a long number that stands on the app's page in the Partner Center", id)}
 	}
-	if u, err := url.Parse(c.Shop.Redirect); err != nil || u.Scheme != "http" || !isLoopback(u.Hostname()) || u.Port() == "" || u.RawQuery != "" || u.User != nil {
+	if u, err := url.Parse(c.Shop.Redirect); err != nil || u.Scheme != "http" || !isLoopback(u.Hostname()) || checkAddress(u.Host) != "" || u.RawQuery != "" || u.User != nil {
 		return &finding{"shop", 0, "redirect", fmt.Sprintf("the browser must come back to this computer: write an address such as %q, the same as at the app in the Partner Center", defaultRedirect)}
 	}
 	switch d := time.Duration(c.Shop.Poll); {
@@ -236,10 +236,14 @@ func checkPolicy(c *Config) *finding {
 
 func checkOperators(c *Config) *finding {
 	seen := map[string]bool{}
-	for i, o := range c.Operators {
+	for i := range c.Operators {
+		o := &c.Operators[i]
+		o.Badge, o.Name = strings.TrimSpace(o.Badge), strings.TrimSpace(o.Name) // as a scan is
 		switch {
 		case o.Badge == "" || o.Name == "":
 			return &finding{"operator", i, "badge", "an operator needs a badge and a name"}
+		case strings.HasPrefix(strings.ToUpper(o.Badge), "PB:"):
+			return &finding{"operator", i, "badge", fmt.Sprintf("badge %q begins like a command; write only what stands behind PB:USER:", o.Badge)}
 		case seen[o.Badge]:
 			return &finding{"operator", i, "badge", fmt.Sprintf("badge %q belongs to somebody else already", o.Badge)}
 		case o.Role != "" && o.Role != "packer" && o.Role != "supervisor":
@@ -251,14 +255,20 @@ func checkOperators(c *Config) *finding {
 }
 
 func checkSender(c *Config) *finding {
-	if c.Sender == nil {
+	s := c.Sender
+	if s == nil {
 		return nil
 	}
-	if !country.MatchString(c.Sender.Country) {
-		return &finding{"sender", 0, "country", fmt.Sprintf("%q is no country; write its two-letter code in capitals, for example \"GB\"", c.Sender.Country)}
-	}
-	if c.Sender.Name == "" || len(c.Sender.Lines) == 0 || c.Sender.City == "" {
-		return &finding{"sender", 0, "name", "a sender needs a name, lines (street and house), a city and a country"}
+	blank := func(line string) bool { return strings.TrimSpace(line) == "" }
+	switch {
+	case !country.MatchString(s.Country):
+		return &finding{"sender", 0, "country", fmt.Sprintf("%q is no country; write its two-letter code in capitals, for example \"GB\"", s.Country)}
+	case blank(s.Name):
+		return &finding{"sender", 0, "name", "a sender needs a name"}
+	case len(s.Lines) == 0 || slices.ContainsFunc(s.Lines, blank):
+		return &finding{"sender", 0, "lines", "a sender needs lines (street and house), none of them blank"}
+	case blank(s.City):
+		return &finding{"sender", 0, "city", "a sender needs a city"}
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // queueName: what CUPS allows, and nothing that its commands would take for an option.
-var queueName = regexp.MustCompile(`^[^-/# \t\n"'][^/# \t\n"']{0,126}$`)
+var queueName = regexp.MustCompile(`^[^-/#\pZ\pC"'][^/#\pZ\pC"']{0,126}$`)
 
 // checkDocumentPrinter: only the system's print service can draw a PDF as a printer needs it.
 func checkDocumentPrinter(p PrinterConfig, i int) *finding {

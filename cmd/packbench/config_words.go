@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // markets are the regions in which the Seller Center ships.
@@ -73,10 +76,56 @@ func readable(text []byte) (clean []byte, line int, wrong string) {
 	return text, 0, ""
 }
 
+// The parser's words for a value of the wrong type, and ours.
+var (
+	wrongKind  = regexp.MustCompile(`cannot decode TOML ([\w ]+) into .* of type (\S+)`)
+	wrongTable = regexp.MustCompile(`cannot store an? (?:array )?table in an? (\S+)`)
+	kinds      = map[string]string{"string": "a text in quotes", "integer": "a whole number", "float": "a number with a point", "boolean": "true or false",
+		"array": "a list", "inline table": "a table in braces", "local date": "a date without quotes", "local time": "a time without quotes",
+		"local datetime": "a date without quotes", "datetime": "a date without quotes"}
+	wantedKinds = map[string]string{"string": kinds["string"], "int": kinds["integer"], "bool": kinds["boolean"],
+		"[]string": `a list of texts is wanted, as in ["one", "two"]`, "[]int": "a list of whole numbers is wanted, as in [0, 0, 1000, 1000]",
+		"main.Duration": lengthWanted, "int64": lengthWanted}
+)
+
+const lengthWanted = `a length of time is wanted, for example "30s"`
+
+// wrongValue says what is given and what is wanted where the parser found a value of the wrong type; else it is empty.
+func wrongValue(bad *toml.DecodeError) string {
+	given, goType := "a table", ""
+	if m := wrongKind.FindStringSubmatch(bad.Error()); m != nil {
+		given, goType = m[1], m[2]
+		if ours := kinds[given]; ours != "" {
+			given = ours
+		}
+	} else if m := wrongTable.FindStringSubmatch(bad.Error()); m != nil {
+		goType = m[1]
+	} else {
+		return ""
+	}
+	goType = strings.TrimPrefix(goType, "*")
+	key := bad.Key()
+	wanted := wantedKinds[goType]
+	switch {
+	case wanted == "" && (strings.HasPrefix(goType, "[]") || slices.Contains(manyTables, joinKey(key))):
+		wanted = fmt.Sprintf("tables are wanted that begin with [[%s]]", joinKey(key))
+	case wanted == "" && strings.HasPrefix(goType, "main."):
+		wanted = fmt.Sprintf("a table is wanted that begins with [%s]", joinKey(key))
+	case wanted == "":
+		wanted = "a single value is wanted"
+	case !strings.Contains(wanted, " wanted"):
+		wanted += " is wanted"
+	}
+	if len(key) == 0 {
+		return fmt.Sprintf("%s stands here, but %s", given, wanted)
+	}
+	return fmt.Sprintf("%s is given as %s, but %s", joinKey(key), given, wanted)
+}
+
 // Tables that stand once, and those that may stand several times.
 var (
-	onceTables = []string{"station", "shop", "scale", "policy"}
-	manyTables = []string{"scanner", "printer", "camera", "operator"}
+	onceTables = []string{"station", "shop", "scale", "policy", "sender"}
+	manyTables = []string{"scanner", "printer", "camera", "operator", "box"}
 )
 
 // unclosed reports whether a line looks like the name of a table whose brackets do not fit. A line of a list looks else.
