@@ -103,7 +103,7 @@ func (r *missingRow) set(o fulfillment.OrderSummary) {
 	}
 	words, ink, soft := text.Visible(o.Carrier)+"  ·  "+text.Code(string(o.Tracking)), widgets.Ink, widgets.Soft
 	if o.Stop != "" {
-		words, ink, soft = text.T("handoff.out."+string(o.Stop))+"  ·  "+words, widgets.Bad, widgets.Bad
+		words, ink, soft = text.T("handoff.out."+string(o.Stop))+"  ·  "+text.Code(string(o.Tracking)), widgets.Bad, widgets.Bad
 	}
 	r.id.Colour(ink)
 	r.carrier.Colour(soft)
