@@ -33,7 +33,20 @@ func TestEveryVerdictIsReadWholeOnSmallScreens(t *testing.T) {
 			whole(string(v.Code)+"+"+string(v.Why)+" headline", w.banner.head, 34)
 			whole(string(v.Code)+"+"+string(v.Why)+" sentence", w.banner.detail, 19)
 		}
-		for _, p := range []station.Prompt{station.PromptScanParcels, station.PromptWaitLabel, station.PromptStop, station.PromptWeigh, station.PromptReprint} {
+		parcel := inHand()
+		parcel.Order.CancelRequested = true
+		for _, over := range []bool{false, true} {
+			parcel.Over = over
+			w.prompt.set(station.View{Prompt: station.PromptScanItems, Parcel: parcel})
+			whole("the request in the band", w.prompt.detail, 15)
+		}
+		parcel.Order.CancelRequested = false
+		for _, verdict := range []fulfillment.LabelVerdict{fulfillment.LabelRefuse, fulfillment.LabelCannotVerify} {
+			w.prompt.label, w.prompt.never = text.LabelAhead(parcel, verdict)
+			w.prompt.set(station.View{Prompt: station.PromptScanItems, Parcel: parcel})
+			whole("the label in the band", w.prompt.detail, 15)
+		}
+		for _, p := range []station.Prompt{station.PromptNextBox, station.PromptScanParcels, station.PromptWaitLabel, station.PromptStop, station.PromptWeigh, station.PromptReprint} {
 			w.prompt.set(station.View{Prompt: p, Carrier: "UPS", CarrierName: "Royal Mail Tracked 24"})
 			whole(string(p)+" headline", w.prompt.head, 34)
 			whole(string(p)+" detail", w.prompt.detail, 15)
@@ -86,17 +99,17 @@ func TestTheBandKeepsTheRequestAndTheLabelInSight(t *testing.T) {
 	plain := inHand()
 	v.Parcel, v.Prompt, v.VerdictSeq = plain, station.PromptScanItems, 3
 	show(v)
-	w.labelAhead(text.LabelAhead(plain, fulfillment.LabelRefuse, "the label is for 1, not for 2"))
-	if got := w.prompt.detail.Words(); !strings.HasPrefix(got, "Its label will not print: The label is for 1, not for 2.") {
+	w.labelAhead(text.LabelAhead(plain, fulfillment.LabelRefuse))
+	if got := w.prompt.detail.Words(); !strings.HasPrefix(got, "Its label will not print") {
 		t.Errorf("a label that will be refused: %q", got)
 	}
-	w.labelAhead(text.LabelAhead(plain, fulfillment.LabelPrint, ""))
+	w.labelAhead(text.LabelAhead(plain, fulfillment.LabelPrint))
 	if got := w.prompt.detail.Words(); strings.Contains(got, "label") {
 		t.Errorf("a label that prints: %q", got)
 	}
 	for state, want := range map[fulfillment.PrintState]bool{fulfillment.PrintNone: true, fulfillment.PrintWaiting: true, fulfillment.PrintRefused: false, fulfillment.PrintDone: false} {
 		plain.Print = state
-		if words, bad := text.LabelAhead(plain, fulfillment.LabelCannotVerify, "no barcode"); (words != "") != want || bad {
+		if words, bad := text.LabelAhead(plain, fulfillment.LabelCannotVerify); (words != "") != want || bad {
 			t.Errorf("%s: %q, %v", state, words, bad)
 		}
 	}

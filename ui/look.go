@@ -33,6 +33,9 @@ func lookOf(v fulfillment.Verdict) look {
 	if v.Code.Accepted() && accompanied(v.Why) {
 		return lookCareful
 	}
+	if v.Why == fulfillment.WhyReprintReason { // a question with its answers below, and no stop
+		return lookCareful
+	}
 	switch v.Code {
 	case fulfillment.OrderOpened, fulfillment.ItemOK, fulfillment.Staged:
 		return lookGood

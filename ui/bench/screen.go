@@ -89,7 +89,7 @@ func (s *Screen) Show(v station.View) {
 
 func (s *Screen) labelAhead() {
 	if s.o.LabelAhead != nil {
-		s.o.LabelAhead(text.LabelAhead(s.view.Parcel, s.shown.Verdict, s.shown.Reason))
+		s.o.LabelAhead(text.LabelAhead(s.view.Parcel, s.shown.Verdict))
 	}
 }
 

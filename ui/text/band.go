@@ -18,7 +18,7 @@ func Request(v station.View) string {
 		case p.Over:
 			return T("band.over", "order", Code(string(o.ID)))
 		default:
-			return T("band.request", "order", Code(string(o.ID)), "consequence", consequence(o.Market))
+			return T("band.request", "order", Code(string(o.ID)))
 		}
 	}
 	return ""
@@ -26,7 +26,7 @@ func Request(v station.View) string {
 
 // LabelAhead says that the label of the parcel in hand will not print by itself, while the packer has not come to it yet; bad: it
 // never will. Empty: nothing speaks against it, or the prompt says it.
-func LabelAhead(p *fulfillment.Parcel, verdict fulfillment.LabelVerdict, reason string) (words string, bad bool) {
+func LabelAhead(p *fulfillment.Parcel, verdict fulfillment.LabelVerdict) (words string, bad bool) {
 	if p == nil || p.Confirmed != "" {
 		return "", false
 	}
@@ -37,7 +37,7 @@ func LabelAhead(p *fulfillment.Parcel, verdict fulfillment.LabelVerdict, reason 
 	}
 	switch verdict {
 	case fulfillment.LabelRefuse:
-		return T("band.label.no", "why", Sentence(reason)), true
+		return T("band.label.no"), true
 	case fulfillment.LabelCannotVerify:
 		return T("band.label.ask"), false
 	}

@@ -153,7 +153,7 @@ var englishVerdicts = map[string]entry{
 	"wrong_label+label_refused":        {"", "Do not stick it on: this parcel’s label was refused, so scan HOLD."},
 	"weight_off+too_light":             {"STOP – {off} too light", "{weight} instead of about {expected}: check and weigh again, or scan FINISH."},
 	"weight_off+too_heavy":             {"STOP – {off} too heavy", "{weight} instead of about {expected}: check and weigh again, or scan FINISH."},
-	"refused+reprint_reason":           {"Why another label?", "Scan REPRINT:SPOILED, REPRINT:UNREADABLE or REPRINT:LOST; it stands in the record."},
+	"refused+reprint_reason":           {"Why another label?", "Touch the reason below, or scan REPRINT:SPOILED, REPRINT:UNREADABLE or REPRINT:LOST."},
 	"duplicate+torn":                   {"That was the torn label", "Tear it up. Stick the new one on, then scan it."},
 	"refused+confirm_reason":           {"Why does the label fit?", "Scan CONFIRM:NUMBER, CONFIRM:ADDRESS or CONFIRM:READER; it stands in the record."},
 	"refused+no_picture":               {"STOP – nobody can see it", "This label cannot be drawn, so nobody can compare it: scan HOLD."},
