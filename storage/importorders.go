@@ -257,13 +257,13 @@ func checkRegular(info fs.FileInfo) error {
 
 // importOrder stores one order, or says why it cannot be taken.
 func (s *Store) importOrder(ctx context.Context, q *queries.Queries, o *csvOrder, at time.Time) (reason string, err error) {
-	if reason, err := o.trackingInUse(ctx, q); reason != "" || err != nil {
-		return reason, err
-	}
 	stored, err := loadOrder(ctx, q, o.id)
 	isNew := errors.Is(err, sql.ErrNoRows)
 	if err != nil && !isNew {
 		return "", err
+	}
+	if reason, err := o.codeInUse(ctx, q, stored, isNew); reason != "" || err != nil {
+		return reason, err
 	}
 	stored.With = nil // a file speaks of one order
 	begun := !isNew && stored.Source == fulfillment.SourceCSV && isBegun(stored)
@@ -301,18 +301,45 @@ func (s *Store) importOrder(ctx context.Context, q *queries.Queries, o *csvOrder
 	return "", s.appendEvents(ctx, q, s.opt.Station, "", at, []fulfillment.EventDraft{{Kind: fulfillment.EventImported, OrderID: o.id, Body: body}})
 }
 
-// trackingInUse refuses a number that another order's parcel has.
-func (o *csvOrder) trackingInUse(ctx context.Context, q *queries.Queries) (reason string, err error) {
+// codeInUse refuses a tracking number by which another order or another order's parcel is found, and a new order whose id is
+// another's tracking number: a scan of it could mean both. Orders that the platform combined share their parcel's number.
+func (o *csvOrder) codeInUse(ctx context.Context, q *queries.Queries, stored fulfillment.Order, isNew bool) (reason string, err error) {
+	if isNew {
+		packages, err := q.PackagesByTracking(ctx, string(o.id))
+		if err != nil {
+			return "", err
+		}
+		if len(packages) > 0 {
+			return fmt.Sprintf("order_id %s is the tracking number of order %s", o.id, packages[0].OrderID), nil
+		}
+	}
 	if o.tracking == "" {
 		return "", nil
 	}
-	packages, err := q.PackagesByTracking(ctx, string(o.tracking))
-	for _, p := range packages {
-		if p.OrderID != string(o.id) {
+	if string(o.tracking) != string(o.id) {
+		_, err := q.Order(ctx, string(o.tracking))
+		if err == nil {
+			return fmt.Sprintf("tracking_number %s is the number of another order", o.tracking), nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return "", err
+		}
+	}
+	byNumber, err := q.PackagesByTracking(ctx, string(o.tracking))
+	if err != nil {
+		return "", err
+	}
+	byID, err := q.PackagesByID(ctx, string(o.tracking))
+	if err != nil {
+		return "", err
+	}
+	for _, p := range append(byNumber, byID...) {
+		shared := p.PlatformID != "" && slices.ContainsFunc(stored.Packages, func(own fulfillment.Package) bool { return string(own.PlatformID) == p.PlatformID })
+		if p.OrderID != string(o.id) && !shared {
 			return fmt.Sprintf("tracking number %s belongs to order %s", o.tracking, p.OrderID), nil
 		}
 	}
-	return "", err
+	return "", nil
 }
 
 // isBegun reports whether somebody has packed at the order.

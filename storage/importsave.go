@@ -63,6 +63,9 @@ func (o *csvOrder) gain(ctx context.Context, q *queries.Queries, stored fulfillm
 	if reason != "" {
 		return false, reason, nil
 	}
+	if reason, err := o.otherNumber(ctx, q, p); reason != "" || err != nil {
+		return false, reason, err
+	}
 	before := p
 	labelled := p.Rung.AtLeast(fulfillment.RungLabelled)
 	switch {
@@ -83,6 +86,20 @@ func (o *csvOrder) gain(ctx context.Context, q *queries.Queries, stored fulfillm
 		return false, "", err
 	}
 	return true, "", q.UpsertPackage(ctx, row)
+}
+
+// otherNumber refuses a second number for a parcel in which another order is, too: it leaves under one.
+func (o *csvOrder) otherNumber(ctx context.Context, q *queries.Queries, p fulfillment.Package) (reason string, err error) {
+	if o.tracking == "" || p.PlatformID == "" {
+		return "", nil
+	}
+	rows, err := q.PackagesByID(ctx, string(p.PlatformID))
+	for _, r := range rows {
+		if r.OrderID != string(o.id) && r.Tracking != "" && r.Tracking != string(o.tracking) {
+			return fmt.Sprintf("order %s is in one parcel with order %s, which has tracking number %s; a parcel has one number, not also %s", o.id, r.OrderID, r.Tracking, o.tracking), nil
+		}
+	}
+	return "", err
 }
 
 // parcelOf is the one package of a known order that the rows can mean: its only one, or the only one with all their SKUs.
