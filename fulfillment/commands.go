@@ -97,6 +97,9 @@ func (t *turn) skip() {
 		v := t.out.Verdict
 		v.Why, v.Got, v.Need = WhySkipped, got, need
 	}
+	if no, _, _ := p.Gate(false, t.in.Now); no == CancelRequested || no == NeedsSupervisor {
+		t.out.Verdict.Why = WhySkippedHeld
+	}
 	t.putAside()
 }
 

@@ -81,3 +81,27 @@ func TestAStepByHandShowsOnTheLabelsVerdict(t *testing.T) {
 		t.Errorf("%+v", out.Verdict)
 	}
 }
+
+// Whoever puts an order aside that its buyer wants to cancel is told that it takes a supervisor to open it again.
+func TestSkipSaysWhoOpensItAgain(t *testing.T) {
+	for name, stop := range map[string]func(*Order){
+		"":               func(*Order) {},
+		"cancel request": func(o *Order) { o.CancelRequested = true },
+		"held":           func(o *Order) { o.Holds = []Hold{HoldHeld} },
+	} {
+		w := newWorld(t)
+		w.order("1", ShippingSeller, "MUG", "TEA")
+		w.expect("1", OrderOpened)
+		o := w.orders["1"]
+		stop(&o)
+		w.orders["1"] = o
+		w.apply(Input{Changed: &o})
+		want := WhySkippedHeld
+		if name == "" {
+			want = WhyNone
+		}
+		if v := w.said("PB:SKIP"); v.Code != CommandDone || v.Why != want {
+			t.Errorf("%q: %+v", name, v)
+		}
+	}
+}

@@ -21,6 +21,7 @@ type OrderSummary struct {
 	Status       OrderStatus
 	ShippingType ShippingType
 	Market       string        // region code
+	Shop         string        // as Order.Shop
 	Request      CancelRequest // the buyer's open request to cancel, where it is known
 	Packed       bool          // a parcel of it is packed
 	CheckedAt    time.Time     // zero: never heard of from the platform, such as an order from a file

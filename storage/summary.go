@@ -67,7 +67,7 @@ func relabelled(ctx context.Context, q *queries.Queries, o fulfillment.Order, su
 // summarise makes a list's line of an order, without what is counted into the parcel in hand.
 func summarise(o fulfillment.Order) fulfillment.OrderSummary {
 	sum := fulfillment.OrderSummary{ID: o.ID, Rung: fulfillment.RungToPack, Holds: o.Holds, ShipBy: o.ShipBy(), Status: o.Status,
-		ShippingType: o.ShippingType, CheckedAt: o.CheckedAt, Market: o.Market, Request: o.Request, Packed: o.Packed()}
+		ShippingType: o.ShippingType, CheckedAt: o.CheckedAt, Market: o.Market, Shop: o.Shop, Request: o.Request, Packed: o.Packed()}
 	no, _ := fulfillment.Gate(o, true, o.CheckedAt)
 	sum.NotHere = no == fulfillment.Refused
 	for i, p := range o.Packages {

@@ -48,3 +48,16 @@ func (w *Window) codeWanted(focused fyne.Focusable) bool {
 func (w *Window) ShowShop(s ShopStatus) {
 	w.do(func() { w.shop.Show(s) })
 }
+
+// ShowSync shows how the station and the Seller Center stand.
+func (w *Window) ShowSync(s SyncStatus) {
+	w.do(func() {
+		w.sync = s
+		w.strip.sync(s, w.o.Now())
+		w.equipment.ShowSync(s)
+		w.orders.Answers(answers(s))
+		w.bench.Shops(s.OfflineOf, s.NameOf)
+		w.orders.Shops(s.NameOf)
+		w.shop.Know(s.Shops)
+	})
+}

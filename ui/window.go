@@ -269,18 +269,6 @@ func (w *Window) hear(v station.View) {
 	}
 }
 
-// ShowSync shows how the station and the Seller Center stand.
-func (w *Window) ShowSync(s SyncStatus) {
-	w.do(func() {
-		w.sync = s
-		w.strip.sync(s, w.o.Now())
-		w.equipment.ShowSync(s)
-		w.orders.Answers(answers(s))
-		w.bench.Offline(s.OfflineOf)
-		w.shop.Know(s.Shops)
-	})
-}
-
 // apply puts a view on the screen; called by the gate.
 func (w *Window) apply(v station.View) {
 	before := w.view

@@ -52,7 +52,7 @@ func (l *line) note(err error) {
 			s.Unauthorized = errors.Is(err, ErrUnauthorized)
 		case errors.Is(err, ErrOffline), errors.Is(err, ErrUncertain):
 			l.fails++
-			s.Online, s.LastError = false, err.Error()
+			s.Online, s.LastError = false, lineWords(err)
 		case answered(err):
 			l.fails = 0
 			s.Online = true
@@ -60,6 +60,15 @@ func (l *line) note(err error) {
 			s.LastError = err.Error()
 		}
 	})
+}
+
+// lineWords is what a person reads of a call that failed. Which call it was and what the network said stands in the log: at the
+// bench it is always the same sentence.
+func lineWords(err error) string {
+	if errors.Is(err, ErrOffline) || errors.Is(err, ErrUncertain) {
+		return "the Seller Center does not answer"
+	}
+	return err.Error()
 }
 
 // answered reports whether the platform said something, if not what we wanted.

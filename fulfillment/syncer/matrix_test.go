@@ -193,7 +193,7 @@ func (f *floor) offlineFirst(call writeCall) {
 	l := newLife(0)
 	s := f.impatient(l, call.batch, false)
 	f.live(l, s, func() string {
-		if st := s.Status(); st.Online || st.LastError == "" {
+		if st := s.Status(); st.Online || st.LastError != "the Seller Center does not answer" {
 			return "still online"
 		}
 		return ""

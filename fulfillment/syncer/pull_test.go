@@ -200,7 +200,7 @@ func TestOnceTellsWhatItDid(t *testing.T) {
 		if len(results) != 5 {
 			t.Errorf("%d results", len(results))
 		}
-		want(t, s, "R3", fulfillment.OutboxParked, "21011007")
+		want(t, s, "R3", fulfillment.OutboxParked, fulfillment.ParkedBlocked)
 	})
 	synctest.Test(t, func(t *testing.T) {
 		y, _, m := bench(t, nil, "1", "2", "3", "4", "5", "6", "7", "8", "9")

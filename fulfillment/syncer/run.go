@@ -55,7 +55,7 @@ func (s *Syncer) pullLoop(ctx context.Context) {
 			if !wasDown { // a dead line is tried every few seconds
 				s.o.Log.Warn("pull did not finish", "error", err)
 			}
-			s.line.update(func(st *Status) { st.LastError = err.Error() })
+			s.line.update(func(st *Status) { st.LastError = lineWords(err) })
 		}
 		poke(s.fetch)
 		if wasDead && !s.line.dead() {

@@ -155,7 +155,7 @@ func TestParked(t *testing.T) {
 		{"someone else shipped it", "someone else", func(o *fulfillment.Order, _ *market) {
 			o.Packages[0].Arranged, o.Packages[0].Tracking = true, "OTHER"
 		}, 0},
-		{"refused", "21011007", func(_ *fulfillment.Order, m *market) { m.script["1"] = []string{"no"} }, 1},
+		{"refused", fulfillment.ParkedBlocked, func(_ *fulfillment.Order, m *market) { m.script["1"] = []string{"no"} }, 1},
 		{"five rounds without an answer", "no effect", func(_ *fulfillment.Order, m *market) {
 			m.script["1"] = slices.Repeat([]string{"lost before"}, 100)
 		}, maxRounds},

@@ -414,3 +414,17 @@ func TestRowsOfACombinedParcel(t *testing.T) {
 		t.Errorf("order %q", f.Order)
 	}
 }
+
+// Where several shops are connected the order in hand says whose it is.
+func TestTheFactsNameTheShop(t *testing.T) {
+	test.NewTempApp(t)
+	f := newFactsPanel()
+	f.set(Facts{Known: "Seller Center checked just now"})
+	if got := f.known.Words(); got != "Seller Center checked just now" {
+		t.Errorf("one shop: %q", got)
+	}
+	f.set(Facts{Known: "Seller Center checked just now", Shop: "Mugs (VN)"})
+	if got := f.known.Words(); got != "Mugs (VN)  ·  Seller Center checked just now" {
+		t.Errorf("several: %q", got)
+	}
+}

@@ -122,7 +122,11 @@ func (f *factsPanel) set(x Facts) {
 	}
 	f.due.Set(x.Due)
 	f.dueAt.Set(x.DueAt)
-	f.known.Set(x.Known)
+	known := x.Known
+	if x.Shop != "" {
+		known = x.Shop + "  ·  " + known
+	}
+	f.known.Set(known)
 	f.carrier.Set(x.Carrier)
 	f.tracking.Set(x.Tracking)
 	f.print.Set(x.Print)

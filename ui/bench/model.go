@@ -92,6 +92,7 @@ type Facts struct {
 	Due, DueAt               string
 	Urgency                  text.Urgency
 	Known                    string
+	Shop                     string // whose order it is; empty: there is only one shop
 	Weight                   string
 	WeightOf                 string // what the weight is: steady, moving, no scale, or noted on the parcel
 	NoScale                  bool

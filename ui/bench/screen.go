@@ -39,7 +39,8 @@ type Screen struct {
 
 	o        Options
 	view     station.View
-	offline  func(shop string) time.Time // see Offline
+	offline  func(shop string) time.Time // see Shops
+	named    func(shop string) string    // see Shops
 	items    *itemList
 	facts    *factsPanel
 	queue    *queueCard
@@ -99,6 +100,9 @@ func (s *Screen) setFacts() {
 		offline = s.offline(s.view.Parcel.Order.Shop)
 	}
 	f := FactsOf(s.view, offline, s.o.Now())
+	if s.view.Parcel != nil && s.named != nil {
+		f.Shop = s.named(s.view.Parcel.Order.Shop)
+	}
 	s.facts.set(f)
 	s.queue.setWeight(f)
 }
@@ -116,9 +120,10 @@ func (s *Screen) swap(parcel bool) {
 	s.LoadQueue()
 }
 
-// Offline tells since when the shop of an order (fulfillment.Order.Shop) does not answer, zero: it does.
-func (s *Screen) Offline(since func(shop string) time.Time) {
-	s.offline = since
+// Shops tells of the shop of an order (fulfillment.Order.Shop) since when it does not answer, zero: it does; and what it is
+// called, empty: there is only one.
+func (s *Screen) Shops(offline func(shop string) time.Time, named func(shop string) string) {
+	s.offline, s.named = offline, named
 	s.Tick()
 }
 

@@ -64,6 +64,19 @@ func (s SyncStatus) OfflineOf(shop string) time.Time {
 	return time.Time{}
 }
 
+// NameOf is the shop of these orders where it must be told from others; empty: there is one, or it is not connected.
+func (s SyncStatus) NameOf(shop string) string {
+	if len(s.Shops) < 2 {
+		return ""
+	}
+	for _, x := range s.Shops {
+		if slices.Contains(x.Orders, shop) {
+			return text.Visible(x.Name)
+		}
+	}
+	return ""
+}
+
 // tone: shape and colour of a shop.
 func (x ShopState) tone() Tone {
 	switch {

@@ -54,6 +54,10 @@ func TestSeveralShops(t *testing.T) {
 		if !s.OfflineOf("cipher-1").IsZero() || !s.OfflineOf("").IsZero() || s.OfflineOf("cipher-2") != c.other.OfflineSince || !s.OfflineOf("another").IsZero() {
 			t.Errorf("%s: an order is shown with the line of another shop", c.name)
 		}
+		one := SyncOf(s.Shops[:1])
+		if s.NameOf("cipher-2") != s.Shops[1].Name || s.NameOf("another") != "" || one.NameOf("cipher-1") != "" {
+			t.Errorf("%s: an order is called of %q", c.name, s.NameOf("cipher-2"))
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ type Line struct {
 	Due, DueAt string
 	Urgency    text.Urgency
 	ID         string
+	Shop       string // empty: there is only one
 	State      string
 	Why        string // why it does not go on
 	Stopped    bool   // a hold stands beside the ladder

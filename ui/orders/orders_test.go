@@ -131,6 +131,20 @@ func TestListPagesAndSearches(t *testing.T) {
 	}
 }
 
+func TestTheShopStandsAtTheOrder(t *testing.T) {
+	l := &lister{list: []fulfillment.OrderSummary{{ID: "1", Shop: "a"}, {ID: "2"}}}
+	s, back, _ := newScreen(t, l)
+	s.Load()
+	back.run()
+	if s.table.lines[0].shop.Visible() {
+		t.Error("one shop is told from others")
+	}
+	s.Shops(func(shop string) string { return map[string]string{"a": "Mugs (VN)"}[shop] })
+	if x := s.table.lines; x[0].shop.Words() != "Mugs (VN)" || !x[0].shop.Visible() || x[1].shop.Visible() {
+		t.Errorf("%q, %q", x[0].shop.Words(), x[1].shop.Words())
+	}
+}
+
 func TestTheSearchIsEndedByTouch(t *testing.T) {
 	l := &lister{list: []fulfillment.OrderSummary{{ID: "1"}, {ID: "2"}}}
 	s, back, scans := newScreen(t, l)

@@ -39,6 +39,7 @@ type Screen struct {
 
 	o       Options
 	all     []fulfillment.OrderSummary // as read
+	named   func(shop string) string   // see Shops
 	list    []fulfillment.OrderSummary // those of all that the filter lets through
 	only    sort                       // what is shown only; everything: all
 	filter  [sorts]*widgets.Button     // one for each but everything
@@ -111,6 +112,12 @@ func (s *Screen) searched(query string) {
 	s.Load()
 }
 
+// Shops tells what the shop of an order (fulfillment.Order.Shop) is called, empty: there is only one.
+func (s *Screen) Shops(named func(shop string) string) {
+	s.named = named
+	s.show()
+}
+
 // Clear ends the search: everything is listed again.
 func (s *Screen) Clear() { s.Search.Clear() }
 
@@ -132,7 +139,11 @@ func (s *Screen) show() {
 	s.first = from
 	lines := make([]Line, 0, to-from)
 	for _, o := range s.list[from:to] {
-		lines = append(lines, LineOf(o, s.storyOf(o), now))
+		l := LineOf(o, s.storyOf(o), now)
+		if s.named != nil {
+			l.Shop = s.named(o.Shop)
+		}
+		lines = append(lines, l)
 	}
 	s.table.set(lines)
 	if s.request.set(s.all) {

@@ -40,7 +40,8 @@ type line struct {
 	states                                *fyne.Container
 	icon                                  *widgets.Icon
 	due, dueAt, id, state, units, carrier *widgets.Text
-	tracking, checked, why                *widgets.Text
+	tracking, checked, why, shop          *widgets.Text
+	ids                                   *fyne.Container
 	stateIcon                             *widgets.Icon
 }
 
@@ -73,9 +74,12 @@ func newLine() *line {
 	l.dueAt.Colour(widgets.Soft)
 	l.tracking.Colour(widgets.Soft)
 	l.checked.Colour(widgets.Soft)
+	l.shop = cell(14, false)
+	l.shop.Colour(widgets.Soft)
+	l.ids = widgets.Column(0, widgets.Grow(l.id, 3), widgets.Grow(l.shop, 2))
 	due := widgets.Column(0, widgets.Grow(l.due, 3), widgets.Grow(l.dueAt, 2))
 	carrier := widgets.Column(0, widgets.Grow(l.carrier, 3), widgets.Grow(l.tracking, 2))
-	l.object = container.NewStack(l.stripe, columns(l.icon, due, l.id, l.stateIcon, l.states, l.units, carrier, l.checked))
+	l.object = container.NewStack(l.stripe, columns(l.icon, due, l.ids, l.stateIcon, l.states, l.units, carrier, l.checked))
 	return l
 }
 
@@ -91,6 +95,10 @@ func (l *line) set(x Line, odd bool) {
 	l.due.Set(x.Due)
 	l.dueAt.Set(x.DueAt)
 	l.id.Set(x.ID)
+	l.shop.Set(x.Shop)
+	if widgets.ShowOnly(l.shop, x.Shop != "") {
+		l.ids.Refresh()
+	}
 	l.state.Set(x.State)
 	l.why.Set(x.Why)
 	if widgets.ShowOnly(l.why, x.Why != "") {

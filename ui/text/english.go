@@ -52,6 +52,7 @@ var englishVerdicts = map[string]entry{
 	"order_opened+released":       {"Opened – was held", "{by} took order {order} off the hold: scan every item again ({items})."},
 	"label_printed+by_hand":       {"Printed – a step by hand", "A step was ended without its scan or weight: check the parcel, then scan its label {name}."},
 	"command_done+skipped":        {"Put aside – {got} of {need} in", "Not kept: scan all items again when order {order} comes back."},
+	"command_done+skipped_held":   {"Put aside – hold shelf", "Only a supervisor opens order {order} again; then every item is scanned anew."},
 	"command_done+stopped":        {"Held – do not ship", "Put everything of order {order} on the hold shelf."},
 
 	"cancelled+combined":                {"STOP – one order cancelled", "Order {about} in this parcel is cancelled. A supervisor scans the badge, then takes its items out."},
@@ -258,6 +259,7 @@ var englishWhys = map[string]string{
 	"released":         "{by} goes on with order {order} although it was held.",
 	"by_hand":          "A step of this parcel was ended without its scan or weight.",
 	"skipped":          "Not kept: scan all items again when order {order} comes back.",
+	"skipped_held":     "Only a supervisor opens order {order} again.",
 	"combined":         "Order {about} is in the same parcel and stands against it.",
 	"combined_unknown": "Order {order} shares its parcel with an order that is not known here.",
 	"two_numbers":      "The orders of this parcel have different tracking numbers.",
@@ -310,7 +312,7 @@ var englishPrompts = map[string]entry{
 
 var englishCommands = map[string]string{
 	"UNDO":         "The last step was taken back.",
-	"SKIP":         "The order was put aside. It can be opened again at any time.",
+	"SKIP":         "The order was put aside. It can be opened again.",
 	"HOLD":         "The order is held. Put it on the hold shelf; a supervisor releases it.",
 	"SHORT":        "The order is marked short. Put it on the hold shelf; a supervisor decides.",
 	"REPRINT":      "The label is printed again. Destroy the old one.",
