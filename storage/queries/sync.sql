@@ -117,7 +117,8 @@ WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (sqlc.slice('shops
 ORDER BY o.ship_by = 0, o.ship_by, o.id, p.pos LIMIT ?;
 
 -- name: ToFetch :many
-SELECT p.* FROM orders o JOIN packages p ON p.order_id = o.id
+-- From the few packages without a label to their orders: a shop has thousands of open orders.
+SELECT p.* FROM packages p CROSS JOIN orders o ON o.id = p.order_id
 WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (sqlc.slice('shops')) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
     AND p.arranged = 1 AND p.label = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')

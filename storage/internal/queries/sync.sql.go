@@ -767,7 +767,7 @@ func (q *Queries) ToArrange(ctx context.Context, arg ToArrangeParams) ([]Package
 }
 
 const toFetch = `-- name: ToFetch :many
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM orders o JOIN packages p ON p.order_id = o.id
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM packages p CROSS JOIN orders o ON o.id = p.order_id
 WHERE o.closed_at = 0 AND o.source = 'platform' AND o.shop IN (/*SLICE:shops*/?) AND o.shipping_type = 'TIKTOK'
     AND o.fulfillment_type IN ('', 'FULFILLMENT_BY_SELLER') AND o.status <> 'CANCELLED'
     AND p.arranged = 1 AND p.label = '' AND p.height < 6 AND p.platform_status NOT IN ('CANCELLED', 'COMPLETED')
@@ -779,6 +779,7 @@ type ToFetchParams struct {
 	Limit int64
 }
 
+// From the few packages without a label to their orders: a shop has thousands of open orders.
 func (q *Queries) ToFetch(ctx context.Context, arg ToFetchParams) ([]Package, error) {
 	query := toFetch
 	var queryParams []interface{}
