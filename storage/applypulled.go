@@ -14,7 +14,7 @@ import (
 
 const (
 	// applyMost is how many orders are stored in one transaction: a scan that comes meanwhile waits for no more than these.
-	applyMost = 4
+	applyMost = 2
 	// checkedApart is how much newer a look must be than the one that is noted: what is shown is older than the truth by that at
 	// most, never younger, and nobody acts on seconds.
 	checkedApart = 10 * time.Second

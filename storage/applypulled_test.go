@@ -12,11 +12,15 @@ import (
 // transaction for the looks of a page, and one more for a few orders that changed. What was looked at later is never called older.
 func TestAPullWritesWhatIsNew(t *testing.T) {
 	s := openTest(t, t.TempDir())
+	const orders, unnoted = 80, time.Duration(-1)
 	page := func(checked time.Duration, change func(i int, o *fulfillment.Order)) []fulfillment.Order {
 		var list []fulfillment.Order
-		for i := range 100 {
+		for i := range orders {
 			o := testOrder(fmt.Sprint("57", i), "MUG")
-			if o.CheckedAt = t0.Add(checked); change != nil {
+			if o.CheckedAt = t0.Add(checked); checked == unnoted {
+				o.CheckedAt = time.Time{}
+			}
+			if change != nil {
 				change(i, &o)
 			}
 			list = append(list, o)
@@ -24,6 +28,7 @@ func TestAPullWritesWhatIsNew(t *testing.T) {
 		return list
 	}
 	cursor := t0
+	s.unfolded = 0 // it must not come round in this test
 	for _, step := range []struct {
 		name    string
 		orders  []fulfillment.Order
@@ -32,7 +37,7 @@ func TestAPullWritesWhatIsNew(t *testing.T) {
 		changed int
 		age     time.Duration // when order 57-3 was looked at, as noted
 	}{
-		{"the first pull", page(0, nil), cursor, 100/applyMost + 1, 100, 0},
+		{"the first pull", page(0, nil), cursor, orders/applyMost + 1, orders, 0},
 		{"the same a moment later", page(checkedApart/2, nil), cursor, 0, 0, 0},
 		{"the cursor moves", page(checkedApart/2, nil), cursor.Add(time.Second), 1, 0, 0},
 		{"the same a minute later", page(time.Minute, nil), cursor.Add(time.Second), 1, 0, time.Minute},
@@ -40,6 +45,18 @@ func TestAPullWritesWhatIsNew(t *testing.T) {
 		{"one of them is on hold", page(time.Minute+time.Second, func(i int, o *fulfillment.Order) {
 			if i == 3 {
 				o.Status = fulfillment.StatusOnHold
+			}
+		}), time.Time{}, 1, 1, time.Minute + time.Second},
+		{"news of an order whose look is not to be noted", page(unnoted, func(i int, o *fulfillment.Order) {
+			if o.Status = fulfillment.StatusOnHold; i != 3 {
+				*o = testOrder(string(o.ID), "MUG")
+			} else {
+				o.CancelRequested = true
+			}
+		}), time.Time{}, 1, 1, time.Minute + time.Second},
+		{"it goes on", page(unnoted, func(i int, o *fulfillment.Order) {
+			if o.Status = fulfillment.StatusOnHold; i != 3 {
+				*o = testOrder(string(o.ID), "MUG")
 			}
 		}), time.Time{}, 1, 1, time.Minute + time.Second},
 		{"an update that changes nothing here", page(time.Minute+time.Second, func(i int, o *fulfillment.Order) {

@@ -155,6 +155,9 @@ func firstPackages(o fulfillment.Order) []fulfillment.Package {
 func mergeTold(stored, told fulfillment.Order) (next fulfillment.Order, gone []fulfillment.PackageID) {
 	next = told
 	next.ReportedShippedAt = stored.ReportedShippedAt
+	if next.CheckedAt.Before(stored.CheckedAt) {
+		next.CheckedAt = stored.CheckedAt
+	}
 	next.AddressMark = orElse(told.AddressMark, stored.AddressMark)
 	readdress := told.AddressUpdated && !stored.AddressUpdated || anotherAddress(stored.AddressMark, told.AddressMark)
 	next.Request = request(stored, told)

@@ -45,7 +45,7 @@ func (s *Syncer) workAll(ctx context.Context, rows []fulfillment.OutboxRow) (end
 	}
 	orders, err := s.read(ctx, ids)
 	if err == nil {
-		_, err = s.apply(ctx, orders, noCursor)
+		err = s.applyNews(ctx, orders)
 	}
 	if err != nil {
 		for _, r := range rows {

@@ -95,6 +95,17 @@ func (s *Syncer) apply(ctx context.Context, orders []fulfillment.Order, cursor t
 	return s.keep(ctx, orders, cursor)
 }
 
+// applyNews stores what is new in orders that were read for the outbox. That they were looked at is not noted: it would be a flush of
+// the disk before each call, and the orders in work are looked at with every pull anyway.
+func (s *Syncer) applyNews(ctx context.Context, orders []fulfillment.Order) error {
+	news := slices.Clone(orders)
+	for i := range news {
+		news[i].CheckedAt = time.Time{}
+	}
+	_, err := s.apply(ctx, news, noCursor)
+	return err
+}
+
 // keep stores orders. The cursor moves with the last of them.
 func (s *Syncer) keep(ctx context.Context, orders []fulfillment.Order, cursor time.Time) (int, error) {
 	if len(orders) == 0 && cursor.IsZero() {

@@ -36,9 +36,9 @@ type ended struct {
 }
 
 const (
-	storePause = 5 * time.Second        // before a row is tried again that the store did not take
-	listAge    = 5 * time.Second        // so long a list of due rows is believed; whoever wakes the pusher ends it
-	countPause = 300 * time.Millisecond // between two counts of the outbox while it drains
+	storePause = 5 * time.Second // before a row is tried again that the store did not take
+	listAge    = 5 * time.Second // so long a list of due rows is believed; whoever wakes the pusher ends it
+	countPause = time.Second     // between two counts of the outbox while it drains
 )
 
 func (p *pusher) run(ctx context.Context) error {

@@ -65,7 +65,7 @@ func (s *Syncer) work(ctx context.Context, row fulfillment.OutboxRow) worked {
 	if i < 0 {
 		return s.park(ctx, row, "Seller Center does not know this order")
 	}
-	if _, err := s.apply(ctx, orders, noCursor); err != nil {
+	if err := s.applyNews(ctx, orders); err != nil {
 		return s.postpone(ctx, row, d, err)
 	}
 	o := orders[i]
