@@ -33,7 +33,7 @@ func (s *Store) Record(ctx context.Context, c station.Commit) error {
 	before, known := s.benches[c.Station]
 	told := known && toldByEvents(before, c)
 	err := errStale
-	if told && len(c.Events) == 1 {
+	if told && c.Held == nil && len(c.Events) == 1 {
 		err = s.recordOne(ctx, c)
 	}
 	if errors.Is(err, errStale) {
@@ -69,6 +69,9 @@ func (s *Store) recordOne(ctx context.Context, c station.Commit) error {
 }
 
 func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit, told bool) error {
+	if c.Held != nil {
+		c.Held()
+	}
 	if err := s.appendEvents(ctx, q, c.Station, c.Operator, c.At, c.Events); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -308,5 +309,43 @@ func TestAPrintJobKeepsWhatWasSent(t *testing.T) {
 	got, err := s.Job(t.Context(), "j")
 	if d := cmp.Diff(j, got); d != "" || err != nil {
 		t.Errorf("job (-want +got):\n%s%v", d, err)
+	}
+}
+
+// From the moment at which Held is called nobody else writes until the commit has ended, in this process or another: whoever reads
+// meanwhile reads what the commit comes after.
+func TestNothingIsWrittenBetweenHeldAndTheCommit(t *testing.T) {
+	dir := t.TempDir()
+	s, other := openTest(t, dir), openTest(t, dir)
+	o := testOrder("100", "MUG")
+	pull(t, s, o)
+	cancelled := o
+	cancelled.Status = fulfillment.StatusCancelled
+	var ended sync.WaitGroup
+	var wrote atomic.Int32
+	held := 0
+	c := station.Commit{Station: "PACK-01", Operator: "Test Packer", At: t0, Bench: fulfillment.Bench{Mode: fulfillment.ModePack},
+		Events: []fulfillment.EventDraft{{Kind: fulfillment.EventOrderOpened, OrderID: "100"}}}
+	c.Held = func() {
+		held++
+		for _, x := range []*Store{s, other} {
+			ended.Go(func() {
+				if _, err := x.ApplyPulled(t.Context(), "shop", []fulfillment.Order{cancelled}, time.Time{}); err != nil {
+					t.Error(err)
+				}
+				wrote.Add(1)
+			})
+		}
+		time.Sleep(100 * time.Millisecond)
+		if got := mustOrder(t, s, "100"); got.Status != o.Status || wrote.Load() != 0 {
+			t.Errorf("while the commit has its turn the order is read as %s, and %d have written", got.Status, wrote.Load())
+		}
+	}
+	if err := s.Record(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	ended.Wait()
+	if got := mustOrder(t, s, "100"); held != 1 || got.Status != cancelled.Status {
+		t.Errorf("held %d times, then the order is %s", held, got.Status)
 	}
 }

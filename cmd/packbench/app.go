@@ -236,7 +236,7 @@ func (a *app) show(v station.View) {
 }
 
 // reservePrinter takes the print queue for a job that the station is about to commit.
-func (a *app) reservePrinter(j fulfillment.PrintJob, of fulfillment.Shipment) (func(bool), bool) {
+func (a *app) reservePrinter(j fulfillment.PrintJob, of fulfillment.Shipment) (*station.Reservation, bool) {
 	if a.queue == nil {
 		return nil, false
 	}

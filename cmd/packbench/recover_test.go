@@ -61,7 +61,7 @@ func (c *crashed) start() {
 	}
 	c.s = station.New(station.Options{ID: "PACK-01", Store: betweenCommitAndDial{c.store, c.then}, NewID: newID, Log: quiet, Show: func(v station.View) { c.views <- v },
 		Candidates: func(string) []fulfillment.Tracking { return nil }, Queued: func() { c.queue.Wake() },
-		Reserve: func(j fulfillment.PrintJob, of fulfillment.Shipment) (func(bool), bool) {
+		Reserve: func(j fulfillment.PrintJob, of fulfillment.Shipment) (*station.Reservation, bool) {
 			return c.queue.Reserve(j, of)
 		},
 		Policy: fulfillment.Policy{Verify: fulfillment.PolicyBlock, HasPrinter: true, ApplyScan: true}})
@@ -92,9 +92,9 @@ func (c *crashed) start() {
 // idle waits until the print queue has nothing to do.
 func (c *crashed) idle() {
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if settle, ok := c.queue.Reserve(fulfillment.PrintJob{}, fulfillment.Shipment{}); ok || c.cold {
+		if taken, ok := c.queue.Reserve(fulfillment.PrintJob{}, fulfillment.Shipment{}); ok || c.cold {
 			if ok {
-				settle(false)
+				taken.Settle(false)
 				time.Sleep(300 * time.Millisecond) // it looks for another job and rests again
 			}
 			return

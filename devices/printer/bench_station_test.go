@@ -47,8 +47,10 @@ func newBenchOfOrders(b *testing.B, drv devicetest.PrinterDriver) *benchOfOrders
 	x.ahead = station.NewAhead(x.archive, drv, quiet)
 	x.station = station.New(station.Options{ID: "PACK-01", Operator: "Bench", Store: store, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Log: quiet,
 		Show: func(v station.View) { x.ahead.Show(v); x.views <- v }, Candidates: func(string) []fulfillment.Tracking { return nil }, Queued: func() { queue.Wake() },
-		Reserve: func(j fulfillment.PrintJob, of fulfillment.Shipment) (func(bool), bool) { return queue.Reserve(j, of) },
-		Policy:  fulfillment.Policy{Verify: fulfillment.PolicyBlock, HasPrinter: true}})
+		Reserve: func(j fulfillment.PrintJob, of fulfillment.Shipment) (*station.Reservation, bool) {
+			return queue.Reserve(j, of)
+		},
+		Policy: fulfillment.Policy{Verify: fulfillment.PolicyBlock, HasPrinter: true}})
 	queue = station.NewPrintQueue(station.PrintQueue{Store: store, Labels: x.archive, Printer: drv, Back: x.station, Now: time.Now, Log: quiet})
 	b.Cleanup(devicetest.Start(b, "the checkpoints", store.RunCheckpoints))
 	b.Cleanup(devicetest.Start(b, "the station", x.station.Run))

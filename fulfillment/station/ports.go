@@ -40,6 +40,9 @@ type Commit struct {
 	// fulfillment.ErrNotFound.
 	Decisions []fulfillment.OutboxDecision
 	Photo     *Photo
+	// Held, unless nil, is called once when nobody else can write any more: what a reader sees from then on is what this commit
+	// comes after. It must not block. Where the commit fails before, it is not called.
+	Held func()
 }
 
 // Photo is a stored picture of a parcel on a manifest.

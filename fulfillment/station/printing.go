@@ -41,7 +41,7 @@ type PrintQueue struct {
 	Retry time.Duration
 	wake  chan struct{}
 	// reserved is received from only while the queue has nothing to do.
-	reserved chan reservation
+	reserved chan Reservation
 	// unsaved is a job whose end is not on the disk yet. Until it is, no other job is begun: only this one knows what the printer
 	// has of it. Owned by Run.
 	unsaved *fulfillment.PrintJob
@@ -49,7 +49,7 @@ type PrintQueue struct {
 
 // NewPrintQueue returns a queue; Run starts it.
 func NewPrintQueue(q PrintQueue) *PrintQueue {
-	q.wake, q.reserved = make(chan struct{}, 1), make(chan reservation)
+	q.wake, q.reserved = make(chan struct{}, 1), make(chan Reservation)
 	if q.Retry == 0 {
 		q.Retry = time.Second
 	}

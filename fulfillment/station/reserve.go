@@ -8,41 +8,52 @@ import (
 	"packbench/fulfillment"
 )
 
-// reservation is a job that the station is committing as sending, and the queue that waits for it.
-type reservation struct {
-	job     fulfillment.PrintJob
-	bitmap  fulfillment.Bitmap
-	settled chan bool // whether it was committed; one value
+// Reservation is a job that the station is committing as sending, and the queue that waits for it.
+type Reservation struct {
+	job    fulfillment.PrintJob
+	bitmap fulfillment.Bitmap
+	steps  chan step // held and committed, or one failed instead of either
 }
 
+type step int
+
+const (
+	failed    step = iota
+	held           // the commit has its turn: nobody writes between what is read now and the commit
+	committed      // the job is on the disk as sending
+)
+
 // Reserve takes the queue for a job that the caller is about to commit as sending, if the queue has nothing to do and the label is
-// in memory. The caller commits or fails to, and in both cases calls settle once; then the queue prints the job, or is free
-// again. A program that dies in between leaves a job that is asked about, as one that died while sending. Without ok the job is
-// committed as queued.
-func (q *PrintQueue) Reserve(job fulfillment.PrintJob, of fulfillment.Shipment) (settle func(committed bool), ok bool) {
+// in memory. The caller commits or fails to and calls Settle in both cases; the queue prints the job, or is free again. A program that dies in between leaves a
+// job that is asked about, as one that died while sending. Without ok the job is committed as queued.
+func (q *PrintQueue) Reserve(job fulfillment.PrintJob, of fulfillment.Shipment) (taken *Reservation, ok bool) {
 	proof, bitmap, kept := q.Labels.Kept(job.Label, of, q.Printer.Media())
 	if !kept || !mayPrint(proof, job) {
 		return nil, false
 	}
 	job.State, job.Bitmap = fulfillment.JobSending, proof.Bitmap
-	r := reservation{job, bitmap, make(chan bool, 1)}
+	r := Reservation{job, bitmap, make(chan step, 2)}
 	select {
 	case q.reserved <- r:
-		return func(committed bool) { r.settled <- committed }, true
+		return &r, true
 	default:
 		return nil, false
 	}
 }
 
-// print is the queue's work for a reservation. The order is read after the commit: what a pull wrote while the station waited for
-// its turn counts.
-func (r reservation) print(q *PrintQueue) func(context.Context) (time.Duration, error) {
+// print is the queue's work for a reservation. The order is read while the commit has its turn and is being flushed: what a pull
+// wrote while the station waited for that counts, and nothing can be written in between. Nothing is dialled before the commit.
+func (r Reservation) print(q *PrintQueue) func(context.Context) (time.Duration, error) {
 	return func(ctx context.Context) (time.Duration, error) {
-		if !<-r.settled {
+		first := <-r.steps
+		if first == failed {
 			return 0, nil
 		}
 		job := r.job
 		order, pkg, err := q.parcel(ctx, job)
+		if first == held && <-r.steps == failed {
+			return 0, nil
+		}
 		if err != nil { // nothing was dialled
 			job.State, job.Reason = fulfillment.JobQueued, err.Error()
 			return q.Retry, q.finish(ctx, job)
@@ -55,20 +66,29 @@ func (r reservation) print(q *PrintQueue) func(context.Context) (time.Duration, 
 	}
 }
 
-// reserve takes the print queue for the one new job of a commit, which is then written as sending. settle does nothing where it
-// was not taken.
-func (s *Station) reserve(c *Commit) (settle func(committed bool), ok bool) {
-	none := func(bool) {}
+// Settle tells the queue how the commit ended. Called once by who reserved; on nil it does nothing.
+func (r *Reservation) Settle(ok bool) {
+	switch {
+	case r == nil:
+	case ok:
+		r.steps <- committed
+	default:
+		r.steps <- failed
+	}
+}
+
+// reserve takes the print queue for the one new job of a commit, which is then written as sending.
+func (s *Station) reserve(c *Commit) (taken *Reservation, ok bool) {
 	p := c.Bench.Parcel
 	at := slices.IndexFunc(c.Jobs, func(j fulfillment.PrintJob) bool { return j.State == fulfillment.JobQueued })
 	if s.o.Reserve == nil || p == nil || at < 0 || c.Jobs[at].ID != p.Job {
-		return none, false
+		return nil, false
 	}
-	settle, ok = s.o.Reserve(c.Jobs[at], shipmentOf(p.Order, p.Package))
-	if !ok {
-		return none, false
+	if taken, ok = s.o.Reserve(c.Jobs[at], shipmentOf(p.Order, p.Package)); !ok {
+		return nil, false
 	}
 	c.Jobs = slices.Clone(c.Jobs)
 	c.Jobs[at].State = fulfillment.JobSending
-	return settle, true
+	c.Held = func() { taken.steps <- held }
+	return taken, true
 }

@@ -97,32 +97,37 @@ func TestABusyQueueIsNotReserved(t *testing.T) {
 	})
 }
 
-// A commit that fails takes its reservation back: nothing is printed, and the next scan finds the queue free.
+// A commit that fails, before it has its turn or after, takes its reservation back: nothing is printed, and the next scan finds the
+// queue free.
 func TestACommitThatFailsFreesTheQueue(t *testing.T) {
-	reserving(t, []func() (PrintResult, error){comesOut}, func(t *testing.T, b *bench, d *disk) {
-		b.scan("1001", "MUG")
-		b.verdicts()
-		d.mu.Lock()
-		d.full = true
-		d.mu.Unlock()
-		b.scan("MUG", "MUG")
-		codes, _ := b.verdicts()
-		expect(t, codes, fulfillment.Refused, fulfillment.Refused)
-		if len(d.jobs) != 0 {
-			t.Fatalf("jobs %+v", d.jobs)
-		}
-		d.mu.Lock()
-		d.full = false
-		d.mu.Unlock()
-		b.scan("MUG")
-		b.verdicts()
-		if s := d.jobStates(); len(s) != 1 || s[0] != fulfillment.JobSending || d.job(0).State != fulfillment.JobDone {
-			t.Errorf("committed as %v, jobs %+v", s, d.jobs)
-		}
-	})
+	for name, fail := range map[string]func(d *disk) *bool{"before": func(d *disk) *bool { return &d.full }, "after": func(d *disk) *bool { return &d.torn }} {
+		t.Run(name, func(t *testing.T) {
+			reserving(t, []func() (PrintResult, error){comesOut}, func(t *testing.T, b *bench, d *disk) {
+				b.scan("1001", "MUG")
+				b.verdicts()
+				d.mu.Lock()
+				*fail(d) = true
+				d.mu.Unlock()
+				b.scan("MUG", "MUG")
+				codes, _ := b.verdicts()
+				expect(t, codes, fulfillment.Refused, fulfillment.Refused)
+				if len(d.jobs) != 0 {
+					t.Fatalf("jobs %+v", d.jobs)
+				}
+				d.mu.Lock()
+				*fail(d) = false
+				d.mu.Unlock()
+				b.scan("MUG")
+				b.verdicts()
+				if s := d.jobStates(); len(s) != 1 || s[0] != fulfillment.JobSending || d.job(0).State != fulfillment.JobDone {
+					t.Errorf("committed as %v, jobs %+v", s, d.jobs)
+				}
+			})
+		})
+	}
 }
 
-// What the store knows counts, not what the bench knew when it committed: the order is read after the commit.
+// What the store knows counts, not what the bench knew when it committed.
 func TestAReservedJobIsStoppedByWhatTheStoreKnows(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -187,13 +192,13 @@ func TestAQueueThatDoesNotRunIsNotReserved(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go q.Run(ctx)
 		synctest.Wait()
-		settle, ok := q.Reserve(fulfillment.PrintJob{}, fulfillment.Shipment{})
+		taken, ok := q.Reserve(fulfillment.PrintJob{}, fulfillment.Shipment{})
 		if !ok {
 			t.Fatal("an idle queue was not reserved")
 		}
 		refused()
 		cancel() // it does not end before what it was reserved for is settled
-		settle(false)
+		taken.Settle(false)
 		synctest.Wait()
 		refused()
 	})

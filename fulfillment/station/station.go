@@ -24,9 +24,8 @@ type Options struct {
 	// Show takes every new View, after it is durable. It must not block.
 	Show func(View)
 	// Reserve takes the print queue for a job that is about to be committed as sending, so that nothing is written between the
-	// last scan's commit and the printer; nil, or not ok: it is committed as queued. What it returns is called once, with whether
-	// the job was committed. See PrintQueue.Reserve.
-	Reserve func(fulfillment.PrintJob, fulfillment.Shipment) (settle func(committed bool), ok bool)
+	// last scan's commit and the printer; nil, or not ok: it is committed as queued. See PrintQueue.Reserve.
+	Reserve func(fulfillment.PrintJob, fulfillment.Shipment) (*Reservation, bool)
 	// Queued is called after a print job was committed as queued, Outboxed after an outbox row was. They must not block.
 	Queued, Outboxed func()
 	// Wish is called for each photo to be taken. It must not block.
@@ -287,11 +286,11 @@ func (s *Station) apply(ctx context.Context, in fulfillment.Input) error {
 	out.Next.Operator = s.operator(out.Next)
 	reserved := false
 	if c := s.commit(in, out); len(c.Events) > 0 {
-		var settle func(committed bool)
-		settle, reserved = s.reserve(&c)
+		var taken *Reservation
+		taken, reserved = s.reserve(&c)
 		// Disk before screen: a green tick must survive a power cut.
 		err := s.o.Store.Record(ctx, c)
-		settle(err == nil)
+		taken.Settle(err == nil)
 		if err != nil {
 			if v := tooLate(in, err); v != nil {
 				s.show(v)

@@ -22,6 +22,7 @@ type disk struct {
 	commits []Commit
 	jobs    []fulfillment.PrintJob
 	full    bool
+	torn    bool   // a commit fails once it has its turn
 	gone    bool   // no row is parked any more
 	saves   int    // so many SaveJob calls fail
 	cold    bool   // no label is in memory
@@ -86,6 +87,12 @@ func (d *disk) Record(_ context.Context, c Commit) error {
 	}
 	if d.gone && len(c.Decisions) > 0 {
 		return fmt.Errorf("decision: %w", fulfillment.ErrNotFound)
+	}
+	if c.Held != nil {
+		c.Held()
+	}
+	if d.torn {
+		return errFull
 	}
 	if c.At.IsZero() || c.Station == "" || len(c.Events) == 0 {
 		d.t.Errorf("commit without time, station or events: %+v", c)
@@ -178,7 +185,7 @@ func startBench(t *testing.T, ctx context.Context, d *disk, p Printer) *bench {
 		NewID:  func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprintf("id-%d", ids) },
 		Show:   func(v View) { b.views <- v },
 		Queued: func() { b.q.Wake() },
-		Reserve: func(j fulfillment.PrintJob, of fulfillment.Shipment) (func(bool), bool) {
+		Reserve: func(j fulfillment.PrintJob, of fulfillment.Shipment) (*Reservation, bool) {
 			return b.q.Reserve(j, of)
 		}})
 	b.q = NewPrintQueue(PrintQueue{Store: d, Labels: proved{kept: !d.cold}, Printer: p, Back: b.s, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
