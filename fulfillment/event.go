@@ -2,6 +2,8 @@ package fulfillment
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 )
 
@@ -64,4 +66,21 @@ type Event struct {
 	Body      json.RawMessage `json:"body,omitempty"` // details of the kind; an object
 	Prev      Hash            `json:"prev"`           // hash of the event before; empty for the first
 	Hash      Hash            `json:"hash"`
+}
+
+// Told names the event for a person: its number, and in brackets what happened, to which order and parcel, when (UTC) and who
+// did it, as the record reads now.
+func (e Event) Told() string {
+	words := []string{string(e.Kind)}
+	if e.OrderID != "" {
+		words = append(words, "order "+string(e.OrderID))
+	}
+	if e.PackageID != "" {
+		words = append(words, "package "+string(e.PackageID))
+	}
+	words = append(words, e.At.UTC().Format("2006-01-02 15:04:05 UTC"))
+	if e.Operator != "" {
+		words = append(words, "by "+e.Operator)
+	}
+	return fmt.Sprintf("event %d (%s)", e.Seq, strings.Join(words, ", "))
 }

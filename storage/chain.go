@@ -195,7 +195,7 @@ type ChainError struct {
 }
 
 func (e *ChainError) Error() string {
-	return fmt.Sprintf("chain of %s is broken at event %d: %s", e.Station, e.Seq, e.Fault)
+	return fmt.Sprintf("chain of %s is broken at event %d: %s. Nothing from there on is proved; `packbench evidence verify --all` says more", e.Station, e.Seq, e.Fault)
 }
 
 // VerifyChain checks that the events of a station have no gap, follow each other and are what was written. It returns how
@@ -212,13 +212,13 @@ func verifyChain(ctx context.Context, q *queries.Queries, station string) (int64
 			return n, err
 		}
 		if e.Seq != n+1 {
-			return n, &ChainError{Station: station, Seq: n + 1, Fault: "it is missing"}
+			return n, &ChainError{Station: station, Seq: n + 1, Fault: "it is missing, the next is " + e.Told()}
 		}
 		if e.Prev != prev {
-			return n, &ChainError{Station: station, Seq: e.Seq, Fault: "it does not follow the one before"}
+			return n, &ChainError{Station: station, Seq: e.Seq, Fault: e.Told() + " does not follow the one before"}
 		}
 		if !e.Verify(prev) {
-			return n, &ChainError{Station: station, Seq: e.Seq, Fault: "it is not what was written"}
+			return n, &ChainError{Station: station, Seq: e.Seq, Fault: e.Told() + " is not what was written"}
 		}
 		prev, n = e.Hash, e.Seq
 	}

@@ -163,7 +163,7 @@ func (e *env) verifyChains(ctx context.Context) (chainReport, error) {
 	for _, s := range stations {
 		var chain evidence.Chain
 		if h, ok := heads[s]; ok && h.Seq > 0 {
-			chain.Expect(h.Seq, h.Hash)
+			chain.Expect(h)
 			rep.Anchored, rep.Restores = true, rep.Restores+h.Restores
 		}
 		for ev, err := range e.store.AllEvents(ctx, s) {
@@ -216,7 +216,8 @@ func (e *env) checkSeals(ctx context.Context, seals [][]byte) error {
 			found = found || bytes.Contains(body, []byte(`"`+string(m.ID)+`"`))
 		}
 		if !found {
-			return fmt.Errorf("manifest %s is sealed, but the event that sealed it is missing: events were deleted", m.ID)
+			return fmt.Errorf("manifest %s (%s, %d parcels) was sealed at %s, but the event that sealed it is missing: events were deleted, and that these "+
+				"parcels were handed over is not proved; compare with a backup that was made after it", m.ID, m.Carrier, m.Count(), stamp(m.SealedAt))
 		}
 	}
 	return nil
@@ -239,9 +240,10 @@ func (e *env) checkFiles(ctx context.Context, ev fulfillment.Event, seen map[ful
 		}
 		switch {
 		case errors.Is(err, fulfillment.ErrNotFound):
-			return fmt.Errorf("event %d names the %s %s, which is not in the folder files any more", ev.Seq, f.Kind, f.Hash[:min(12, len(f.Hash))])
+			return fmt.Errorf("%s names the %s %s, which is not in the folder files any more: that it happened is proved, but there is no %s of it to show. "+
+				"A backup that was made after it still holds it", ev.Told(), f.Kind, f.Hash[:min(12, len(f.Hash))], f.Kind)
 		case err != nil:
-			return fmt.Errorf("event %d names %s %s: %w", ev.Seq, f.Kind, f.Hash[:min(12, len(f.Hash))], err)
+			return fmt.Errorf("%s names the %s %s, which proves nothing any more: %w", ev.Told(), f.Kind, f.Hash[:min(12, len(f.Hash))], err)
 		case f.Kind == "photo":
 			rep.Photos++
 		default:

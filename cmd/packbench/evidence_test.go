@@ -77,6 +77,30 @@ func TestDeletedEventsAreNoticed(t *testing.T) {
 	s.fails(t, "is missing from the data folder", "evidence", "verify", "--all")
 }
 
+// TestABreakIsToldToASupervisor: which event, which order, when, and what is and is not proved then.
+func TestABreakIsToldToASupervisor(t *testing.T) {
+	for name, c := range map[string]struct {
+		vandal string
+		words  []string
+	}{
+		"changed": {`UPDATE events SET scan = 'another' WHERE seq = 2`, []string{"event 2 (imported, order E-2, ", " UTC) is not what was recorded", "is not what was recorded",
+			"Events up to 1 (imported, order E-1, ", "still prove", "from event 2 on"}},
+		"taken out": {`DELETE FROM events WHERE seq = 2`, []string{"event 2 is missing", "event 1 (imported, order E-1, ", "event 3 (imported, order E-3, ",
+			"still prove", "from event 2 on"}},
+		"the first": {`UPDATE events SET kind = 'sealed' WHERE seq = 1`, []string{"event 1 (sealed, order E-1, ", "Nothing that this station recorded proves"}},
+		"cut":       {`DELETE FROM events WHERE seq = 3`, []string{"ends at event 2 (imported, order E-2, ", "event 3 was recorded by ", "still prove", "from event 3 on"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStation(t, "", "")
+			s.stock(t, "E-1,MUG,1", "E-2,MUG,1", "E-3,MUG,1")
+			s.vandal(t, c.vandal)
+			for _, w := range c.words {
+				s.fails(t, w, "evidence", "verify", "--all")
+			}
+		})
+	}
+}
+
 func TestAForgedHeadIsNoticed(t *testing.T) {
 	s := newStation(t, "", "")
 	s.stock(t, "E-1,MUG,1", "E-2,MUG,1")

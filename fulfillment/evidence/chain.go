@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"packbench/fulfillment"
@@ -14,45 +15,69 @@ import (
 // Chain checks events one after the other, as they stand in one station's chain.
 type Chain struct {
 	seq   int64
-	head  fulfillment.Hash
-	heads map[int64]fulfillment.Hash // hashes wanted at numbers not reached yet
+	last  fulfillment.Event // the last that was taken
+	heads map[int64]Head    // links wanted at numbers not reached yet
 }
 
-// Expect makes Next and End check that the event with that number has that hash. Call it before the first Next.
-func (c *Chain) Expect(seq int64, hash fulfillment.Hash) {
+// Expect makes Next and End check that the chain holds the link h. Call it before the first Next. The signature is the
+// caller's to check.
+func (c *Chain) Expect(h Head) {
 	if c.heads == nil {
-		c.heads = map[int64]fulfillment.Hash{}
+		c.heads = map[int64]Head{}
 	}
-	c.heads[seq] = hash
+	c.heads[h.Seq] = h
 }
 
-// Next takes the following event; an error names the first fault.
+// Next takes the following event; an error names the first fault and what is proved in spite of it.
 func (c *Chain) Next(e fulfillment.Event) error {
 	switch {
+	case e.Seq == c.seq+2:
+		return c.broken(c.seq+1, "event %d is missing: after %s comes %s", c.seq+1, c.told(), e.Told())
 	case e.Seq != c.seq+1:
-		return fmt.Errorf("after event %d comes %d: events are missing", c.seq, e.Seq)
-	case !e.Verify(c.head):
-		return fmt.Errorf("event %d (%s) was changed or is not linked to the one before it", e.Seq, e.Kind)
+		return c.broken(c.seq+1, "events %d to %d are missing: after %s comes %s", c.seq+1, e.Seq-1, c.told(), e.Told())
+	case !e.Verify(c.last.Hash):
+		return c.broken(e.Seq, "%s is not what was recorded, or does not follow the one before it: somebody changed the record", e.Told())
 	}
 	if want, ok := c.heads[e.Seq]; ok {
-		if want != e.Hash {
-			return fmt.Errorf("event %d (%s) is not the one that was recorded: the head kept beside the database names another", e.Seq, e.Kind)
+		if want.Hash != e.Hash {
+			return c.broken(e.Seq, "%s is not the one that was recorded: the head kept beside the database names another", e.Told())
 		}
 		delete(c.heads, e.Seq)
 	}
-	c.seq, c.head = e.Seq, e.Hash
+	c.seq, c.last = e.Seq, e
 	return nil
 }
 
 // End is called after the last event: an error says that events are missing at the end.
 func (c *Chain) End() error {
-	for seq := range c.heads {
-		if seq > c.seq {
-			return fmt.Errorf("the chain ends at event %d, but event %d was recorded: the last events were deleted", c.seq, seq)
+	for _, h := range c.heads {
+		if h.Seq > c.seq {
+			return c.broken(c.seq+1, "the record ends at %s, but event %d was recorded by %s: the last events were deleted", c.told(), h.Seq, stamp(h.At))
 		}
 	}
 	return nil
 }
+
+// broken is a fault with what it means to somebody who must prove something tomorrow.
+func (c *Chain) broken(from int64, format string, args ...any) error {
+	fault := fmt.Sprintf(format, args...)
+	if c.seq == 0 {
+		return fmt.Errorf("%s. Nothing that this station recorded proves what happened. %s", fault, keepIt)
+	}
+	return fmt.Errorf("%s. Events up to %s still prove what happened; nothing from event %d on does. %s", fault, strings.TrimPrefix(c.told(), "event "), from, keepIt)
+}
+
+const keepIt = "Leave the data folder as it is, use no claim packet about anything later, and compare with a backup that was made before"
+
+// told names the last event that holds.
+func (c *Chain) told() string {
+	if c.seq == 0 {
+		return "the beginning"
+	}
+	return c.last.Told()
+}
+
+func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 // Len is how many events were taken.
 func (c *Chain) Len() int64 { return c.seq }

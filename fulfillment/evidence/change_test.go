@@ -146,8 +146,8 @@ func TestHeadShowsThatTheEndIsMissing(t *testing.T) {
 	events, _ := packetEvents(t)
 	first, last := events[0], events[len(events)-1]
 	run := func(expectSeq int64, expect fulfillment.Hash, events []fulfillment.Event) error {
-		c := Chain{seq: first.Seq - 1, head: first.Prev}
-		c.Expect(expectSeq, expect)
+		c := Chain{seq: first.Seq - 1, last: fulfillment.Event{Hash: first.Prev}}
+		c.Expect(Head{Seq: expectSeq, Hash: expect})
 		for _, e := range events {
 			if err := c.Next(e); err != nil {
 				return err

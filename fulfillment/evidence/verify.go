@@ -73,17 +73,17 @@ func checkEvents(ix index) string {
 	last := map[string]fulfillment.Event{}
 	for _, e := range ix.Events {
 		if !e.Verify(e.Prev) {
-			return fmt.Sprintf("event %s/%d (%s) was changed: its hash does not fit", e.Station, e.Seq, e.Kind)
+			return fmt.Sprintf("%s of %s was changed: its hash does not fit. The packet proves nothing about this parcel; ask the station for a new one", e.Told(), e.Station)
 		}
 		if e.OrderID != ix.OrderID {
-			return fmt.Sprintf("event %s/%d belongs to order %s, not to %s", e.Station, e.Seq, e.OrderID, ix.OrderID)
+			return fmt.Sprintf("%s of %s belongs to another order than %s", e.Told(), e.Station, ix.OrderID)
 		}
 		before, ok := last[e.Station]
 		if ok && e.Seq <= before.Seq {
-			return fmt.Sprintf("event %s/%d stands after %d", e.Station, e.Seq, before.Seq)
+			return fmt.Sprintf("%s of %s stands after event %d", e.Told(), e.Station, before.Seq)
 		}
 		if ok && e.Seq == before.Seq+1 && e.Prev != before.Hash {
-			return fmt.Sprintf("event %s/%d is not linked to the one before it", e.Station, e.Seq)
+			return fmt.Sprintf("%s of %s is not linked to the one before it, %s", e.Told(), e.Station, before.Told())
 		}
 		last[e.Station] = e
 	}
@@ -105,10 +105,10 @@ func checkEnd(ix index) string {
 			continue
 		}
 		if e.Seq > ix.HeadSeq {
-			return fmt.Sprintf("event %s/%d is younger than the packet, whose chain ended at %d", e.Station, e.Seq, ix.HeadSeq)
+			return fmt.Sprintf("%s of %s is younger than the packet, whose chain ended at %d", e.Told(), e.Station, ix.HeadSeq)
 		}
 		if e.Seq == ix.HeadSeq && e.Hash != ix.HeadHash {
-			return fmt.Sprintf("event %s/%d is not the head that the packet names", e.Station, e.Seq)
+			return fmt.Sprintf("%s of %s is not the head that the packet names", e.Told(), e.Station)
 		}
 	}
 	return ""
@@ -119,7 +119,7 @@ func checkManifests(ix index) string {
 	for _, m := range ix.Manifests {
 		for _, p := range m.Parcels {
 			if p.OrderID != ix.OrderID {
-				return fmt.Sprintf("manifest %s names a parcel of another order", m.ID)
+				return fmt.Sprintf("manifest %s names a parcel of another order, %s", m.ID, p.OrderID)
 			}
 		}
 	}
@@ -164,7 +164,7 @@ func checkFiles(z *zip.Reader, ix index, rep *Report) string {
 	}
 	for _, n := range named {
 		if !slices.ContainsFunc(listed, func(f File) bool { return n.Hash == f.Hash && n.Kind == f.Kind }) {
-			return fmt.Sprintf("%s %s is named by an event, but the packet does not list it", n.Kind, short(n.Hash))
+			return fmt.Sprintf("%s %s is named by %s, but the packet does not list it", n.Kind, short(n.Hash), namedBy(ix, n.Hash))
 		}
 	}
 	if len(listed) != len(named) {
@@ -173,11 +173,11 @@ func checkFiles(z *zip.Reader, ix index, rep *Report) string {
 	for _, f := range ix.Files {
 		data, err := readFile(z, f.Name, maxFile)
 		if err != nil {
-			return fmt.Sprintf("%s %s is missing or cannot be read", f.Kind, short(f.Hash))
+			return fmt.Sprintf("%s %s of %s is missing or cannot be read", f.Kind, short(f.Hash), namedBy(ix, f.Hash))
 		}
 		sum := sha256.Sum256(data)
 		if hex.EncodeToString(sum[:]) != string(f.Hash) {
-			return fmt.Sprintf("%s %s was changed: its hash does not fit", f.Kind, short(f.Hash))
+			return fmt.Sprintf("%s %s of %s was changed: its hash does not fit, so it proves nothing", f.Kind, short(f.Hash), namedBy(ix, f.Hash))
 		}
 		if f.Name != fmt.Sprintf("%ss/%s%s", f.Kind, f.Hash, ending(data)) {
 			return fmt.Sprintf("%s %s has the wrong name %q", f.Kind, short(f.Hash), f.Name)
@@ -190,6 +190,16 @@ func checkFiles(z *zip.Reader, ix index, rep *Report) string {
 		}
 	}
 	return ""
+}
+
+// namedBy is the first event that names the file.
+func namedBy(ix index, h fulfillment.Hash) string {
+	for _, e := range ix.Events {
+		if slices.ContainsFunc(FilesOf([]fulfillment.Event{e}), func(f File) bool { return f.Hash == h }) {
+			return e.Told()
+		}
+	}
+	return "no event"
 }
 
 func short(h fulfillment.Hash) string { return string(h[:min(12, len(h))]) }
