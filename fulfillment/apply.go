@@ -34,6 +34,7 @@ func Apply(b Bench, in Input, pol Policy) Outcome {
 		t.tick()
 	}
 	t.sayOver()
+	t.behind()
 	if t.served {
 		t.endSupervisor()
 	}

@@ -145,6 +145,8 @@ type Bench struct {
 	// Reprint is why a parcel that was finished before shall get its label once more; the next scan says which parcel.
 	Reprint ReprintReason `json:",omitempty"`
 	Open    []Manifest    // open manifests of this station
+	// Behind are the parcels that a seal left off and nobody has scanned since, oldest first: each may lie in the truck.
+	Behind []Verdict `json:",omitempty"`
 	// ScaleZeroed is true once the scale has shown about zero since the last weight was taken: a new parcel never
 	// inherits the weight of the one before.
 	ScaleZeroed bool

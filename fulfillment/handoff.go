@@ -266,6 +266,25 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 	return handed, off
 }
 
+// behind keeps what a seal left off until somebody scans it: the scan says that the parcel is here and not in the truck.
+func (t *turn) behind() {
+	b := t.bench()
+	if v := t.out.Verdict; v != nil && v.Scan != "" && v.OrderID != "" {
+		is := func(a Verdict) bool { return a.OrderID == v.OrderID }
+		if slices.ContainsFunc(b.Behind, is) {
+			b.Behind = slices.DeleteFunc(slices.Clone(b.Behind), is)
+		}
+	}
+	for _, a := range t.out.Alarms {
+		if a.Why == WhyStaysHere {
+			b.Behind = append(slices.Clip(b.Behind), a)
+		}
+	}
+	if len(b.Behind) == 0 {
+		b.Behind = nil
+	}
+}
+
 // gateStaged asks the gate about a parcel on a manifest. A seal goes over nothing by itself: a supervisor accepts a parcel by its
 // label, or it stays here; the word that was given for a cancel request counts for that alone.
 func (t *turn) gateStaged(o Order, pkg Package) (VerdictCode, Why, OrderID) {

@@ -162,6 +162,25 @@ func TestWhatASealLeavesOffIsAnAlarm(t *testing.T) {
 	if !w.orders["1"].Packages[0].InThePile() {
 		t.Error("it stands nowhere")
 	}
+	behind := func() (ids []OrderID) {
+		for _, v := range w.bench.Behind {
+			ids = append(ids, v.OrderID)
+		}
+		return ids
+	}
+	if !slices.Equal(behind(), []OrderID{"1", "3"}) {
+		t.Errorf("%v may lie in the truck", behind())
+	}
+	o := w.orders["1"]
+	w.apply(Input{Changed: &o})
+	w.scan("TRACK2")
+	if !slices.Equal(behind(), []OrderID{"1", "3"}) {
+		t.Errorf("%v after news and another parcel", behind())
+	}
+	w.scan("TRACK1")
+	if !slices.Equal(behind(), []OrderID{"3"}) {
+		t.Errorf("%v after one was scanned", behind())
+	}
 }
 
 func TestAPhotoWithoutACameraIsRefused(t *testing.T) {

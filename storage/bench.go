@@ -139,10 +139,27 @@ func (s *Store) Restore(ctx context.Context, id string) (fulfillment.Bench, erro
 		if b.Parcel, err = s.restoreParcel(ctx, q, row.Parcel); err != nil {
 			return err
 		}
+		if b.Behind, err = stillKnown(ctx, q, b.Behind); err != nil {
+			return err
+		}
 		b.Open, err = openManifests(ctx, q, id)
 		return err
 	})
 	return b, explain(err, "restore the bench of %s", id)
+}
+
+// stillKnown leaves out what is said of orders that are not stored any more: no scan would find them and end it.
+func stillKnown(ctx context.Context, q *queries.Queries, said []fulfillment.Verdict) ([]fulfillment.Verdict, error) {
+	var out []fulfillment.Verdict
+	for _, v := range said {
+		switch _, err := loadOrder(ctx, q, v.OrderID); {
+		case err == nil:
+			out = append(out, v)
+		case !errors.Is(err, sql.ErrNoRows):
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func (s *Store) restoreParcel(ctx context.Context, q *queries.Queries, saved *parcelRow) (*fulfillment.Parcel, error) {

@@ -29,6 +29,10 @@ func TestRestoreBringsTheBenchBack(t *testing.T) {
 	parcel.Items[0].Got, parcel.Items[1].Got, parcel.Done = 1, 2, []int{0, 1, 1}
 	parcel.Box, parcel.Print, parcel.PrintWhy, parcel.Job, parcel.WeighBy = "B2", fulfillment.PrintAsk, "cover open", "job", t0.Add(time.Minute)
 	bench := fulfillment.Bench{Mode: fulfillment.ModeHandoff, Operator: "Test Packer", Supervisor: true, Carrier: "DEMO", ScaleZeroed: true, Parcel: &parcel, Live: 12}
+	left := fulfillment.Verdict{Code: fulfillment.Cancelled, Why: fulfillment.WhyStaysHere, OrderID: "100", PackageID: "P100", Name: "T1", At: t0}
+	gone := left
+	gone.OrderID = "99" // its time is over: no scan could find it and answer
+	bench.Behind = []fulfillment.Verdict{left, gone}
 	m := fulfillment.Manifest{ID: "m1", Station: "PACK-01", Carrier: "Demo Carrier", OpenedAt: t0,
 		Parcels: []fulfillment.ManifestParcel{{OrderID: "100", PackageID: "P100", Tracking: "T1", WeightG: 300, At: t0}}}
 	record(t, s, station.Commit{Bench: bench, Events: event(fulfillment.EventOrderOpened, o), Manifests: []fulfillment.Manifest{m},
@@ -44,7 +48,7 @@ func TestRestoreBringsTheBenchBack(t *testing.T) {
 	want := bench
 	want.Live = 0
 	m.Parcels[0].Photos = []fulfillment.Hash{"h1"}
-	want.Open = []fulfillment.Manifest{m}
+	want.Open, want.Behind = []fulfillment.Manifest{m}, []fulfillment.Verdict{left}
 	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
 		t.Errorf("bench (-want +got):\n%s", d)
 	}

@@ -1,7 +1,9 @@
 package station
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"packbench/fulfillment"
@@ -11,11 +13,6 @@ func TestAlarmsStandUntilTheyAreAnsweredOrOld(t *testing.T) {
 	begin := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	late := func(id fulfillment.OrderID, s int) *fulfillment.Verdict {
 		return &fulfillment.Verdict{Code: fulfillment.Cancelled, Why: fulfillment.WhyHandedOver, OrderID: id, At: begin.Add(time.Duration(s) * time.Second)}
-	}
-	stays := func(id fulfillment.OrderID, s int) *fulfillment.Verdict {
-		v := late(id, s)
-		v.Why = fulfillment.WhyStaysHere
-		return v
 	}
 	scan := func(id fulfillment.OrderID, s int) *fulfillment.Verdict {
 		return &fulfillment.Verdict{Code: fulfillment.OrderOpened, Scan: "x", OrderID: id, At: begin.Add(time.Duration(s) * time.Second)}
@@ -31,9 +28,6 @@ func TestAlarmsStandUntilTheyAreAnsweredOrOld(t *testing.T) {
 		{"a scan about one of them", []*fulfillment.Verdict{late("1", 0), late("2", 1), scan("1", 2)}, []fulfillment.OrderID{"2"}},
 		{"a minute later", []*fulfillment.Verdict{late("1", 0), late("2", 61)}, []fulfillment.OrderID{"2"}},
 		{"a label that came out", []*fulfillment.Verdict{late("1", 0), {Code: fulfillment.LabelPrinted, OrderID: "2", At: begin}}, []fulfillment.OrderID{"1"}},
-		{"what a seal left off stands for an hour", []*fulfillment.Verdict{stays("1", 0), scan("2", 1), late("3", 3600)}, []fulfillment.OrderID{"1", "3"}},
-		{"and whatever is told of it", []*fulfillment.Verdict{stays("1", 0), {Code: fulfillment.CommandDone, OrderID: "1", At: begin}}, []fulfillment.OrderID{"1"}},
-		{"until it is scanned", []*fulfillment.Verdict{stays("1", 0), stays("2", 0), scan("1", 100)}, []fulfillment.OrderID{"2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var list []fulfillment.Verdict
@@ -83,4 +77,42 @@ func TestAParcelInHandAtTheStartSaysHowItStands(t *testing.T) {
 	if s.show(&fulfillment.Verdict{Code: fulfillment.CommandDone}); last.Standing != nil {
 		t.Error("it stands beside what was said since")
 	}
+}
+
+// What a seal left off may lie in the truck: the alarm is there again after the program was killed, and ends with a scan.
+func TestASealsAlarmOutlivesTheProgram(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		d := newDisk(t, "1001", "1002")
+		b := startBench(t, ctx, d, script(t, comesOut, comesOut))
+		for _, id := range []string{"1001", "1002"} {
+			b.scan(id, "MUG", "MUG")
+			b.verdicts()
+			b.scan("T" + id)
+		}
+		b.scan("PB:MODE:HANDOFF", "T1001", "T1002")
+		b.verdicts()
+		o := d.orders["1001"]
+		o.Status = fulfillment.StatusCancelled
+		d.orders["1001"] = o
+		b.scan("PB:SEAL")
+		if _, last := b.verdicts(); len(last.Alarms) != 1 || last.Alarms[0].Why != fulfillment.WhyStaysHere {
+			t.Fatalf("at the seal: %+v", last.Alarms)
+		}
+		cancel()
+		synctest.Wait()
+
+		ctx, cancel = context.WithCancel(t.Context())
+		defer cancel()
+		b = startBench(t, ctx, d, script(t))
+		time.Sleep(2 * time.Hour)
+		b.scan("1002")
+		if _, last := b.verdicts(); len(last.Alarms) != 1 || last.Alarms[0].OrderID != "1001" || last.Alarms[0].Why != fulfillment.WhyStaysHere {
+			t.Fatalf("after a restart: %+v", last.Alarms)
+		}
+		b.scan("T1001")
+		if _, last := b.verdicts(); len(last.Alarms) != 0 {
+			t.Errorf("it was scanned and still stands: %+v", last.Alarms)
+		}
+	})
 }

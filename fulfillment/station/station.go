@@ -51,7 +51,7 @@ type Station struct {
 	// Owned by Run.
 	bench fulfillment.Bench
 	view  View
-	alarm []fulfillment.Verdict // said without a scan, and nobody has answered yet
+	alarm []fulfillment.Verdict // timed ones, said without a scan, and nobody has answered yet
 	scale fulfillment.Weight
 	// checked is when the Seller Center was last asked about orders that were here.
 	checked map[fulfillment.OrderID]time.Time
@@ -378,7 +378,7 @@ func (s *Station) show(v *fulfillment.Verdict, beside ...fulfillment.Verdict) {
 		s.view.Verdict, s.view.VerdictSeq, s.view.Standing = v, s.view.VerdictSeq+1, nil
 	}
 	s.alarm = alarms(s.alarm, v, beside, s.o.Now())
-	s.view.Alarms = s.alarm
+	s.view.Alarms = alarmsOf(s.bench, s.alarm)
 	s.view.Station, s.view.Operator, s.view.Supervisor = s.o.ID, s.operator(s.bench), s.bench.Supervisor
 	s.view.Mode, s.view.Carrier, s.view.Manifests, s.view.Weight = s.bench.Mode, s.bench.Carrier, s.bench.Open, s.scale
 	s.view.Parcel, s.view.CarrierName, s.view.Reprint = s.bench.Parcel, s.bench.CarrierName, s.bench.Reprint

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"slices"
 	"time"
 
 	"packbench/fulfillment"
@@ -68,24 +69,33 @@ type View struct {
 }
 
 // AlarmSpan is how long an alarm that came without a scan stays in sight beside what is scanned or said after it: two orders
-// that are cancelled in one moment must both be seen, and so must one that is cancelled between two quick scans.
+// that are cancelled in one moment must both be seen, and so must one that is cancelled between two quick scans. What a seal left
+// off is not timed and not lost with the program: Bench.Behind keeps it.
 const AlarmSpan = time.Minute
 
-// alarms adds what was said to the alarms. A scan about an alarm's own order answers it; nothing else but time ends it, and time
-// does not end that a parcel may lie in the truck which was not handed over.
+// alarms adds what was said to the timed alarms. A scan about an alarm's own order answers it; nothing else but time ends it.
 func alarms(before []fulfillment.Verdict, v *fulfillment.Verdict, beside []fulfillment.Verdict, now time.Time) []fulfillment.Verdict {
 	var out []fulfillment.Verdict
 	for _, a := range before {
-		stands := a.Why == fulfillment.WhyStaysHere
-		answered := v != nil && a.OrderID == v.OrderID && (v.Scan != "" || !stands)
-		if !answered && (stands || now.Sub(a.At) <= AlarmSpan) {
+		if answered := v != nil && a.OrderID == v.OrderID; !answered && now.Sub(a.At) <= AlarmSpan {
 			out = append(out, a)
 		}
 	}
-	out = append(out, beside...)
+	for _, a := range beside {
+		if a.Why != fulfillment.WhyStaysHere {
+			out = append(out, a)
+		}
+	}
 	if v != nil && alarming(*v) {
 		out = append(out, *v)
 	}
+	return out
+}
+
+// alarmsOf are the alarms to show: those that a seal left standing and the timed ones, oldest first.
+func alarmsOf(b fulfillment.Bench, timed []fulfillment.Verdict) []fulfillment.Verdict {
+	out := slices.Concat(b.Behind, timed)
+	slices.SortStableFunc(out, func(a, c fulfillment.Verdict) int { return a.At.Compare(c.At) })
 	return out
 }
 
