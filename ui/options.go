@@ -64,6 +64,7 @@ type Options struct {
 	Story        func(ctx context.Context, id fulfillment.OrderID) (fulfillment.Story, error) // why an order stands where it stands
 	Decide       func(fulfillment.OutboxDecision)                                             // about a parked outbox row; called like Command
 	Answer       func(fulfillment.CancelAnswer)                                               // to a request to cancel; called like Command
+	Papers       orders.Papers                                                                // of one order; nil: there are none
 	ApplyScan    bool                                                                         // a label on the parcel must be scanned back
 	Setup        Setup                                                                        // setting devices up, and test labels
 	Shop         ShopDesk                                                                     // connecting shops

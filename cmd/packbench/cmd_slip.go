@@ -68,6 +68,8 @@ func (e *env) slips(ctx context.Context, id fulfillment.OrderID) (label.OrderSli
 	return slip, nil
 }
 
+var errNoDocumentPrinter = errors.New("no document printer is set up; write a [[printer]] table with role = \"document\", transport = \"spooler\" and queue = \"NAME\" into station.toml")
+
 // deliver writes a document to --out and, with --print, prints it on the printer whose role is document; never on the system's
 // default, which may be the label printer.
 func (c *call) deliver(ctx context.Context, cfg Config, title string, write func(io.Writer) error) error {
@@ -77,7 +79,7 @@ func (c *call) deliver(ctx context.Context, cfg Config, title string, write func
 	}
 	p := cfg.documentPrinter()
 	if print && p == nil {
-		return errors.New("no document printer is set up; write a [[printer]] table with role = \"document\", transport = \"spooler\" and queue = \"NAME\" into station.toml, or write the document with --out FILE.pdf")
+		return fmt.Errorf("%w, or write the document with --out FILE.pdf", errNoDocumentPrinter)
 	}
 	var pdf bytes.Buffer
 	if err := write(&pdf); err != nil {

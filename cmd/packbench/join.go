@@ -32,6 +32,7 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 		Story:        a.story,
 		Decide:       a.decide,
 		Answer:       a.answer,
+		Papers:       a.papers(),
 		ApplyScan:    a.env.cfg.policy().ApplyScan,
 		Setup:        a.setup.options(),
 	}

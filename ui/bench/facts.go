@@ -97,7 +97,7 @@ func (f *factsPanel) detailsCard() *fyne.Container {
 	f.found = widgets.NewPanel(widgets.WarnPale, 6, 4, f.finding)
 	f.found.Hide()
 	f.strip = widgets.Column(0, widgets.Grow(container.NewWithoutLayout(), 1), widgets.Fix(f.found.Container, 54))
-	label := newTouch(container.NewStack(paper, f.noLabel, f.label, f.strip), func() {
+	label := widgets.NewTouch(container.NewStack(paper, f.noLabel, f.label, f.strip), func() {
 		if f.zoom != nil {
 			f.zoom()
 		}

@@ -10,7 +10,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"packbench/fulfillment"
 	"packbench/ui/text"
@@ -96,7 +95,7 @@ func newZoom(closed func(), send func(code string)) *zoom {
 		widgets.Fix(widgets.NewButton("cross", text.T("label.close"), widgets.White, widgets.Navy, func() { z.close() }).Large(), widgets.TouchSize))
 	z.loupe = newLoupe(z.scale, func() { z.close() })
 	z.loupe.Hide()
-	paper := widgets.NewPanel(widgets.White, 8, 8, container.NewStack(newTouch(z.picture, func() { z.close() }), z.loupe))
+	paper := widgets.NewPanel(widgets.White, 8, 8, container.NewStack(widgets.NewTouch(z.picture, func() { z.close() }), z.loupe))
 	paper.Paint(widgets.White, widgets.Ink, 2)
 	z.object = container.NewStack(canvas.NewRectangle(widgets.Paper), widgets.Row(14, widgets.Grow(paper.Container, 1), widgets.Fix(widgets.NewCard(z.words).Container, 480)))
 	z.object.Hide()
@@ -256,25 +255,6 @@ func part(pic image.Image, at int) image.Image {
 	draw.Draw(out, out.Rect, pic, half.Min, draw.Src)
 	return out
 }
-
-// touch is a place that is touched; like every button here it takes no focus and knows no keys.
-type touch struct {
-	widget.BaseWidget
-	inner fyne.CanvasObject
-	tap   func()
-}
-
-func newTouch(inner fyne.CanvasObject, tap func()) *touch {
-	t := &touch{inner: inner, tap: tap}
-	t.ExtendBaseWidget(t)
-	return t
-}
-
-// Tapped implements fyne.Tappable.
-func (t *touch) Tapped(*fyne.PointEvent) { t.tap() }
-
-// CreateRenderer implements fyne.Widget.
-func (t *touch) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(t.inner) }
 
 // thumb is how large the small picture is at most, dots.
 const thumbW, thumbH = 420, 640

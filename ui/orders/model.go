@@ -13,6 +13,7 @@ import (
 
 // Line is one order as it is shown.
 type Line struct {
+	Order      fulfillment.OrderID
 	Due, DueAt string
 	Urgency    text.Urgency
 	ID         string
@@ -29,7 +30,7 @@ type Line struct {
 
 // LineOf reads one line off a summary.
 func LineOf(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) Line {
-	l := Line{ID: text.Code(string(o.ID)), State: state(o), Why: Why(o, story, now), Stopped: len(o.Holds) > 0 || o.Status == fulfillment.StatusCancelled || notHere(o),
+	l := Line{Order: o.ID, ID: text.Code(string(o.ID)), State: state(o), Why: Why(o, story, now), Stopped: len(o.Holds) > 0 || o.Status == fulfillment.StatusCancelled || notHere(o),
 		Finished: o.Rung.AtLeast(fulfillment.RungHandedOver), Units: fmt.Sprintf("%d / %d", o.Verified, o.Units),
 		Carrier: text.Visible(o.Carrier), Tracking: text.Code(string(o.Tracking)), Checked: text.T("orders.file")}
 	if !o.CheckedAt.IsZero() {

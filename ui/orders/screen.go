@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -26,6 +27,7 @@ type Options struct {
 	Story func(ctx context.Context, id fulfillment.OrderID) (fulfillment.Story, error)
 	// Answer takes a supervisor's answer to a request to cancel; it must not block, and nil drops it.
 	Answer func(fulfillment.CancelAnswer)
+	Papers Papers // of one order; nil: there are none
 	Now    func() time.Time
 }
 
@@ -48,6 +50,8 @@ type Screen struct {
 	first   int
 	table   *table
 	request *requestCard
+	card    *card
+	body    *fyne.Container // the list
 	page    *widgets.Text
 	counts  *widgets.Text
 	notice  *widgets.Text
@@ -60,7 +64,7 @@ type Screen struct {
 
 // New returns the screen without orders; nothing is read before Load.
 func New(o Options) *Screen {
-	s := &Screen{o: o, table: newTable(), request: newRequestCard(o.Now, o.Answer), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
+	s := &Screen{o: o, request: newRequestCard(o.Now, o.Answer), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
 		counts: widgets.NewText(20, true, widgets.Bad).Fit(13, 1).Right(), notice: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(14, 3).Centred()}
 	s.Search = NewSearchField(text.T("orders.search"), o.Now, s.searched, o.Scan)
 	s.clear = widgets.NewButton("cross", "", widgets.Ink, widgets.Card, s.Clear)
@@ -71,12 +75,14 @@ func New(o Options) *Screen {
 	}
 	s.up = widgets.NewButton("up", "", widgets.Ink, widgets.Card, func() { s.turn(-1) })
 	s.down = widgets.NewButton("down", "", widgets.Ink, widgets.Card, func() { s.turn(1) })
+	s.table = newTable(s.open)
+	s.card = newCard(o, s.closeCard)
 	s.table.stack.Resized = s.show
 	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Fix(s.clear, widgets.TouchSize), widgets.Fix(s.filter[unlabelled], 180), widgets.Fix(s.filter[shelved], 112),
 		widgets.Fix(s.filter[gone], 112), widgets.Grow(s.counts, 2),
 		widgets.Fix(s.up, 76), widgets.Fix(s.page, 120), widgets.Fix(s.down, 76))
-	body := widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 30), widgets.Fix(s.notice, 90), widgets.Grow(s.table.stack.Object, 1)))
-	s.Object = widgets.Column(10, widgets.Fix(head, widgets.TouchSize), widgets.Fix(s.request.object, requestHeight), widgets.Grow(body.Container, 1))
+	s.body = widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 24), widgets.Fix(s.notice, 90), widgets.Grow(s.table.stack.Object, 1))).Container
+	s.Object = widgets.Column(8, widgets.Fix(head, widgets.TouchSize), widgets.Fix(s.request.object, requestHeight), widgets.Grow(s.body, 1), widgets.Grow(s.card.object, 1))
 	s.show()
 	return s
 }
@@ -97,6 +103,7 @@ func (s *Screen) Load() {
 			if err == nil {
 				s.all = Sort(list)
 				s.sieve()
+				s.card.look()
 			}
 			s.show()
 		}
@@ -108,6 +115,7 @@ func (s *Screen) Tick() { s.show() }
 
 func (s *Screen) searched(query string) {
 	s.query, s.first = query, 0
+	s.closeCard()
 	s.clear.Enable(query != "")
 	s.Load()
 }
@@ -118,14 +126,44 @@ func (s *Screen) Shops(named func(shop string) string) {
 	s.show()
 }
 
-// Clear ends the search: everything is listed again.
-func (s *Screen) Clear() { s.Search.Clear() }
+// Clear ends the search and closes the card: everything is listed again.
+func (s *Screen) Clear() {
+	s.closeCard()
+	s.Search.Clear()
+}
 
 // Find shows the order as a search for it does, whatever was filtered before.
 func (s *Screen) Find(id fulfillment.OrderID) {
 	s.only = everything
+	s.closeCard()
 	s.Search.Clear()
 	s.Search.SetText(string(id))
+}
+
+// open puts the card of an order in the place of the list.
+func (s *Screen) open(id fulfillment.OrderID) {
+	i := slices.IndexFunc(s.list, func(o fulfillment.OrderSummary) bool { return o.ID == id })
+	if i < 0 || s.card.bounced() {
+		return
+	}
+	s.card.set(s.list[i])
+	s.front()
+}
+
+func (s *Screen) closeCard() {
+	if s.card.open() {
+		s.card.close()
+		s.front()
+	}
+}
+
+// front shows the card or the list.
+func (s *Screen) front() {
+	on := s.card.open()
+	widgets.ShowOnly(s.body, !on)
+	widgets.ShowOnly(s.card.object, on)
+	s.show()
+	s.Object.Refresh()
 }
 
 func (s *Screen) turn(pages int) {
@@ -146,7 +184,13 @@ func (s *Screen) show() {
 		lines = append(lines, l)
 	}
 	s.table.set(lines)
-	if s.request.set(s.all) {
+	s.card.update(s.all, func(o fulfillment.OrderSummary) Line { return LineOf(o, s.storyOf(o), now) })
+	s.card.show(now)
+	came := s.request.set(s.all)
+	if s.card.open() { // one order is in front
+		came = widgets.ShowOnly(s.request.object, false) || came
+	}
+	if came {
 		s.Object.Refresh()
 	}
 	key := "orders.page"

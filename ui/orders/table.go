@@ -5,36 +5,45 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
+	"packbench/fulfillment"
 	"packbench/ui/text"
 	"packbench/ui/widgets"
 )
 
-const rowHeight float32 = 54
+// rowHeight is a row's height in units; a row is touched, so it is no lower than a button.
+const rowHeight = widgets.TouchSize
 
 // table draws as many lines as fit.
 type table struct {
 	stack *widgets.RowStack
 	lines []*line
+	open  func(fulfillment.OrderID)
 }
 
-func newTable() *table { return &table{stack: widgets.NewRowStack(rowHeight)} }
+// newTable calls open with the order whose row was touched.
+func newTable(open func(fulfillment.OrderID)) *table {
+	return &table{stack: widgets.NewRowStack(rowHeight), open: open}
+}
 
 func (t *table) set(lines []Line) {
 	for len(t.lines) < len(lines) {
 		l := newLine()
+		l.touch = widgets.NewTouch(l.object, func() { t.open(l.order) })
 		t.lines = append(t.lines, l)
-		t.stack.Object.Add(l.object)
+		t.stack.Object.Add(l.touch)
 	}
 	for i, l := range t.lines {
 		if i < len(lines) {
 			l.set(lines[i], i%2 == 1)
 		}
-		widgets.ShowOnly(l.object, i < len(lines))
+		widgets.ShowOnly(l.touch, i < len(lines))
 	}
 }
 
 // line draws one Line.
 type line struct {
+	touch                                 *widgets.Touch
+	order                                 fulfillment.OrderID
 	object                                *fyne.Container
 	stripe                                *canvas.Rectangle
 	states                                *fyne.Container
@@ -46,9 +55,9 @@ type line struct {
 }
 
 // columns lays one line's cells, or the headings.
-func columns(icon, due, id, stateIcon, state, units, carrier, checked fyne.CanvasObject) *fyne.Container {
+func columns(icon, due, id, stateIcon, state, units, carrier, checked, more fyne.CanvasObject) *fyne.Container {
 	return widgets.Row(10, widgets.Fix(icon, 26), widgets.Grow(due, 17), widgets.Grow(id, 20), widgets.Fix(stateIcon, 24), widgets.Grow(state, 33),
-		widgets.Grow(units, 7), widgets.Grow(carrier, 20), widgets.Grow(checked, 11))
+		widgets.Grow(units, 7), widgets.Grow(carrier, 20), widgets.Grow(checked, 11), widgets.Fix(more, 24))
 }
 
 func cell(size float32, bold bool) *widgets.Text {
@@ -63,7 +72,7 @@ func newHeadings() *fyne.Container {
 		}
 		return t
 	}
-	return columns(h(""), h("orders.due"), h("orders.id"), h(""), h("orders.state"), h("orders.units"), h("orders.carrier"), h("orders.checked"))
+	return columns(h(""), h("orders.due"), h("orders.id"), h(""), h("orders.state"), h("orders.units"), h("orders.carrier"), h("orders.checked"), h(""))
 }
 
 func newLine() *line {
@@ -79,7 +88,7 @@ func newLine() *line {
 	l.ids = widgets.Column(0, widgets.Grow(l.id, 3), widgets.Grow(l.shop, 2))
 	due := widgets.Column(0, widgets.Grow(l.due, 3), widgets.Grow(l.dueAt, 2))
 	carrier := widgets.Column(0, widgets.Grow(l.carrier, 3), widgets.Grow(l.tracking, 2))
-	l.object = container.NewStack(l.stripe, columns(l.icon, due, l.ids, l.stateIcon, l.states, l.units, carrier, l.checked))
+	l.object = container.NewStack(l.stripe, columns(l.icon, due, l.ids, l.stateIcon, l.states, l.units, carrier, l.checked, widgets.NewIcon("arrow", widgets.Blue, 22)))
 	return l
 }
 
@@ -92,6 +101,7 @@ func (l *line) set(x Line, odd bool) {
 		l.stripe.FillColor = fill
 		l.stripe.Refresh()
 	}
+	l.order = x.Order
 	l.due.Set(x.Due)
 	l.dueAt.Set(x.DueAt)
 	l.id.Set(x.ID)

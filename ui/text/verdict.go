@@ -174,8 +174,13 @@ func Prompt(p station.Prompt, v station.View) (headline, detail string) {
 
 // Sentence makes a cause written by a program into a sentence: a capital, a full stop, control characters visible, at
 // most 160 characters.
-func Sentence(s string) string {
-	s = Shorten(Visible(strings.TrimSpace(s)), 160)
+func Sentence(s string) string { return sentence(s, 160) }
+
+// Advice is a Sentence of up to 320 characters, for a place with room for what a person must type.
+func Advice(s string) string { return sentence(s, 320) }
+
+func sentence(s string, limit int) string {
+	s = Shorten(Visible(strings.TrimSpace(s)), limit)
 	if s == "" {
 		return ""
 	}
