@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +52,7 @@ type act struct {
 }
 
 func newAct(tap func()) *act {
-	a := &act{icon: widgets.NewIcon("dash", widgets.Soft, 30), words: widgets.NewText(20, false, widgets.Ink).Fit(13, 6).Top()}
+	a := &act{icon: widgets.NewIcon("dash", widgets.Soft, 30), words: widgets.NewText(20, false, widgets.Ink).Fit(13, 6)}
 	a.button = widgets.NewButton("", "", widgets.White, widgets.Blue, tap).Large()
 	a.panel = widgets.NewPanel(widgets.Paper, 12, 10, widgets.Row(10, widgets.Fix(a.icon, 30), widgets.Grow(a.words, 1)))
 	a.object = widgets.Column(6, widgets.Fix(a.button, 72), widgets.Grow(a.panel.Container, 1))
@@ -153,7 +154,11 @@ func (c *card) show(now time.Time) {
 		icon, ink = "check", widgets.Good
 	}
 	c.icon.Set(icon, ink, widgets.Clear, false)
-	c.why.Set(c.line.Why)
+	about := text.T("card.sub", "by", cmp.Or(c.line.DueAt, text.T("due.none")), "carrier", cmp.Or(c.line.Carrier, text.T("bench.nocarrier")), "units", c.line.Units)
+	if c.line.Why != "" {
+		about = c.line.Why + "  ·  " + about
+	}
+	c.why.Set(about)
 	b, ok := c.parcel()
 	if !ok {
 		b.OwnWhy = text.T("card.noparcel")

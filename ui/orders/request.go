@@ -12,16 +12,19 @@ import (
 	"packbench/ui/widgets"
 )
 
-// requestCard shows one buyer's request to cancel, what an answer means in its market, and the answers. The reason of an
-// answer is chosen by touch: nobody types here.
+// requestCard shows one buyer's request to cancel in one line, so that the orders below stay in sight. A touch on "Answer" opens
+// what an answer means in its market, and the answers. The reason of an answer is chosen by touch: nobody types here.
 type requestCard struct {
 	object     *fyne.Container
 	head       *widgets.Text
 	words      *widgets.Text
 	means      *widgets.Text
 	hint       *widgets.Text
-	buttons    [3]*widgets.Button // the third is "back" while a reason is chosen
+	buttons    [3]*widgets.Button // the third is "back"
 	next       *widgets.Button
+	open       *widgets.Button
+	more       []fyne.CanvasObject // what is in sight while the card is wide
+	wide       bool
 	rows       []fulfillment.OrderSummary
 	at         int
 	asking     fulfillment.OutboxKind // whose reason is being chosen; empty: none
@@ -30,27 +33,32 @@ type requestCard struct {
 	answer     func(fulfillment.CancelAnswer)
 	now        func() time.Time
 	swapped    time.Time // when the buttons got other words
+	resized    func()    // the card got another height; may be nil
 }
 
 // swapPause is how long the buttons are deaf after their words changed: the second of two quick touches at one place was
 // meant for the words before.
 const swapPause = time.Second
 
-// requestHeight is the card's height in units.
-const requestHeight = 152
-
 func newRequestCard(now func() time.Time, answer func(fulfillment.CancelAnswer)) *requestCard {
-	c := &requestCard{now: now, answer: answer, head: widgets.NewText(20, true, widgets.Ink).Fit(13, 1), words: widgets.NewText(widgets.SizeSmall, true, widgets.Ink).Fit(11, 2),
-		means: widgets.NewText(widgets.SizeSmall, false, widgets.Ink).Fit(11, 2).Top(), hint: widgets.NewText(widgets.SizeSmall, true, widgets.WarnInk).Fit(11, 2)}
+	c := &requestCard{now: now, answer: answer, head: widgets.NewText(20, true, widgets.Ink).Fit(13, 1), words: widgets.NewText(16, true, widgets.Ink).Fit(12, 2).Top(),
+		means: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(11, 2).Top(), hint: widgets.NewText(16, true, widgets.WarnInk).Fit(11, 2)}
 	c.next = widgets.NewButton("", "", widgets.Ink, widgets.Card, c.turn)
+	c.open = widgets.NewButton("note", "", widgets.Ink, widgets.Card, func() {
+		c.wide = true
+		c.swap("")
+		c.show()
+	})
 	row := []widgets.Item{widgets.Grow(c.hint, 2)}
 	for i := range c.buttons {
 		c.buttons[i] = widgets.NewButton("", "", widgets.Ink, widgets.Card, func() { c.tapped(i) })
 		row = append(row, widgets.Grow(c.buttons[i], 2))
 	}
-	row = append(row, widgets.Fix(c.next, 132))
-	head := widgets.Row(8, widgets.Fix(widgets.NewIcon("hand", widgets.Bad, 26), 26), widgets.Grow(c.head, 1), widgets.Grow(c.words, 2))
-	panel := widgets.NewPanel(widgets.BadPale, 12, 8, widgets.Column(2, widgets.Fix(head, 36), widgets.Grow(c.means, 1), widgets.Fix(widgets.Row(8, row...), widgets.TouchSize)))
+	line := widgets.Row(8, widgets.Fix(widgets.NewIcon("hand", widgets.Bad, 30), 30), widgets.Grow(widgets.Column(0, widgets.Fix(c.head, 28), widgets.Grow(c.words, 1)), 1),
+		widgets.Fix(c.open, 210), widgets.Fix(c.next, 116))
+	answers := widgets.Row(8, row...)
+	c.more = []fyne.CanvasObject{c.means, answers}
+	panel := widgets.NewPanel(widgets.BadPale, 12, 5, widgets.Column(2, widgets.Fix(line, widgets.TouchSize), widgets.Fix(c.means, 46), widgets.Fix(answers, widgets.TouchSize)))
 	panel.Paint(widgets.BadPale, widgets.Bad, 2)
 	c.object = panel.Container
 	c.object.Hide()
@@ -75,8 +83,17 @@ func (c *requestCard) set(list []fulfillment.OrderSummary) (changed bool) {
 	if c.at < len(c.rows) && c.rows[c.at].Request.ID != front {
 		c.swap("") // the question was about another one
 	}
+	c.wide = c.wide && len(c.rows) > 0
 	c.show()
 	return widgets.ShowOnly(c.object, len(c.rows) > 0)
+}
+
+// laid shows what belongs to the card as it is now, and reports whether that gives it another height.
+func (c *requestCard) laid() (changed bool) {
+	for _, o := range c.more {
+		changed = widgets.ShowOnly(o, c.wide) || changed
+	}
+	return widgets.ShowOnly(c.open, !c.wide) || changed
 }
 
 func (c *requestCard) turn() {
@@ -109,49 +126,58 @@ func (c *requestCard) show() {
 	c.head.Set(text.T("request.head", "order", text.Code(string(o.ID))))
 	c.words.Set(Deadline(o.Request, now))
 	c.means.Set(Consequence(o))
-	words, icons := [3]string{text.T("request.reject"), text.T("request.approve")}, [3]string{"box", "cross"}
+	words, icons := [3]string{text.T("request.reject"), text.T("request.approve"), text.T("request.later")}, [3]string{"box", "cross", "undo"}
 	hint, ink := text.T("request.hint"), widgets.Card
 	if c.asking != "" {
 		pair := reasonsFor(o, c.asking)
 		words, icons = [3]string{text.T(pair[0]), text.T(pair[1]), text.T("decide.back")}, [3]string{"note", "note", "undo"}
 		hint, ink = text.T("decide.why"), widgets.Warn
 	}
+	open := text.T("request.open")
 	state, sent := c.sent[o.ID]
 	switch {
 	case sent && state == fulfillment.OutboxParked:
 		hint = text.T("request.parked")
+		open = hint
 	case sent:
 		hint = text.T("request.sent")
+		open = hint
 	case !c.supervisor:
 		hint = text.T("decide.supervisor")
 	case !o.Packed && c.asking == "":
 		hint = text.T("request.unpacked")
 	}
 	c.hint.Set(hint)
+	c.open.Set("note", open, widgets.Ink, widgets.Card)
 	for i, b := range c.buttons {
 		fill := ink
 		if i == 2 {
 			fill = widgets.Card
 		}
 		b.Set(icons[i], words[i], widgets.Ink, fill)
-		b.Enable(c.supervisor && !sent && (i != 0 || c.asking != "" || o.Packed))
+		b.Enable(i == 2 || c.supervisor && !sent && (i != 0 || c.asking != "" || o.Packed))
 	}
-	widgets.ShowOnly(c.buttons[2], c.asking != "")
 	c.next.Set("arrow", text.T("decide.nth", "i", fmt.Sprint(c.at+1), "n", fmt.Sprint(len(c.rows))), widgets.Ink, widgets.Card)
 	c.next.Enable(len(c.rows) > 1)
 	c.object.Refresh()
+	if c.laid() && c.resized != nil {
+		c.resized()
+	}
 }
 
 func (c *requestCard) tapped(i int) {
-	if c.at >= len(c.rows) || !c.supervisor || c.now().Sub(c.swapped).Abs() < swapPause {
+	if c.at >= len(c.rows) || c.now().Sub(c.swapped).Abs() < swapPause {
 		return
 	}
 	o := c.rows[c.at]
 	switch {
-	case c.asking != "" && i == 2:
+	case i == 2:
+		c.wide = c.asking != ""
 		c.swap("")
+	case !c.supervisor:
 	case c.asking != "":
 		kind := c.asking
+		c.wide = false
 		c.swap("")
 		if c.answer != nil {
 			c.answer(fulfillment.CancelAnswer{Kind: kind, OrderID: o.ID, CancelID: o.Request.ID, Reason: text.T(reasonsFor(o, kind)[i])})

@@ -40,7 +40,20 @@ func TestASupervisorAnswersARequest(t *testing.T) {
 	if !c.object.Visible() || c.next.Word() != "1 / 2" || !strings.HasPrefix(c.words.Words(), "Wrong colour. Without an answer it is cancelled at") {
 		t.Fatalf("%t, %q, %q", c.object.Visible(), c.next.Word(), c.words.Words())
 	}
-	test.Tap(c.buttons[0])
+	low := c.object.MinSize().Height
+	if c.means.Visible() || low > 80 {
+		t.Fatalf("nobody answers, and the card is %g units high", low)
+	}
+	tap(c.open)
+	if c.object.MinSize().Height < low+100 || c.open.Visible() {
+		t.Fatal("the card does not open")
+	}
+	tap(c.buttons[2])
+	if c.object.MinSize().Height != low {
+		t.Fatal("the card does not close")
+	}
+	tap(c.open)
+	tap(c.buttons[0])
 	if c.asking != "" || len(got) > 0 {
 		t.Fatalf("a packer answers: %q, %+v", c.asking, got)
 	}

@@ -65,7 +65,7 @@ type Screen struct {
 // New returns the screen without orders; nothing is read before Load.
 func New(o Options) *Screen {
 	s := &Screen{o: o, request: newRequestCard(o.Now, o.Answer), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
-		counts: widgets.NewText(20, true, widgets.Bad).Fit(13, 1).Right(), notice: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(14, 3).Centred()}
+		counts: widgets.NewText(20, true, widgets.Bad).Fit(13, 2).Right(), notice: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(14, 3).Centred()}
 	s.Search = NewSearchField(text.T("orders.search"), o.Now, s.searched, o.Scan)
 	s.clear = widgets.NewButton("cross", "", widgets.Ink, widgets.Card, s.Clear)
 	s.only = everything
@@ -78,11 +78,12 @@ func New(o Options) *Screen {
 	s.table = newTable(s.open)
 	s.card = newCard(o, s.closeCard)
 	s.table.stack.Resized = s.show
-	head := widgets.Row(10, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Grow(s.Search, 3), widgets.Fix(s.clear, widgets.TouchSize), widgets.Fix(s.filter[unlabelled], 180), widgets.Fix(s.filter[shelved], 112),
-		widgets.Fix(s.filter[gone], 112), widgets.Grow(s.counts, 2),
-		widgets.Fix(s.up, 76), widgets.Fix(s.page, 120), widgets.Fix(s.down, 76))
+	head := widgets.Row(8, widgets.Fix(widgets.NewIcon("search", widgets.Soft, 32), 32), widgets.Item{Object: s.Search, Basis: 220, Grow: 2}, widgets.Fix(s.clear, widgets.TouchSize), widgets.Fix(s.filter[unlabelled], 152), widgets.Fix(s.filter[shelved], 100),
+		widgets.Fix(s.filter[gone], 100), widgets.Grow(s.counts, 3),
+		widgets.Fix(s.up, 70), widgets.Fix(s.page, 104), widgets.Fix(s.down, 70))
 	s.body = widgets.NewCard(widgets.Column(0, widgets.Fix(newHeadings(), 24), widgets.Fix(s.notice, 90), widgets.Grow(s.table.stack.Object, 1))).Container
-	s.Object = widgets.Column(8, widgets.Fix(head, widgets.TouchSize), widgets.Fix(s.request.object, requestHeight), widgets.Grow(s.body, 1), widgets.Grow(s.card.object, 1))
+	s.Object = widgets.Column(8, widgets.Fix(head, widgets.TouchSize), widgets.Own(s.request.object), widgets.Grow(s.body, 1), widgets.Grow(s.card.object, 1))
+	s.request.resized = s.Object.Refresh
 	s.show()
 	return s
 }
