@@ -32,7 +32,7 @@ func newNav(stationID string, chosen func(tab)) *nav {
 	n := &nav{}
 	var items []widgets.Item
 	for i, name := range tabNames {
-		n.buttons[i] = widgets.NewButton(name, text.T("nav."+name), widgets.OnNavy, widgets.Navy, func() { chosen(tab(i)) }).Upright()
+		n.buttons[i] = widgets.NewButton(name, text.T("nav."+name), widgets.OnNavy, widgets.Clear, func() { chosen(tab(i)) }).Upright()
 		items = append(items, widgets.Fix(n.buttons[i], 84))
 	}
 	id := widgets.NewText(16, true, widgets.NavySoft).Fit(9, 2).Centred()
@@ -45,7 +45,7 @@ func newNav(stationID string, chosen func(tab)) *nav {
 // set marks the screen in front.
 func (n *nav) set(t tab) {
 	for i, b := range n.buttons {
-		ink, fill := widgets.OnNavy, widgets.Navy
+		ink, fill := widgets.OnNavy, widgets.Clear
 		if tab(i) == t {
 			ink, fill = widgets.Navy, widgets.White
 		}

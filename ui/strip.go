@@ -41,7 +41,7 @@ func newStrip() *strip {
 			share = 14
 			if name == "person" {
 				share = 24 // a name and what the person may do, read from two steps away
-				s.face, s.person = face, widgets.NewPanel(widgets.Navy, 8, 2, cell).Square()
+				s.face, s.person = face, widgets.NewPanel(widgets.Clear, 8, 2, cell).Square()
 				cell = s.person.Container
 			}
 		}
@@ -67,7 +67,7 @@ func (c *stripCell) set(words string, t equipment.Tone) {
 }
 
 func (s *strip) operator(v station.View) {
-	fill, ink, face := widgets.Navy, widgets.OnNavy, widgets.NavySoft
+	fill, ink, face := widgets.Clear, widgets.OnNavy, widgets.NavySoft
 	if v.Supervisor {
 		fill, ink, face = widgets.Warn, widgets.Ink, widgets.Ink
 	}

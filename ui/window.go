@@ -103,7 +103,7 @@ func (w *Window) build() {
 	w.shop = w.newShop()
 	w.screens = [...]fyne.CanvasObject{tabBench: w.bench.Object, tabHandoff: w.handoff.Object, tabOrders: w.orders.Object, tabEquipment: w.equipment.Object,
 		tabShop: w.shop.Object, tabManual: manual.New(assets.Manual).Object}
-	w.frame = widgets.NewPanel(widgets.Paper, 14, 12, container.NewStack(w.screens[:]...)).Square()
+	w.frame = widgets.NewPanel(widgets.Clear, 14, 12, container.NewStack(w.screens[:]...)).Square()
 	w.prompt.set(w.view)
 	body := container.New(&bands{w.banner, w.prompt}, w.banner.Container, w.prompt.Container, w.frame.Container, w.strip.Container)
 	w.win.SetContent(container.New(window{}, w.sink, widgets.Row(0, widgets.Fix(w.nav.Container, navWidth), widgets.Grow(body, 1))))
@@ -285,7 +285,7 @@ func (w *Window) apply(v station.View) {
 	if w.banner.look.stop {
 		stroke = 12
 	}
-	w.frame.Paint(widgets.Paper, w.banner.look.fill, stroke)
+	w.frame.Paint(widgets.Clear, w.banner.look.fill, stroke)
 	w.follow(before, v)
 }
 

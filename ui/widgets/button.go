@@ -33,7 +33,7 @@ var (
 
 // NewButton returns a button at least TouchSize high.
 func NewButton(icon, word string, ink, fill color.NRGBA, tap func()) *Button {
-	b := &Button{icon: NewIcon(icon, ink, 26), label: NewText(SizeBody, true, ink).Fit(13, 2), plate: canvas.NewRectangle(fill), ink: ink, fill: fill, Tap: tap}
+	b := &Button{icon: NewIcon(icon, ink, 26), label: NewText(SizeBody, true, ink).Fit(13, 2), plate: canvas.NewRectangle(seen(fill)), ink: ink, fill: fill, Tap: tap}
 	b.label.Set(word)
 	b.plate.CornerRadius = RadiusCard
 	b.ExtendBaseWidget(b)
@@ -84,7 +84,7 @@ func (b *Button) paint() {
 	} else if b.hovered {
 		fill = shade(fill)
 	}
-	b.plate.FillColor = fill
+	b.plate.FillColor = seen(fill)
 	b.plate.StrokeColor, b.plate.StrokeWidth = Line, 0
 	if fill == Card || b.disabled {
 		b.plate.StrokeWidth = 1
@@ -94,7 +94,11 @@ func (b *Button) paint() {
 	b.plate.Refresh()
 }
 
+// shade is a colour under the mouse; of none, a little darker than what is behind.
 func shade(c color.NRGBA) color.NRGBA {
+	if c.A == 0 {
+		return color.NRGBA{A: 0x30}
+	}
 	return color.NRGBA{R: uint8(int(c.R) * 92 / 100), G: uint8(int(c.G) * 92 / 100), B: uint8(int(c.B) * 92 / 100), A: c.A}
 }
 

@@ -117,7 +117,7 @@ func (r *iconRenderer) draw(side float32) {
 func (r *iconRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.i.back, r.i.img} }
 
 func (r *iconRenderer) Refresh() {
-	r.i.back.FillColor = r.i.plate
+	r.i.back.FillColor = seen(r.i.plate)
 	r.Layout(r.i.Size())
 	r.i.back.Refresh()
 }

@@ -16,7 +16,7 @@ type Panel struct {
 
 // NewPanel returns a plate around child; pad is the padding across and down in units.
 func NewPanel(fill color.NRGBA, padX, padY float32, child fyne.CanvasObject) *Panel {
-	p := &Panel{plate: canvas.NewRectangle(fill)}
+	p := &Panel{plate: canvas.NewRectangle(seen(fill))}
 	p.plate.CornerRadius = RadiusCard
 	p.Container = &fyne.Container{Layout: &inset{padX, padY}, Objects: []fyne.CanvasObject{p.plate, child}}
 	return p
@@ -36,12 +36,21 @@ func (p *Panel) Hide() { p.Container.Hide() }
 // Square takes the rounding off; it returns p.
 func (p *Panel) Square() *Panel { p.plate.CornerRadius = 0; return p }
 
+// seen is c, or for a colour that cannot be seen the one that the toolkit does not draw at all: without a graphics card a plate
+// costs as much as a visible one, with every picture of a live camera.
+func seen(c color.NRGBA) color.Color {
+	if c.A == 0 {
+		return color.Transparent
+	}
+	return c
+}
+
 // Paint changes fill and border; a stroke of 0 draws none.
 func (p *Panel) Paint(fill, border color.NRGBA, stroke float32) {
-	if p.plate.FillColor == color.Color(fill) && p.plate.StrokeColor == color.Color(border) && p.plate.StrokeWidth == stroke {
+	if p.plate.FillColor == seen(fill) && p.plate.StrokeColor == color.Color(border) && p.plate.StrokeWidth == stroke {
 		return
 	}
-	p.plate.FillColor, p.plate.StrokeColor, p.plate.StrokeWidth = fill, border, stroke
+	p.plate.FillColor, p.plate.StrokeColor, p.plate.StrokeWidth = seen(fill), border, stroke
 	p.plate.Refresh()
 }
 

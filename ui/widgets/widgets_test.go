@@ -203,3 +203,30 @@ func TestFlexSharesRoomAndSkipsHidden(t *testing.T) {
 		t.Errorf("beside a hidden item: %v at %v", b.Size(), b.Position())
 	}
 }
+
+// What cannot be seen is not drawn: the toolkit leaves out its own transparent colour only.
+func TestAPlateThatCannotBeSeenIsNotDrawn(t *testing.T) {
+	p := NewPanel(Clear, 1, 1, canvas.NewRectangle(Card))
+	if p.plate.FillColor != color.Transparent {
+		t.Errorf("a new plate is filled with %v", p.plate.FillColor)
+	}
+	p.Paint(Card, Line, 1)
+	p.Paint(Clear, Line, 0)
+	if p.plate.FillColor != color.Transparent {
+		t.Errorf("a plate that was painted over is filled with %v", p.plate.FillColor)
+	}
+	b := NewButton("box", "Bench", OnNavy, Clear, nil)
+	test.WidgetRenderer(b)
+	if b.plate.FillColor != color.Transparent {
+		t.Errorf("a button is filled with %v", b.plate.FillColor)
+	}
+	b.MouseIn(nil)
+	if b.plate.FillColor == color.Transparent {
+		t.Error("a button under the mouse looks as before")
+	}
+	i := NewIcon("box", Ink, 20)
+	test.WidgetRenderer(i).Refresh()
+	if i.back.FillColor != color.Transparent {
+		t.Errorf("an icon's plate is filled with %v", i.back.FillColor)
+	}
+}
