@@ -59,6 +59,7 @@ const (
 )
 
 func (s *commandSheet) page() {
+	s.foot()
 	s.pdf.AddPage()
 	s.pdf.SetFont(fontText, "B", 16)
 	s.pdf.Text(sheetMargin, 18, s.title)
@@ -66,6 +67,9 @@ func (s *commandSheet) page() {
 	s.pdf.Text(sheetMargin, 24, s.note)
 	s.y = 30
 }
+
+// foot ends a page.
+func (s *commandSheet) foot() { s.pdf.lacking(sheetMargin, sheetBottom+6, 210-2*sheetMargin, 8) }
 
 func (s *commandSheet) group(title string, commands []sheetCommand) error {
 	if s.y == 0 || s.y+8+sheetRow > sheetBottom {

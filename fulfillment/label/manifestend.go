@@ -119,6 +119,7 @@ func (d *manifestDoc) footer() {
 		pdf.Text(manifestMargin, 286, fmt.Sprintf("Event %d  SHA-256 %s", d.extra.EventSeq, d.extra.EventHash))
 	}
 	pdf.write(manifestMargin, 290, 0, fontText, "", 7.5, "Packbench  ·  station "+d.m.Station)
+	pdf.lacking(manifestMargin, 280, 210-2*manifestMargin, 7.5)
 	pdf.SetFont(fontText, "", 7.5)
 	// The number of pages is filled in at the end, so its width is guessed: it decides only where the line begins.
 	width := pdf.GetStringWidth(fmt.Sprintf("Page %d of %d", pdf.PageNo(), max(10, pdf.PageNo())))

@@ -29,11 +29,12 @@ const (
 var documentEpoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // ownPaper is a PDF of our own. What the Go fonts have is written as text; what they have not is shaped and drawn as outlines, with the
-// same text, invisible, beneath it, so that it can be found and copied. Letters that no font has make an error at the end: a name is
-// neither left out nor spoiled.
+// same text, invisible, beneath it, so that it can be found and copied. A letter that no font has stands by its number, and its sheet
+// says so (lacking): one odd name costs neither the sheet nor those made with it, and nothing is left out in silence.
 type ownPaper struct {
 	*fpdf.Fpdf
 	letters *Typesetter
+	lacks   []rune // letters of this sheet that stand by their number, each once
 	err     error
 }
 
@@ -86,7 +87,7 @@ func inGoFonts(s string) bool {
 // emDots is how fine text is shaped for outlines: dots an em.
 const emDots = 2048
 
-// shaped is a text in one line, and its width in ems; ok is false where a font is missing, which p.err then says.
+// shaped is a text in one line, and its width in ems; ok is false where it cannot be, which p.err then says.
 func (p *ownPaper) shaped(text string) (block textBlock, ems float64, ok bool) {
 	if p.err != nil {
 		return block, 0, false
@@ -103,6 +104,7 @@ func (p *ownPaper) shaped(text string) (block textBlock, ems float64, ok bool) {
 // measure is the width of a text in mm; size in points.
 func (p *ownPaper) measure(family, style string, size float64, text string) float64 {
 	p.SetFont(family, style, size)
+	text, _ = p.spelled(text)
 	if inGoFonts(text) {
 		return p.GetStringWidth(text)
 	}
@@ -113,7 +115,8 @@ func (p *ownPaper) measure(family, style string, size float64, text string) floa
 // write writes one line with its baseline at y, as large as most allows (0: as it is), and returns its width in mm. Bold is for
 // the Go fonts only.
 func (p *ownPaper) write(x, y, most float64, family, style string, size float64, text string) float64 {
-	text = clean(text)
+	text, lacks := p.spelled(text)
+	p.lack(lacks)
 	width := p.measure(family, style, size, text)
 	if most > 0 && width > most {
 		size, width = size*most/width, most
@@ -132,6 +135,76 @@ func (p *ownPaper) write(x, y, most float64, family, style string, size float64,
 	p.SetFillColor(r, g, b)
 	p.outlines(block, x, y, size*25.4/72/emDots)
 	return width
+}
+
+// canWrite reports whether there is a font for every letter.
+func (p *ownPaper) canWrite(text string) bool {
+	if text = clean(text); inGoFonts(text) {
+		return true
+	}
+	if p.letters == nil {
+		return false
+	}
+	_, err := p.letters.set(text, "", emDots, 1<<24)
+	return err == nil
+}
+
+// spelled is the text with each letter that no font has given by its number, so that two codes stay two, and those letters.
+func (p *ownPaper) spelled(text string) (string, []rune) {
+	if text = clean(text); p.canWrite(text) {
+		return text, nil
+	}
+	var out strings.Builder
+	var lacks []rune
+	for _, r := range text {
+		if p.canWrite(string(r)) {
+			out.WriteRune(r)
+		} else {
+			fmt.Fprintf(&out, "[%U]", r)
+			lacks = append(lacks, r)
+		}
+	}
+	if lacks == nil { // letters that only together have no font
+		return strings.Map(func(r rune) rune {
+			if inGoFonts(string(r)) {
+				return r
+			}
+			lacks = append(lacks, r)
+			return '?'
+		}, text), lacks
+	}
+	return out.String(), lacks
+}
+
+func (p *ownPaper) lack(letters []rune) {
+	for _, r := range letters {
+		if !slices.Contains(p.lacks, r) {
+			p.lacks = append(p.lacks, r)
+		}
+	}
+}
+
+// lacking says at the foot of a sheet which letters of it no font has; the next sheet begins anew.
+func (p *ownPaper) lacking(x, y, most, size float64) {
+	if len(p.lacks) == 0 {
+		return
+	}
+	const named = 3
+	var which, scripts []string
+	for i, r := range p.lacks {
+		if i < named {
+			which = append(which, fmt.Sprintf("[%U]", r))
+		}
+		if s := scriptOf(r); !slices.Contains(scripts, s) {
+			scripts = append(scripts, s)
+		}
+	}
+	if len(p.lacks) > named {
+		which = append(which, "…")
+	}
+	p.write(x, y, most, fontText, "B", size, fmt.Sprintf("%s: this computer has no font for it (%s); install one and make the paper again.",
+		strings.Join(which, " "), strings.Join(scripts, ", ")))
+	p.lacks = nil
 }
 
 // found makes a text that is drawn as outlines findable: an invisible letter that stands for it (ISO 32000-1, 14.9.4).

@@ -81,5 +81,6 @@ func CommandSheet(w io.Writer, names SheetNames) error {
 			}
 		}
 	}
+	s.foot()
 	return pdf.finish(w, "the command sheet")
 }

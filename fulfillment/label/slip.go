@@ -37,23 +37,21 @@ const (
 )
 
 // OrderSlips writes pick and pack slips, each beginning a page of 100 × 150 mm, with the order's barcode and what belongs into it.
-// They lie with the goods until the order is packed and are never stuck on a parcel. letters may be nil: the Go font alone. Names
-// and SKUs with a letter that no font has (an emoji) make no error: the SKU identifies the goods, and the slip says what is missing. The
-// error is a sentence where another letter has no font or a number no barcode.
+// They lie with the goods until the order is packed and are never stuck on a parcel. letters may be nil: the Go font alone. Neither a
+// letter that no font has (an emoji) nor an order number that no barcode carries costs the slip or those made with it: the slip says
+// what is missing, and how to go on.
 func OrderSlips(w io.Writer, slips []OrderSlip, letters *Typesetter) error {
 	if len(slips) == 0 {
 		return errors.New("no order was named for a slip")
 	}
 	p := newPaper(slipWidth, slipHeight, "Order slips", documentEpoch, letters)
 	for _, s := range slips {
-		if err := s.draw(p); err != nil {
-			return err
-		}
+		s.draw(p)
 	}
 	return p.finish(w, "the order slips")
 }
 
-func (s OrderSlip) draw(p *ownPaper) error {
+func (s OrderSlip) draw(p *ownPaper) {
 	const inner = slipWidth - 2*slipMargin
 	p.AddPage()
 	p.write(slipMargin, 8, 0, fontText, "", 8, "Order")
@@ -61,7 +59,8 @@ func (s OrderSlip) draw(p *ownPaper) error {
 	p.write(slipWidth-slipMargin-p.measure(fontText, "", 7, note), 8, 0, fontText, "", 7, note)
 	p.write(slipMargin, 16, inner, fontText, "B", 18, string(s.Order))
 	if err := drawCode128(p, string(s.Order), 2, 19, slipWidth-4, 18); err != nil {
-		return fmt.Errorf("the slip of order %s: %w", s.Order, err)
+		p.write(slipMargin, 27, inner, fontText, "B", 11, "No barcode carries this order number.")
+		p.write(slipMargin, 33, inner, fontText, "", 10, "Scan its package or tracking number, or touch it in the list.")
 	}
 	p.write(slipMargin, 43, inner, fontText, "", 10, s.facts())
 	y := 48.0
@@ -77,6 +76,7 @@ func (s OrderSlip) draw(p *ownPaper) error {
 	for i, line := range s.Lines {
 		if y+slipRow > slipBottom {
 			p.write(slipMargin, slipBottom+5, inner, fontText, "B", 9, fmt.Sprintf("%d more on the next page", len(s.Lines)-i))
+			p.lacking(slipMargin, slipHeight-2, inner, 7)
 			p.AddPage()
 			page++
 			p.write(slipMargin, 9, inner, fontText, "B", 11, fmt.Sprintf("Order %s, page %d", s.Order, page))
@@ -85,7 +85,7 @@ func (s OrderSlip) draw(p *ownPaper) error {
 		s.line(p, line, y)
 		y += slipRow
 	}
-	return nil
+	p.lacking(slipMargin, slipHeight-2, inner, 7)
 }
 
 func (s OrderSlip) facts() string {
@@ -110,9 +110,9 @@ func (s OrderSlip) line(p *ownPaper, line SlipLine, y float64) {
 	p.SetLineWidth(0.3)
 	p.Rect(slipMargin, y+2.5, 5, 5, "D")
 	p.write(slipMargin+7, y+7, 14, fontText, "B", 14, fmt.Sprintf("%d ×", line.Quantity))
-	sku := p.spelled(string(line.SKU))
+	sku := string(line.SKU)
 	if line.Bundle != "" {
-		sku += "  (part of " + p.spelled(string(line.Bundle)) + ")"
+		sku += "  (part of " + string(line.Bundle) + ")"
 	}
 	p.write(text, y+4.5, slipWidth-slipMargin-text, fontText, "B", 10, sku)
 	const room = slipWidth - slipMargin - text
@@ -128,34 +128,6 @@ func (s OrderSlip) line(p *ownPaper, line SlipLine, y float64) {
 
 // namelessNote stands in the place of a product's name that no font here can write.
 const namelessNote = "Name has a letter without a font: go by the SKU"
-
-// canWrite reports whether there is a font for every letter.
-func (p *ownPaper) canWrite(text string) bool {
-	if text = clean(text); inGoFonts(text) {
-		return true
-	}
-	if p.letters == nil {
-		return false
-	}
-	_, err := p.letters.set(text, "", emDots, 1<<24)
-	return err == nil
-}
-
-// spelled is the text with each letter that no font has given by its number, so that two codes stay two.
-func (p *ownPaper) spelled(text string) string {
-	if p.canWrite(text) {
-		return text
-	}
-	var out strings.Builder
-	for _, r := range clean(text) {
-		if p.canWrite(string(r)) {
-			out.WriteRune(r)
-		} else {
-			fmt.Fprintf(&out, "[%U]", r)
-		}
-	}
-	return out.String()
-}
 
 // shortened cuts a text that would not fit at that size, the least that is read at arm's length.
 func (p *ownPaper) shortened(family string, size, most float64, text string) string {
