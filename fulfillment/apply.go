@@ -154,6 +154,9 @@ func (t *turn) putAside() { t.out.Next.Parcel, t.served = nil, true }
 func (t *turn) scan(s Scan) {
 	t.supervisorsTime()
 	t.asked, t.bench().Asked = t.bench().Asked, nil
+	if p := t.parcel(); p != nil {
+		p.learn(s, t.in.Found)
+	}
 	class, why := Classify(*t.bench(), s, t.in.Found)
 	switch {
 	case class == ClassBadge || t.in.Member != nil && class == ClassUnknown:

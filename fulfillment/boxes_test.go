@@ -187,6 +187,28 @@ func TestOneTooManyBelongsInTheOtherBox(t *testing.T) {
 	w.expect("PB:HOLD", CommandDone)
 }
 
+// A supervisor imports the barcode while the order is in hand: the next scan counts, and one that moved to another product does not.
+func TestAnImportedBarcodeCountsAtOnce(t *testing.T) {
+	w := newWorld(t)
+	mug, tin := w.products["MUG"], w.products["TIN"]
+	w.products["MUG"] = Product{SKU: "MUG", Name: "The MUG"}
+	w.order("1", ShippingSeller, "MUG", "MUG", "TEA")
+	w.expect("1", OrderOpened)
+	w.expect(mug.Barcodes[0], UnknownCode)
+	w.products["MUG"] = mug
+	w.expect(mug.Barcodes[0], ItemOK)
+	if it := w.bench.Parcel.Items[0]; it.WeightG != mug.WeightG {
+		t.Errorf("it weighs %d g for the parcel", it.WeightG)
+	}
+	// The barcode was the tin's all along.
+	tin.Barcodes = mug.Barcodes
+	w.products["TIN"], w.products["MUG"] = tin, Product{SKU: "MUG", Name: "The MUG", Barcodes: []string{"5000"}}
+	if v := w.said(mug.Barcodes[0]); v.Code != WrongItem {
+		t.Errorf("got %+v", v)
+	}
+	w.expect("5000", ItemOK)
+}
+
 // An order on the hold shelf asks for no next box.
 func TestAHeldOrderHasNoNextBox(t *testing.T) {
 	w := newWorld(t)

@@ -128,6 +128,30 @@ func (p *Parcel) add(l LineItem, sku SKU, id SKUID, bundle SKU, n int, products 
 	p.Items = append(p.Items, it)
 }
 
+// learn takes over what the catalogue now says of the product that was scanned: its barcode may have been imported, or given to
+// another product, while the parcel was in hand.
+func (p *Parcel) learn(s Scan, f Found) {
+	if len(f.SKUs) == 0 {
+		return
+	}
+	for i := range p.Items {
+		it := &p.Items[i]
+		if !slices.Contains(f.SKUs, it.SKU) {
+			if slices.Contains(it.Barcodes, s.Code) {
+				it.Barcodes = slices.DeleteFunc(slices.Clone(it.Barcodes), func(c string) bool { return c == s.Code })
+			}
+			continue
+		}
+		prod, ok := f.Products[it.SKU]
+		if !ok || slices.Equal(prod.Barcodes, it.Barcodes) {
+			continue
+		}
+		it.Barcodes, it.WeightG = prod.Barcodes, prod.WeightG
+		it.LengthMM, it.WidthMM, it.HeightMM = prod.LengthMM, prod.WidthMM, prod.HeightMM
+		it.Fragile, it.DangerousGood = prod.Fragile, it.DangerousGood || prod.DangerousGood
+	}
+}
+
 // Matches reports whether the code is one of the item's: a barcode, the seller SKU or the sku_id.
 func (it Item) Matches(code string) bool {
 	return code != "" && (code == string(it.SKU) || code == string(it.SKUID) || slices.Contains(it.Barcodes, code))

@@ -33,8 +33,12 @@ func (s *Store) Find(ctx context.Context, code string, candidates []fulfillment.
 		switch {
 		case found.Order != nil:
 			found.Products, err = productsOf(ctx, q, *found.Order)
-		case len(found.SKUs) > 0: // so that a wrong item can be called by its name
-			found.Products, err = productsOf(ctx, q, fulfillment.Order{Lines: []fulfillment.LineItem{{SKU: found.SKUs[0]}}})
+		case len(found.SKUs) > 0: // so that a wrong item can be called by its name, and the parcel in hand learns of an import
+			var lines []fulfillment.LineItem
+			for _, sku := range found.SKUs {
+				lines = append(lines, fulfillment.LineItem{SKU: sku})
+			}
+			found.Products, err = productsOf(ctx, q, fulfillment.Order{Lines: lines})
 		}
 		return err
 	})

@@ -147,7 +147,7 @@ var englishVerdicts = map[string]entry{
 	"unknown_code+control":             {"STOP – unreadable code", "{scan} holds signs that no barcode has: scan again."},
 	"wrong_item+other_box":             {"STOP – for another box", "{name} belongs in box {box} of this order: put it there, not in this one."},
 	"too_many+other_box":               {"STOP – enough in this box", "{name}: {need} of {need} are in. This one belongs in box {box} of this order."},
-	"unknown_code+no_barcode":          {"STOP – unknown code", "No barcode is known for {name}: scan its SKU {sku}, or HOLD; a supervisor imports its barcode."},
+	"unknown_code+no_barcode":          {"STOP – unknown code", "No barcode is known for {name}: scan its SKU {sku}, or HOLD. Once it is imported, scan it again."},
 	"applied+answer_first":             {"Done – hold shelf, no truck", "Order {about}: answer the buyer’s request first, in Orders. The platform does not ship it before."},
 	"wrong_item+not_on_order":          {"", "{name} is not in order {order}: put it back."},
 	"too_many+line_full":               {"", "{name}: {need} of {need} are in already, so put this one back."},
