@@ -97,7 +97,11 @@ func (t *turn) skip() {
 		v := t.out.Verdict
 		v.Why, v.Got, v.Need = WhySkipped, got, need
 	}
-	if no, _, _ := p.Gate(false, t.in.Now); no == CancelRequested || no == NeedsSupervisor {
+	never, _, _ := p.Gate(true, t.in.Now)
+	switch no, _, _ := p.Gate(false, t.in.Now); {
+	case never == Cancelled:
+		t.out.Verdict.Why = WhyStopped
+	case no == Cancelled || no == CancelRequested || no == NeedsSupervisor:
 		t.out.Verdict.Why = WhySkippedHeld
 	}
 	t.putAside()

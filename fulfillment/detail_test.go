@@ -82,10 +82,12 @@ func TestAStepByHandShowsOnTheLabelsVerdict(t *testing.T) {
 	}
 }
 
-// Whoever puts an order aside that its buyer wants to cancel is told that it takes a supervisor to open it again.
+// Whoever puts an order aside that its buyer wants to cancel is told that it takes a supervisor to open it again; a cancelled one
+// comes back to nobody.
 func TestSkipSaysWhoOpensItAgain(t *testing.T) {
 	for name, stop := range map[string]func(*Order){
 		"":               func(*Order) {},
+		"cancelled":      func(o *Order) { o.Status = StatusCancelled },
 		"cancel request": func(o *Order) { o.CancelRequested = true },
 		"held":           func(o *Order) { o.Holds = []Hold{HoldHeld} },
 	} {
@@ -97,8 +99,11 @@ func TestSkipSaysWhoOpensItAgain(t *testing.T) {
 		w.orders["1"] = o
 		w.apply(Input{Changed: &o})
 		want := WhySkippedHeld
-		if name == "" {
+		switch name {
+		case "":
 			want = WhyNone
+		case "cancelled":
+			want = WhyStopped
 		}
 		if v := w.said("PB:SKIP"); v.Code != CommandDone || v.Why != want {
 			t.Errorf("%q: %+v", name, v)
