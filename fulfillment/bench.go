@@ -32,6 +32,7 @@ type Policy struct {
 	ArrangeAt   string // "ahead" or "at_pack"
 	AskOperator bool   // nobody may pack without PB:USER
 	Boxes       []Box  // of the warehouse, for PB:BOX; none: a code is only noted
+	PackagingG  int    // the most that packaging weighs here, in grams; 0: the rule for all (AllowedWeight)
 }
 
 // Item is one thing to be scanned into the parcel: a SKU of the order, or a part of a bundle.

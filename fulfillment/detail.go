@@ -27,6 +27,8 @@ type detailBody struct {
 	Super     bool          `json:"supervisor"`
 	G         int           `json:"g"`
 	ExpectedG int           `json:"expected_g"`
+	LeastG    int           `json:"least_g"`
+	MostG     int           `json:"most_g"`
 	Reprint   int           `json:"reprint"`
 	Reprints  int           `json:"reprints"`
 	Got       int           `json:"got"`
@@ -112,6 +114,9 @@ func weighedDetail(b detailBody) string {
 	s := fmt.Sprintf("%d g", b.G)
 	if b.ExpectedG > 0 {
 		s += fmt.Sprintf(", %d g expected", b.ExpectedG)
+	}
+	if b.MostG > 0 {
+		s += fmt.Sprintf(", %d to %d g allowed", b.LeastG, b.MostG)
 	}
 	if b.Insisted != "" {
 		s += ", insisted by " + b.Insisted

@@ -10,7 +10,7 @@ func (t *turn) advance() {
 	}
 	if p.WeightOwed(t.pol) {
 		b := t.bench()
-		if b.ScaleZeroed && b.Live > 0 && p.weightWhy(b.Live) == WhyNone {
+		if b.ScaleZeroed && b.Live > 0 && p.weightWhy(b.Live, t.pol) == WhyNone {
 			t.takeWeight(b.Live)
 			return
 		}
@@ -55,28 +55,14 @@ func (t *turn) weight(w Weight) {
 // emptyScaleG: up to this many grams the scale counts as empty.
 const emptyScaleG = 2
 
-// weightWhy says whether a weight can be this parcel's: a missing item makes it too light, a strange one too heavy.
-// Packaging is not known, so the upper limit is wide.
-func (p Parcel) weightWhy(g int) Why {
-	want, known := p.ExpectedG()
-	switch {
-	case known && g < want-max(want/20, 10):
-		return WhyTooLight
-	case known && g > want+max(want/2, 500):
-		return WhyTooHeavy
-	}
-	return WhyNone
-}
-
 // takeWeight takes the parcel's weight, or stops: it must come off, be checked and be put on again. Under policy warn the
 // packer may insist with PB:FINISH.
 func (t *turn) takeWeight(g int) {
 	p, b := t.parcel(), t.bench()
 	b.ScaleZeroed = false
-	if why := p.weightWhy(g); why != WhyNone {
-		want, _ := p.ExpectedG()
+	if why := p.weightWhy(g, t.pol); why != WhyNone {
 		p.OffG = g
-		t.refuse(Verdict{Code: WeightOff, Why: why, WeightG: g, ExpectedG: want})
+		t.refuse(Verdict{Code: WeightOff, Why: why}.weighs(g, p.AllowedWeight(t.pol)))
 		return
 	}
 	t.weighed(g, "")
@@ -85,16 +71,19 @@ func (t *turn) takeWeight(g int) {
 // weighed records the weight and goes on to the label.
 func (t *turn) weighed(g int, insisted string) {
 	p := t.parcel()
-	want, _ := p.ExpectedG()
+	allowed := p.AllowedWeight(t.pol)
 	p.Package.WeightG, p.Package.Rung, p.WeighBy, p.OffG = g, RungWeighed, time.Time{}, 0
-	body := map[string]any{"g": g, "expected_g": want, "insisted": insisted}
+	body := map[string]any{"g": g, "expected_g": allowed.ContentsG, "insisted": insisted}
+	if allowed.Known() {
+		body["least_g"], body["most_g"] = allowed.LeastG, allowed.MostG
+	}
 	if tare := t.bench().TareG; tare != 0 {
 		body["tare_g"] = tare
 	}
 	t.eventHere(EventWeighed, body)
 	t.save()
 	if v := t.out.Verdict; v != nil { // the last item's verdict carries the weight
-		v.WeightG, v.ExpectedG = g, want
+		*v = v.weighs(g, allowed)
 	}
 	t.label()
 }

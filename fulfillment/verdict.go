@@ -158,7 +158,9 @@ type Verdict struct {
 	Name      string // product name, carrier name, command or other noun of the sentence
 	Got, Need int    // count of the item the scan was about, or parcels on a manifest
 	WeightG   int
-	ExpectedG int
+	ExpectedG int // of the contents alone
+	LeastG    int // from here to MostG the parcel may weigh; 0: not known
+	MostG     int
 	Box       int // of an order with several boxes: which one, of Boxes
 	Boxes     int
 	By        string    // the supervisor who went over something

@@ -150,6 +150,7 @@ type PolicyConfig struct {
 	Arrange       string `toml:"arrange"`
 	EvidenceDays  int    `toml:"evidence_days"`
 	BuyerDataDays int    `toml:"buyer_data_days"`
+	PackagingG    int    `toml:"packaging_g"` // the most that packaging weighs; 0: the program's own rule
 }
 
 // OperatorConfig is one [[operator]]: who a PB:USER badge belongs to.
@@ -258,7 +259,7 @@ func (c Config) policy() fulfillment.Policy {
 		Verify: fulfillment.Strictness(c.Policy.Verify), Weigh: fulfillment.Strictness(c.Policy.Weigh),
 		HasScale: c.Scale != nil, HasPrinter: c.labelPrinter() != nil, HasCamera: len(c.Cameras) > 0, ApplyScan: *c.Policy.ApplyScan,
 		MarkShipped: c.Policy.MarkShipped, ArrangeAt: c.Policy.Arrange, AskOperator: c.Station.Operator == "" && len(c.Operators) > 0,
-		Boxes: c.boxes(),
+		Boxes: c.boxes(), PackagingG: c.Policy.PackagingG,
 	}
 }
 

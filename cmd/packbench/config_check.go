@@ -226,6 +226,8 @@ func checkPolicy(c *Config) *finding {
 	switch {
 	case p.Weigh == "block" && c.Scale == nil:
 		return &finding{"policy", 0, "weigh", "\"block\" needs a [scale]; without one nothing could be packed"}
+	case p.PackagingG < 0 || p.PackagingG > 10_000:
+		return &finding{"policy", 0, "packaging_g", fmt.Sprintf("%d g is no weight of packaging; write the heaviest box with its filling in grams (1 to 10000), or 0 for the usual rule", p.PackagingG)}
 	case p.EvidenceDays < 1 || p.EvidenceDays > 3650:
 		return &finding{"policy", 0, "evidence_days", fmt.Sprintf("%d is not between 1 and 3650 days", p.EvidenceDays)}
 	case p.BuyerDataDays < 1 || p.BuyerDataDays > 3650:

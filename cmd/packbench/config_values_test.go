@@ -81,3 +81,18 @@ func TestValuesThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+func TestThePackagingsWeightReachesTheRule(t *testing.T) {
+	for text, want := range map[string]int{"packaging_g = 60": 60, "": 0, "packaging_g = 0": 0} {
+		cfg, err := parseConfig("station.toml", []byte("[policy]\n"+text+"\n"))
+		if err != nil || cfg.policy().PackagingG != want {
+			t.Errorf("%q: %d, %v", text, cfg.policy().PackagingG, err)
+		}
+	}
+	for _, text := range []string{"packaging_g = -1", "packaging_g = 10001"} {
+		var bad *configError
+		if _, err := parseConfig("station.toml", []byte("[policy]\n"+text+"\n")); !errors.As(err, &bad) || bad.line != 2 || !strings.Contains(bad.text, "no weight of packaging") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

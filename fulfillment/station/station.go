@@ -383,7 +383,10 @@ func (s *Station) show(v *fulfillment.Verdict, beside ...fulfillment.Verdict) {
 	s.view.Mode, s.view.Carrier, s.view.Manifests, s.view.Weight = s.bench.Mode, s.bench.Carrier, s.bench.Open, s.scale
 	s.view.Parcel, s.view.CarrierName, s.view.Reprint = s.bench.Parcel, s.bench.CarrierName, s.bench.Reprint
 	s.view.Weight.Grams, s.view.TareG = s.scale.Grams-s.bench.TareG, s.bench.TareG
-	s.view.Last = s.bench.Last
+	s.view.Last, s.view.Allowed = s.bench.Last, fulfillment.WeightRange{}
+	if p := s.bench.Parcel; p != nil && s.o.Policy.HasScale {
+		s.view.Allowed = p.AllowedWeight(s.o.Policy)
+	}
 	s.view.Stop, s.view.Scanned, s.view.Checked = s.bench.Stop, s.bench.Scanned, s.checkedHere()
 	s.view.Prompt = prompt(s.bench, s.o.Policy, s.o.Now())
 	s.o.Show(s.view)

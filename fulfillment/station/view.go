@@ -62,10 +62,11 @@ type View struct {
 	Standing *fulfillment.Verdict
 	// Alarms are the stops that came without a scan within AlarmSpan, or that a seal left off at any time, and were not answered,
 	// oldest first.
-	Alarms []fulfillment.Verdict
-	Weight fulfillment.Weight // live reading, without the tare; zero At: no scale
-	TareG  int                // grams that lie on the scale and are not counted
-	Err    string             // the last scan could not be recorded: what a person can do
+	Alarms  []fulfillment.Verdict
+	Allowed fulfillment.WeightRange // what the parcel in hand may weigh; not known where there is no scale or a product's weight is missing
+	Weight  fulfillment.Weight      // live reading, without the tare; zero At: no scale
+	TareG   int                     // grams that lie on the scale and are not counted
+	Err     string                  // the last scan could not be recorded: what a person can do
 }
 
 // AlarmSpan is how long an alarm that came without a scan stays in sight beside what is scanned or said after it: two orders

@@ -27,6 +27,9 @@ type factsPanel struct {
 	tracking  *widgets.Text
 	weight    *widgets.Text
 	weightOf  *widgets.Text
+	allowed   *widgets.Text
+	scale     *widgets.Icon
+	weightBox *widgets.Panel
 	box       *widgets.Text
 	print     *widgets.Text
 	noLabel   *widgets.Text
@@ -58,8 +61,10 @@ func newFactsPanel() *factsPanel {
 		clock:    widgets.NewIcon("clock", widgets.Ink, 40),
 		carrier:  widgets.NewText(28, true, widgets.Ink).Fit(15, 2),
 		tracking: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(12, 2),
-		weight:   widgets.NewText(36, true, widgets.Ink).Fit(18, 1),
+		weight:   widgets.NewText(48, true, widgets.Ink).Fit(18, 1),
 		weightOf: small(""),
+		allowed:  widgets.NewText(20, true, widgets.Ink).Fit(12, 1),
+		scale:    widgets.NewIcon("scale", widgets.Soft, 30),
 		box:      small(""),
 		print:    widgets.NewText(widgets.SizeBody, true, widgets.Soft).Fit(12, 1).Centred(),
 		noLabel:  widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 3).Centred(),
@@ -88,10 +93,12 @@ func newFactsPanel() *factsPanel {
 
 func (f *factsPanel) detailsCard() *fyne.Container {
 	icon := func(name string) widgets.Item { return widgets.Fix(widgets.NewIcon(name, widgets.Soft, 26), 26) }
+	f.weightBox = widgets.NewPanel(widgets.Paper, 8, 3, widgets.Column(0, widgets.Grow(widgets.Row(8, widgets.Fix(f.scale, 30), widgets.Grow(f.weight, 1)), 1),
+		widgets.Fix(f.allowed, 25), widgets.Fix(f.weightOf, 19)))
 	left := widgets.Column(2,
-		widgets.Grow(widgets.Row(10, icon("handoff"), widgets.Grow(f.carrier, 1)), 3), widgets.Grow(f.tracking, 2),
-		widgets.Grow(widgets.Row(10, icon("scale"), widgets.Grow(f.weight, 1)), 3),
-		widgets.Fix(widgets.Row(6, widgets.Grow(f.weightOf, 1), widgets.Grow(f.box, 1)), 20))
+		widgets.Item{Object: widgets.Row(10, icon("handoff"), widgets.Grow(f.carrier, 1)), Basis: 22, Grow: 2},
+		widgets.Item{Object: widgets.Row(6, widgets.Grow(f.tracking, 1), widgets.Fix(f.box, 76)), Basis: 18, Grow: 1},
+		widgets.Item{Object: f.weightBox.Container, Basis: 74, Grow: 2})
 	paper := canvas.NewRectangle(widgets.Paper)
 	paper.CornerRadius = 6
 	f.found = widgets.NewPanel(widgets.WarnPale, 6, 4, f.finding)
@@ -109,12 +116,21 @@ func (f *factsPanel) detailsCard() *fyne.Container {
 // set shows the facts.
 func (f *factsPanel) set(x Facts) {
 	f.weight.Set(x.Weight)
-	f.weightOf.Set(x.WeightOf)
+	of := x.WeightOf
+	if x.Goods != "" {
+		of = x.Goods + "  ·  " + of
+	}
+	f.weightOf.Set(of)
+	f.allowed.Set(x.Range)
+	f.paintWeight(x.Fit)
 	box := ""
 	if x.Box != "" {
 		box = text.T("bench.box") + " " + x.Box
 	}
 	f.box.Set(box)
+	if widgets.ShowOnly(f.box, box != "") {
+		f.details.Refresh()
+	}
 	f.order.Set(x.Order)
 	f.boxOf.Set(x.BoxOf)
 	if widgets.ShowOnly(f.boxPlate.Container, x.BoxOf != "") {
@@ -140,6 +156,22 @@ func (f *factsPanel) set(x Facts) {
 	if widgets.ShowOnly(f.notePlate.Container, x.Note != "") {
 		f.object.Refresh()
 	}
+}
+
+// paintWeight says by shape and colour whether the parcel weighs what it may.
+func (f *factsPanel) paintWeight(fit Fit) {
+	fill, ink, soft, icon := widgets.Paper, widgets.Ink, widgets.Soft, "scale"
+	switch fit {
+	case Fits:
+		fill, ink, soft, icon = widgets.Good, widgets.White, widgets.White, "check"
+	case Off:
+		fill, ink, soft, icon = widgets.Bad, widgets.White, widgets.White, "cross"
+	}
+	f.weightBox.Paint(fill, widgets.Clear, 0)
+	f.scale.Set(icon, soft, widgets.Clear, false)
+	f.weight.Colour(ink)
+	f.allowed.Colour(ink)
+	f.weightOf.Colour(soft)
 }
 
 func (f *factsPanel) paintDue(u text.Urgency) {

@@ -96,12 +96,54 @@ type Facts struct {
 	Weight                   string
 	WeightOf                 string // what the weight is: steady, moving, no scale, or noted on the parcel
 	NoScale                  bool
+	Range                    string // what the parcel may weigh; empty: there is no scale
+	Goods                    string // what is in it
+	Fit                      Fit
 	Tare                     string // what lies on the scale and is not counted; empty: nothing
 	Box                      string
 	Note                     string
 	Print                    string
 	BoxOf                    string // which box of how many; empty for an order of one
 	PrintTrouble             bool
+}
+
+// Fit is how the weight on the scale goes with the range.
+type Fit int
+
+const (
+	NoFit Fit = iota // nothing to compare yet: items are missing, or the scale is empty or moves
+	Fits
+	Off
+)
+
+// fit compares what is on the scale now. A parcel that is not complete is lighter, and that says nothing.
+func fit(v station.View) Fit {
+	r, p := v.Allowed, v.Parcel
+	switch {
+	case p == nil || !r.Known() || p.Left() > 0 || !v.Weight.Stable || v.Weight.Grams < emptyG:
+		return NoFit
+	case v.Weight.Grams < r.LeastG || v.Weight.Grams > r.MostG:
+		return Off
+	}
+	return Fits
+}
+
+// emptyG is less than any parcel weighs.
+const emptyG = 5
+
+// allowed is the range in words, and what is in the parcel.
+func allowed(v station.View) (words, goods string) {
+	if r := v.Allowed; r.Known() {
+		return text.T("bench.range", "least", fmt.Sprint(r.LeastG), "most", text.PlainGrams(r.MostG)), text.T("bench.goods", "g", text.PlainGrams(r.ContentsG))
+	}
+	if v.Weight.At.IsZero() || v.Parcel == nil {
+		return "", ""
+	}
+	i := slices.IndexFunc(v.Parcel.Items, func(it fulfillment.Item) bool { return it.WeightG <= 0 && !it.Out })
+	if i < 0 {
+		return "", ""
+	}
+	return text.T("bench.norange", "sku", text.Visible(string(v.Parcel.Items[i].SKU))), ""
 }
 
 // FactsOf reads the facts off a view. offlineSince is zero while the Seller Center answers.
@@ -115,6 +157,11 @@ func FactsOf(v station.View, offlineSince, now time.Time) Facts {
 	p := v.Parcel
 	if p == nil {
 		return f
+	}
+	f.Range, f.Goods = allowed(v)
+	f.Fit = fit(v)
+	if v.Allowed.Known() && !f.NoScale {
+		f.Weight = text.PlainGrams(v.Weight.Grams)
 	}
 	f.Order = text.Code(string(p.Order.ID))
 	if n := len(p.Order.With); n > 0 {

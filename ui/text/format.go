@@ -63,6 +63,9 @@ func Grams(g int) string {
 	return fmt.Sprintf("%.2f kg", float64(g)/1000)
 }
 
+// PlainGrams writes a weight in whole grams, so that it can be compared with another at a glance: "1250 g".
+func PlainGrams(g int) string { return fmt.Sprintf("%d g", g) }
+
 // Span writes a duration, never negative, in the two units a person would use: "under 1 min", "35 min", "2 h 05 min",
 // "3 days 4 h".
 func Span(d time.Duration) string {

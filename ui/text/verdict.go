@@ -133,7 +133,7 @@ func verdictPairs(v fulfillment.Verdict) []string {
 		"name", Shorten(Visible(name), room), "order", Code(order), "about", about, "scan", scan,
 		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since, "consequence", consequence(v.Market), "missing", cmp.Or(Shorten(Visible(string(v.Missing)), nounRoom/2), T("noun.this")),
 		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
-		"weight", Grams(v.WeightG), "expected", Grams(v.ExpectedG), "sku", Shorten(Visible(string(v.SKU)), 24), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),
+		"weight", PlainGrams(v.WeightG), "expected", Grams(v.ExpectedG), "sku", Shorten(Visible(string(v.SKU)), 24), "least", PlainGrams(v.LeastG), "most", PlainGrams(v.MostG), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),
 		"box", fmt.Sprint(v.Box), "boxes", fmt.Sprint(v.Boxes),
 		"parcels", Plural("count.parcels", v.Got), "items", Plural("count.units", v.Need),
 	}
@@ -150,6 +150,8 @@ func Prompt(p station.Prompt, v station.View) (headline, detail string) {
 		if _, of := fulfillment.BoxOf(v.Parcel.Order, v.Parcel.Package.ID); of > 1 {
 			key = "scan_items.box"
 		}
+	case p == station.PromptWeigh && v.Allowed.Known():
+		key = "weigh.range"
 	case p == station.PromptScanParcels && v.Carrier != "":
 		key = "scan_parcels.carrier"
 	}
@@ -167,7 +169,7 @@ func Prompt(p station.Prompt, v station.View) (headline, detail string) {
 	if why != "" && (p == station.PromptPrinterWait || p == station.PromptPrinterAsk) {
 		e.detail = T("prompt.because", "why", Sentence(why), "detail", e.detail)
 	}
-	pairs := []string{"left", fmt.Sprint(left), "carrier", cmp.Or(v.CarrierName, v.Carrier), "word", Visible(string(p)), "missing", missing,
+	pairs := []string{"left", fmt.Sprint(left), "least", PlainGrams(v.Allowed.LeastG), "most", PlainGrams(v.Allowed.MostG), "carrier", cmp.Or(v.CarrierName, v.Carrier), "word", Visible(string(p)), "missing", missing,
 		"last", Code(string(v.Last))}
 	return fill(e.head, pairs...), fill(e.detail, pairs...)
 }

@@ -127,7 +127,8 @@ func (r *textRenderer) fit(size fyne.Size) ([]string, float32) {
 		lines, whole := Wrap(r.t.words, rows, func(s string) bool {
 			return fyne.MeasureText(s, points, r.style()).Width <= size.Width
 		})
-		if whole || points <= r.t.Min {
+		low := size.Height > 0 && lineHeight(points) > size.Height*1.4 // digits would lie over the lines above and below
+		if whole && !low || points <= r.t.Min {
 			return lines, points
 		}
 		points = max(r.t.Min, points-2)
