@@ -12,6 +12,9 @@ import (
 const (
 	// burstGap is how long the keys must be silent before a code without a suffix counts as finished.
 	burstGap = 100 * time.Millisecond
+	// suffixGap is the same where the last code had a suffix, so that this one will, too: whatever holds up its keys on a busy
+	// computer then does not cut it in two.
+	suffixGap = 300 * time.Millisecond
 	// burstMin is the shortest code, in characters, that is taken without a suffix: a stray key is not a scan.
 	burstMin = 3
 	// burstStall: two ticks further apart than this mean that the screen stood still between them, and keys may have
@@ -31,6 +34,7 @@ type burst struct {
 	code strings.Builder
 	last time.Time // of the last key
 	seen time.Time // the tick that first saw the silence; zero: none
+	ends bool      // the last code ended with a suffix
 }
 
 // add takes one character.
@@ -46,12 +50,17 @@ func (b *burst) add(r rune, now time.Time) {
 func (b *burst) end() (code string, ok bool) {
 	code = b.code.String()
 	b.drop()
+	b.ends = b.ends || code != ""
 	return code, code != ""
 }
 
 // tick lets time pass and returns a code that ended without a suffix.
 func (b *burst) tick(now time.Time) (code string, ok bool) {
-	if b.code.Len() == 0 || now.Sub(b.last) < burstGap {
+	gap := burstGap
+	if b.ends {
+		gap = suffixGap
+	}
+	if b.code.Len() == 0 || now.Sub(b.last) < gap {
 		b.seen = time.Time{}
 		return "", false
 	}
@@ -64,7 +73,9 @@ func (b *burst) tick(now time.Time) (code string, ok bool) {
 	}
 	code = b.code.String()
 	b.drop()
-	return code, utf8.RuneCountInString(code) >= burstMin
+	ok = utf8.RuneCountInString(code) >= burstMin
+	b.ends = b.ends && !ok
+	return code, ok
 }
 
 // open reports whether a code has begun.

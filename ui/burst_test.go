@@ -62,7 +62,23 @@ func TestBurstMakesCodes(t *testing.T) {
 		"a stray key does not spoil the next":  {func(k *keyboard) { k.typed("x", 0); k.wait(300 * time.Millisecond); k.typed("CODE", 0); k.enter() }, []string{"CODE"}},
 		"enter after the silence adds nothing": {func(k *keyboard) { k.typed("CODE", 0); k.wait(200 * time.Millisecond); k.enter() }, []string{"CODE"}},
 		"group separators are kept":            {func(k *keyboard) { k.typed("01\x1d21", 0); k.enter() }, []string{"01\x1d21"}},
-		"a slow scanner is one code":           {func(k *keyboard) { k.typed("ABCDEF", 60*time.Millisecond); k.enter() }, []string{"ABCDEF"}},
+		"a scanner with a suffix may be held up": {func(k *keyboard) {
+			k.typed("5770001", 0)
+			k.enter()
+			k.typed("577", 0)
+			k.wait(250 * time.Millisecond)
+			k.typed("0002", 0)
+			k.enter()
+		}, []string{"5770001", "5770002"}},
+		"one without a suffix is waited for once": {func(k *keyboard) {
+			k.typed("5770001", 0)
+			k.enter()
+			k.typed("5770002", 0)
+			k.wait(400 * time.Millisecond)
+			k.typed("5770003", 0)
+			k.wait(200 * time.Millisecond)
+		}, []string{"5770001", "5770002", "5770003"}},
+		"a slow scanner is one code": {func(k *keyboard) { k.typed("ABCDEF", 60*time.Millisecond); k.enter() }, []string{"ABCDEF"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := newKeyboard()
@@ -114,7 +130,11 @@ func TestBurstProperty(t *testing.T) {
 			if rapid.Bool().Draw(t, "suffix") {
 				k.enter()
 			} else {
-				k.wait(time.Duration(rapid.IntRange(175, 800).Draw(t, "silence ms")) * time.Millisecond)
+				least := 175
+				if k.b.ends {
+					least += 200
+				}
+				k.wait(time.Duration(rapid.IntRange(least, 800).Draw(t, "silence ms")) * time.Millisecond)
 			}
 			want = append(want, code)
 			k.wait(time.Duration(rapid.IntRange(0, 300).Draw(t, "pause ms")) * time.Millisecond)
