@@ -24,6 +24,8 @@ type OrderSummary struct {
 	Shop         string        // as Order.Shop
 	Request      CancelRequest // the buyer's open request to cancel, where it is known
 	Packed       bool          // a parcel of it is packed
+	Combined     bool          // the platform put it into one parcel with other orders
+	With         []OrderID     // those of them that are known here
 	CheckedAt    time.Time     // zero: never heard of from the platform, such as an order from a file
 
 	// PackageID is the one parcel that a line of the dock's list is about: box Box of Boxes. Empty: the line is the whole order's.

@@ -409,3 +409,17 @@ func TestItemOfACombinedParcelIsOneEvent(t *testing.T) {
 		}
 	}
 }
+
+func TestTheListMarksCombinedParcels(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	combinedPair(t, s, nil)
+	list, err := s.ListOrders(t.Context(), "", 50)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d orders, %v", len(list), err)
+	}
+	for i, o := range list {
+		if !o.Combined || !slices.Equal(o.With, []fulfillment.OrderID{list[1-i].ID}) {
+			t.Errorf("%s: combined %t, with %v", o.ID, o.Combined, o.With)
+		}
+	}
+}

@@ -133,6 +133,9 @@ func (s *Store) ListOrders(ctx context.Context, query string, limit int) ([]fulf
 			if err := relabelled(ctx, q, o, &sum); err != nil {
 				return err
 			}
+			if err := sharing(ctx, q, o, &sum); err != nil {
+				return err
+			}
 			sum.Verified = min(sum.Units, sum.Verified+counted.units[o.ID])
 			out = append(out, sum)
 		}

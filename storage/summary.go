@@ -64,10 +64,33 @@ func relabelled(ctx context.Context, q *queries.Queries, o fulfillment.Order, su
 	return nil
 }
 
+// sharing adds the other orders of a combined parcel. Only those that the platform called combined are asked for.
+func sharing(ctx context.Context, q *queries.Queries, o fulfillment.Order, sum *fulfillment.OrderSummary) error {
+	if !o.Combined {
+		return nil
+	}
+	for _, p := range o.Packages {
+		if p.PlatformID == "" { // nobody but this station knows of it
+			continue
+		}
+		rows, err := q.PackagesByID(ctx, string(p.PlatformID))
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if id := fulfillment.OrderID(r.OrderID); id != o.ID && !slices.Contains(sum.With, id) {
+				sum.With = append(sum.With, id)
+			}
+		}
+	}
+	slices.Sort(sum.With)
+	return nil
+}
+
 // summarise makes a list's line of an order, without what is counted into the parcel in hand.
 func summarise(o fulfillment.Order) fulfillment.OrderSummary {
 	sum := fulfillment.OrderSummary{ID: o.ID, Rung: fulfillment.RungToPack, Holds: o.Holds, ShipBy: o.ShipBy(), Status: o.Status,
-		ShippingType: o.ShippingType, CheckedAt: o.CheckedAt, Market: o.Market, Shop: o.Shop, Request: o.Request, Packed: o.Packed()}
+		Combined: o.Combined, ShippingType: o.ShippingType, CheckedAt: o.CheckedAt, Market: o.Market, Shop: o.Shop, Request: o.Request, Packed: o.Packed()}
 	no, _ := fulfillment.Gate(o, true, o.CheckedAt)
 	sum.NotHere = no == fulfillment.Refused
 	for i, p := range o.Packages {

@@ -25,7 +25,7 @@ func TestEveryVerdictIsReadWholeOnSmallScreens(t *testing.T) {
 			}
 		}
 		for _, v := range text.Sayings() {
-			v.OrderID, v.Scan, v.Got, v.Need, v.WeightG, v.ExpectedG = "576461413038785752", "00340434161094042557", 12, 12, 12480, 11250
+			v.OrderID, v.Scan, v.Got, v.Need, v.WeightG, v.LeastG, v.MostG = "576461413038785752", "00340434161094042557", 12, 12, 14480, 11250, 14100
 			v.Market, v.At = "VN", time.Unix(1763800000, 0) // the longest consequence of a cancel request, with its age
 			v.CheckedAt = v.At.Add(-25 * time.Hour)
 			v.Name = "Stoneware mug, hand glazed, dishwasher safe, Terracotta red"

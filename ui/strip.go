@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"packbench/devices"
 	"packbench/fulfillment/station"
 	"packbench/ui/equipment"
@@ -16,46 +18,79 @@ import (
 type strip struct {
 	*widgets.Panel
 	cells  map[string]*stripCell
+	row    *fyne.Container
 	person *widgets.Panel // behind the operator: amber while a supervisor's badge counts
 	face   *widgets.Icon
+	said   string // what all cells say
 }
 
 type stripCell struct {
 	state *widgets.Icon
 	words *widgets.Text
+	fixed float32 // what is beside the words, units
 }
 
 var stripOrder = []string{"person", "cloud", "printer", "scale", "scanner", "camera", "outbox"}
 
 func newStrip() *strip {
-	s := &strip{cells: map[string]*stripCell{}}
-	var items []widgets.Item
+	s := &strip{cells: map[string]*stripCell{}, row: &fyne.Container{}}
 	for _, name := range stripOrder {
-		c := &stripCell{state: widgets.NewIcon("dash", widgets.NavySoft, 24), words: widgets.NewText(15, true, widgets.OnNavy).Fit(11, 1)}
+		c := &stripCell{state: widgets.NewIcon("dash", widgets.NavySoft, 24), words: widgets.NewText(stripPoints, true, widgets.OnNavy).Fit(11, 1), fixed: 24 + 8}
 		s.cells[name] = c
 		cell := widgets.Row(8, widgets.Fix(c.state, 24), widgets.Grow(c.words, 1))
-		share := float32(10)
 		if name == "person" || name == "cloud" {
 			face := widgets.NewIcon(name, widgets.NavySoft, 24)
 			cell = widgets.Row(8, widgets.Fix(face, 24), widgets.Fix(c.state, 24), widgets.Grow(c.words, 1))
-			share = 14
+			c.fixed = 2 * (24 + 8)
 			if name == "person" {
-				share = 24 // a name and what the person may do, read from two steps away
-				s.face, s.person = face, widgets.NewPanel(widgets.Clear, 8, 2, cell).Square()
+				s.face, s.person = face, widgets.NewPanel(widgets.Navy, 8, 2, cell).Square()
 				cell = s.person.Container
+				c.fixed += 2 * 8
 			}
 		}
-		if name == "printer" || name == "scanner" || name == "camera" || name == "outbox" {
-			share = 12 // longer words
-		}
-		items = append(items, widgets.Grow(cell, share))
+		s.row.Add(cell)
 	}
-	s.Panel = widgets.NewPanel(widgets.Navy, 14, 6, widgets.Row(10, items...)).Square()
+	s.row.Layout = s
+	s.Panel = widgets.NewPanel(widgets.Navy, 14, 6, s.row).Square()
 	s.operator(station.View{})
 	s.devices(nil)
 	s.sync(SyncStatus{}, time.Time{})
 	return s
 }
+
+const (
+	stripPoints = 15
+	stripGap    = 10
+)
+
+// Layout implements fyne.Layout: each cell is as wide as its words want; where all together want more than there is, the words
+// shrink alike. A cell of a fixed share cut the longest words off while the one beside it was empty.
+func (s *strip) Layout(cells []fyne.CanvasObject, size fyne.Size) {
+	var fixed, words float32
+	wants := make([]float32, len(cells))
+	for i, name := range stripOrder {
+		c := s.cells[name]
+		wants[i] = fyne.MeasureText(c.words.Words(), stripPoints, fyne.TextStyle{Bold: true}).Width + 4
+		fixed, words = fixed+c.fixed, words+wants[i]
+	}
+	room := size.Width - fixed - stripGap*float32(len(cells)-1)
+	share, spare := float32(1), float32(0)
+	if words > room {
+		share = max(0, room/max(1, words))
+	} else {
+		spare = (room - words) / float32(len(cells))
+	}
+	x := float32(0)
+	for i, name := range stripOrder {
+		width := s.cells[name].fixed + wants[i]*share + spare
+		cells[i].Move(fyne.NewPos(x, 0))
+		cells[i].Resize(fyne.NewSize(width, size.Height))
+		x += width + stripGap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (s *strip) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(100, 24) }
 
 func (c *stripCell) set(words string, t equipment.Tone) {
 	c.words.Set(words)
@@ -85,6 +120,19 @@ func (s *strip) operator(v station.View) {
 	default:
 		s.cells["person"].set(text.Visible(v.Operator), equipment.Fine)
 	}
+	s.fit()
+}
+
+// fit gives the cells the room that their words want now; nothing moves where they say the same.
+func (s *strip) fit() {
+	said := ""
+	for _, name := range stripOrder {
+		said += s.cells[name].words.Words() + "\x00"
+	}
+	if said != s.said {
+		s.said = said
+		s.row.Refresh()
+	}
 }
 
 func (s *strip) devices(list []devices.Health) {
@@ -105,10 +153,12 @@ func (s *strip) devices(list []devices.Health) {
 		}
 		s.cells[string(k)].set(text.Device(k)+": "+state, t)
 	}
+	s.fit()
 }
 
 // shortAge is an age in one unit, for the thin line.
 func shortAge(d time.Duration) string {
+	d = max(0, d)
 	if d < time.Hour {
 		return text.T("span.min", "m", fmt.Sprint(int(d.Minutes())))
 	}
@@ -130,7 +180,7 @@ func (s *strip) sync(x SyncStatus, now time.Time) {
 	case x.OfflineSince.IsZero():
 		cloud.set(text.T("strip.offline"), equipment.Look)
 	default:
-		cloud.set(text.T("strip.since", "at", text.Clock(x.OfflineSince, now)), equipment.Look)
+		cloud.set(text.T("strip.since", "span", shortAge(now.Sub(x.OfflineSince))), equipment.Look)
 	}
 	n := x.Total()
 	words := text.T("strip.outbox", "n", fmt.Sprint(n))
@@ -147,6 +197,7 @@ func (s *strip) sync(x SyncStatus, now time.Time) {
 	default:
 		s.cells["outbox"].set(text.T("strip.told"), equipment.Fine)
 	}
+	s.fit()
 }
 
 // renewWords names the shop where it is one of several.

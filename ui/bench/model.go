@@ -248,8 +248,9 @@ var Commands = []Command{
 }
 
 // Waiting picks the orders that a packer can go on with now, first due first, at most limit: those to pack, and those that
-// were put back verified and still want their label or its scan. applyScan: a label on the parcel must be scanned.
-func Waiting(all []fulfillment.OrderSummary, limit int, applyScan bool) []fulfillment.OrderSummary {
+// were put back verified and still want their label or its scan; n is how many there are. applyScan: a label on the parcel must be
+// scanned.
+func Waiting(all []fulfillment.OrderSummary, limit int, applyScan bool) (first []fulfillment.OrderSummary, n int) {
 	done := fulfillment.RungLabelled
 	if applyScan {
 		done = fulfillment.RungApplied
@@ -271,7 +272,7 @@ func Waiting(all []fulfillment.OrderSummary, limit int, applyScan bool) []fulfil
 			return a.ShipBy.Compare(b.ShipBy)
 		}
 	})
-	return out[:min(len(out), limit)]
+	return out[:min(len(out), limit)], len(out)
 }
 
 // State says what is left to do on an order of the list.
@@ -282,7 +283,14 @@ func State(o fulfillment.OrderSummary) string {
 	case fulfillment.RungLabelled:
 		return text.T("bench.notstuck")
 	}
-	return text.Plural("count.units", o.Units)
+	units := text.Plural("count.units", o.Units)
+	switch n := len(o.With); {
+	case n > 0:
+		return text.T("bench.with", "units", units, "n", fmt.Sprint(n))
+	case o.Combined:
+		return text.T("bench.with.some", "units", units)
+	}
+	return units
 }
 
 // packable: orders from files have no status.

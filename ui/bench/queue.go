@@ -35,7 +35,6 @@ type queueRow struct {
 
 func newQueueCard() *queueCard {
 	q := &queueCard{title: widgets.NewText(widgets.SizeTitle, true, widgets.Ink), empty: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(16, 2)}
-	q.title.Set(text.T("bench.queue"))
 	q.weight = widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(15, 1).Right()
 	items := []widgets.Item{widgets.Fix(widgets.Row(12, widgets.Fix(widgets.NewIcon("orders", widgets.Ink, 26), 26), widgets.Grow(q.title, 1),
 		widgets.Fix(widgets.NewIcon("scale", widgets.Soft, 28), 28), widgets.Fix(q.weight, 260)), 40), widgets.Fix(q.empty, 60)}
@@ -72,8 +71,12 @@ func (q *queueCard) setWeight(f Facts) {
 }
 
 // set shows the list, or that it could not be read.
-func (q *queueCard) set(list []fulfillment.OrderSummary, err error, now time.Time) {
+func (q *queueCard) set(title string, list []fulfillment.OrderSummary, err error, now time.Time) {
 	q.list = list
+	if err != nil {
+		title = ""
+	}
+	q.title.Set(title)
 	switch {
 	case err != nil:
 		q.empty.Set(text.T("bench.queue.err"))

@@ -2,7 +2,9 @@ package bench
 
 import (
 	"context"
+	"fmt"
 	"image"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -135,14 +137,23 @@ func (s *Screen) Tick() {
 	s.queue.tick(s.o.Now())
 }
 
+// queueRead is how many orders are read for the list of those due first: more than a bench packs in a day.
+const queueRead = 300
+
 // LoadQueue reads the waiting orders anew; call it about every 20 seconds while the bench is empty and in sight.
 func (s *Screen) LoadQueue() {
 	if s.o.Orders == nil || s.view.Parcel != nil {
 		return
 	}
 	s.o.Background("bench queue", func(ctx context.Context) func() {
-		list, err := s.o.Orders.ListOrders(ctx, "", 300)
-		return func() { s.queue.set(Waiting(list, queueRows, s.o.ApplyScan), err, s.o.Now()) }
+		list, err := s.o.Orders.ListOrders(ctx, "", queueRead)
+		first, n := Waiting(list, queueRows, s.o.ApplyScan)
+		key := "bench.queue"
+		left := func(o fulfillment.OrderSummary) bool { return o.Rung.AtLeast(fulfillment.RungHandedOver) }
+		if len(list) >= queueRead && !slices.ContainsFunc(list, left) { // those that have left are read after all others
+			key = "bench.queue.more"
+		}
+		return func() { s.queue.set(text.T(key, "n", fmt.Sprint(n)), first, err, s.o.Now()) }
 	})
 }
 

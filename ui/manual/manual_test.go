@@ -1,9 +1,11 @@
 package manual
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"packbench/assets"
@@ -37,5 +39,38 @@ func TestEveryPageIsShown(t *testing.T) {
 		if !strings.Contains(s.text.String(), p.Title) {
 			t.Errorf("page %q is not in front", p.Title)
 		}
+	}
+}
+
+func TestTheButtonsTurnToTheEndAndBack(t *testing.T) {
+	test.NewTempApp(t)
+	s := New(assets.Manual)
+	win := test.NewTempWindow(t, s.Object)
+	win.Resize(fyne.NewSize(1140, 520))
+	last := len(s.pages) - 1 // the supervisor's: the longest
+	s.Show(last)
+	if s.up.Enabled() || !s.down.Enabled() || !strings.HasPrefix(s.place.Words(), "1 of ") {
+		t.Fatalf("at the top: up %t, down %t, %q", s.up.Enabled(), s.down.Enabled(), s.place.Words())
+	}
+	turns := 0
+	for ; s.down.Enabled() && turns < 100; turns++ {
+		before := s.scroll.Offset.Y
+		test.Tap(s.down)
+		if moved := s.scroll.Offset.Y - before; moved <= 0 || moved > s.scroll.Size().Height {
+			t.Fatalf("turn %d moved %g of %g units: lines are passed over", turns, moved, s.scroll.Size().Height)
+		}
+	}
+	end := s.scroll.Content.MinSize().Height - s.scroll.Size().Height
+	if s.scroll.Offset.Y < end-1 || s.place.Words() != fmt.Sprintf("%d of %d", turns+1, turns+1) {
+		t.Errorf("the end is at %g, and %d turns lead to %g, %q", end, turns, s.scroll.Offset.Y, s.place.Words())
+	}
+	for range turns {
+		test.Tap(s.up)
+	}
+	if s.scroll.Offset.Y != 0 || s.up.Enabled() {
+		t.Errorf("back at %g", s.scroll.Offset.Y)
+	}
+	if right := s.text.Position().X + s.text.Size().Width; right > s.scroll.Size().Width-20 {
+		t.Errorf("the text ends at %g of %g: under the scroll bar", right, s.scroll.Size().Width)
 	}
 }

@@ -158,6 +158,9 @@ func (c *card) show(now time.Time) {
 	if c.line.Why != "" {
 		about = c.line.Why + "  ·  " + about
 	}
+	if c.line.With != "" {
+		about = c.line.With + "  ·  " + about
+	}
 	c.why.Set(about)
 	b, ok := c.parcel()
 	if !ok {

@@ -163,3 +163,23 @@ func TestTheNewShipmentIsTheSellerCenters(t *testing.T) {
 		t.Error("nothing tells a reprint from a new shipment")
 	}
 }
+
+func TestACombinedParcelIsMarked(t *testing.T) {
+	for _, c := range []struct {
+		o    fulfillment.OrderSummary
+		want string
+	}{
+		{fulfillment.OrderSummary{ID: "1"}, ""},
+		{fulfillment.OrderSummary{ID: "1", Combined: true}, "ONE PARCEL, others not here"},
+		{fulfillment.OrderSummary{ID: "1", Combined: true, With: []fulfillment.OrderID{"576436881708515044"}}, "ONE PARCEL with …515044"},
+		{fulfillment.OrderSummary{ID: "1", Combined: true, With: []fulfillment.OrderID{"7"}}, "ONE PARCEL with …7"},
+		{fulfillment.OrderSummary{ID: "1", Combined: true, With: []fulfillment.OrderID{"2", "3"}}, "ONE PARCEL with 2 others"},
+	} {
+		s, back, _ := newScreen(t, &lister{list: []fulfillment.OrderSummary{c.o}})
+		s.Load()
+		back.run()
+		if l := s.table.lines[0]; l.with.Words() != c.want || l.with.Visible() != (c.want != "") {
+			t.Errorf("%+v: %q", c.o.With, l.with.Words())
+		}
+	}
+}

@@ -18,6 +18,7 @@ type Line struct {
 	Urgency    text.Urgency
 	ID         string
 	Shop       string // empty: there is only one
+	With       string // that the platform combined it with others in one parcel; empty: it did not
 	State      string
 	Why        string // why it does not go on
 	Stopped    bool   // a hold stands beside the ladder
@@ -32,7 +33,7 @@ type Line struct {
 func LineOf(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) Line {
 	l := Line{Order: o.ID, ID: text.Code(string(o.ID)), State: state(o), Why: Why(o, story, now), Stopped: len(o.Holds) > 0 || o.Status == fulfillment.StatusCancelled || notHere(o),
 		Finished: o.Rung.AtLeast(fulfillment.RungHandedOver), Units: fmt.Sprintf("%d / %d", o.Verified, o.Units),
-		Carrier: text.Visible(o.Carrier), Tracking: text.Code(string(o.Tracking)), Checked: text.T("orders.file")}
+		With: with(o), Carrier: text.Visible(o.Carrier), Tracking: text.Code(string(o.Tracking)), Checked: text.T("orders.file")}
 	if !o.CheckedAt.IsZero() {
 		l.Checked = text.Ago(o.CheckedAt, now)
 	}
@@ -44,6 +45,20 @@ func LineOf(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) 
 		l.Due, l.Urgency = "", text.NoDeadline
 	}
 	return l
+}
+
+// with says which other orders are in the parcel; numbers of one buyer's orders differ at their ends.
+func with(o fulfillment.OrderSummary) string {
+	switch n := len(o.With); {
+	case n > 1:
+		return text.T("orders.with.many", "n", fmt.Sprint(n))
+	case n == 1:
+		id := []rune(text.Visible(string(o.With[0])))
+		return text.T("orders.with", "tail", string(id[max(0, len(id)-6):]))
+	case o.Combined:
+		return text.T("orders.with.unknown")
+	}
+	return ""
 }
 
 // notHere: an order that nobody has begun and nobody may; once it was packed its rung says more.

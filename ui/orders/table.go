@@ -49,7 +49,7 @@ type line struct {
 	states                                *fyne.Container
 	icon                                  *widgets.Icon
 	due, dueAt, id, state, units, carrier *widgets.Text
-	tracking, checked, why, shop          *widgets.Text
+	tracking, checked, why, shop, with    *widgets.Text
 	ids                                   *fyne.Container
 	stateIcon                             *widgets.Icon
 }
@@ -85,7 +85,9 @@ func newLine() *line {
 	l.checked.Colour(widgets.Soft)
 	l.shop = cell(14, false)
 	l.shop.Colour(widgets.Soft)
-	l.ids = widgets.Column(0, widgets.Grow(l.id, 3), widgets.Grow(l.shop, 2))
+	l.with = cell(14, true)
+	l.with.Colour(widgets.Violet)
+	l.ids = widgets.Column(0, widgets.Grow(l.id, 3), widgets.Grow(l.with, 2), widgets.Grow(l.shop, 2))
 	due := widgets.Column(0, widgets.Grow(l.due, 3), widgets.Grow(l.dueAt, 2))
 	carrier := widgets.Column(0, widgets.Grow(l.carrier, 3), widgets.Grow(l.tracking, 2))
 	l.object = container.NewStack(l.stripe, columns(l.icon, due, l.ids, l.stateIcon, l.states, l.units, carrier, l.checked, widgets.NewIcon("arrow", widgets.Blue, 22)))
@@ -106,7 +108,9 @@ func (l *line) set(x Line, odd bool) {
 	l.dueAt.Set(x.DueAt)
 	l.id.Set(x.ID)
 	l.shop.Set(x.Shop)
-	if widgets.ShowOnly(l.shop, x.Shop != "") {
+	l.with.Set(x.With)
+	other := widgets.ShowOnly(l.with, x.With != "")
+	if widgets.ShowOnly(l.shop, x.Shop != "") || other {
 		l.ids.Refresh()
 	}
 	l.state.Set(x.State)

@@ -133,7 +133,7 @@ func verdictPairs(v fulfillment.Verdict) []string {
 		"name", Shorten(Visible(name), room), "order", Code(order), "about", about, "scan", scan,
 		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since, "consequence", consequence(v.Market), "missing", cmp.Or(Shorten(Visible(string(v.Missing)), nounRoom/2), T("noun.this")),
 		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
-		"weight", PlainGrams(v.WeightG), "expected", Grams(v.ExpectedG), "sku", Shorten(Visible(string(v.SKU)), 24), "least", PlainGrams(v.LeastG), "most", PlainGrams(v.MostG), "off", Grams(max(v.WeightG-v.ExpectedG, v.ExpectedG-v.WeightG)),
+		"weight", PlainGrams(v.WeightG), "sku", Shorten(Visible(string(v.SKU)), 24), "least", PlainGrams(v.LeastG), "most", PlainGrams(v.MostG), "off", PlainGrams(max(v.WeightG-v.MostG, v.LeastG-v.WeightG)),
 		"box", fmt.Sprint(v.Box), "boxes", fmt.Sprint(v.Boxes),
 		"parcels", Plural("count.parcels", v.Got), "items", Plural("count.units", v.Need),
 	}

@@ -131,7 +131,11 @@ func (r *textRenderer) fit(size fyne.Size) ([]string, float32) {
 		if whole && !low || points <= r.t.Min {
 			return lines, points
 		}
-		points = max(r.t.Min, points-2)
+		step := float32(2)
+		if points <= 16 { // of small letters each point counts
+			step = 1
+		}
+		points = max(r.t.Min, points-step)
 	}
 }
 
