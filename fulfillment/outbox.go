@@ -2,7 +2,6 @@ package fulfillment
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -58,8 +57,19 @@ func AwaitingAnswer() []string {
 	return []string{ParkedAsked, ParkedBlocked, parkedCode, parkedAskedUS}
 }
 
-// AwaitsAnswer reports whether a row parked for this reason waits for the answer to a request to cancel.
-func AwaitsAnswer(reason string) bool { return slices.Contains(AwaitingAnswer(), reason) }
+// AwaitingAnswerOf are the reasons of rows of other orders that wait because the order id, in the same parcel, has such a request.
+func AwaitingAnswerOf(id OrderID) []string {
+	var out []string
+	for _, r := range AwaitingAnswer() {
+		out = append(out, InSameParcel(id, r))
+	}
+	return out
+}
+
+// InSameParcel is the reason of a row that waits because of another order in its parcel.
+func InSameParcel(id OrderID, reason string) string {
+	return fmt.Sprintf("order %s is in the same parcel: %s", id, reason)
+}
 
 const otherTracking = "someone else has reported it shipped with tracking number "
 

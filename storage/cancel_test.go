@@ -125,6 +125,32 @@ func TestTheEndOfARequestWakesOnlyWhatWaitedForIt(t *testing.T) {
 	}
 }
 
+// So is what waits because another order in its parcel has the request, and nothing that waits for a third one.
+func TestTheEndOfARequestWakesWhatSharesItsParcel(t *testing.T) {
+	for reason, want := range map[string]fulfillment.OutboxState{
+		fulfillment.InSameParcel("1", fulfillment.ParkedAsked):   fulfillment.OutboxQueued,
+		fulfillment.InSameParcel("12", fulfillment.ParkedAsked):  fulfillment.OutboxParked,
+		fulfillment.InSameParcel("1", "the order is cancelled"):  fulfillment.OutboxParked,
+		fulfillment.InSameParcel("1", fulfillment.ParkedBlocked): fulfillment.OutboxQueued,
+	} {
+		s := openTest(t, t.TempDir())
+		tell(t, s, 1, true, askedFor)
+		pull(t, s, testOrder("2", "MUG"))
+		row := fulfillment.OutboxRow{ID: "a", Kind: fulfillment.OutboxArrange, OrderID: "2", PackageID: "P2"}
+		if err := s.Add(t.Context(), []fulfillment.OutboxRow{row}); err != nil {
+			t.Fatal(err)
+		}
+		row.State, row.Reason = fulfillment.OutboxParked, reason
+		if err := s.Mark(t.Context(), row, nil); err != nil {
+			t.Fatal(err)
+		}
+		tell(t, s, 2, false, fulfillment.CancelRequest{})
+		if rows, err := s.Outbox(t.Context()); err != nil || len(rows) != 1 || rows[0].State != want {
+			t.Errorf("parked because %q: %+v, %v, want %s", reason, rows, err, want)
+		}
+	}
+}
+
 // A correction takes the place of the report it is about, and of no other row.
 func TestACorrectionTakesTheReportsPlace(t *testing.T) {
 	for reason, can := range map[string]bool{fulfillment.OtherTracking("T2", "T1"): true, "tracking number is not valid": false} {

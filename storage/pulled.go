@@ -80,9 +80,8 @@ func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order
 		return news{}, orderChecked(ctx, q, told)
 	}
 	stored, next := m.stored, m.next
-	if stored.CancelRequested && !told.CancelRequested { // answered or withdrawn: what waited for that is looked at again
-		if _, err := q.RequeueAsked(ctx, queries.RequeueAskedParams{ChangedAt: ms(now), OrderID: row.ID,
-			Reasons: fulfillment.AwaitingAnswer()}); err != nil {
+	if stored.CancelRequested && !told.CancelRequested {
+		if err := wakeAsked(ctx, q, stored, now); err != nil {
 			return news{}, err
 		}
 	}
@@ -92,6 +91,20 @@ func applyPulled(ctx context.Context, q *queries.Queries, told fulfillment.Order
 		}
 	}
 	return news{true, told.CancelRequested && !stored.CancelRequested, newlyLost(stored.Packages, next.Packages)}, saveOrder(ctx, q, next, m.own, m.platform, ms(now))
+}
+
+// wakeAsked queues again what waited for a request to cancel that was answered or withdrawn: rows of the order, and of others in
+// its parcel, which one call ships. Where something else stands against a row, the syncer parks it for that.
+func wakeAsked(ctx context.Context, q *queries.Queries, o fulfillment.Order, now time.Time) error {
+	if _, err := q.RequeueSharing(ctx, queries.RequeueSharingParams{ChangedAt: ms(now), Reasons: fulfillment.AwaitingAnswerOf(o.ID)}); err != nil {
+		return err
+	}
+	for _, id := range append([]fulfillment.OrderID{o.ID}, o.WithIDs()...) { // the platform's own refusal names no order
+		if _, err := q.RequeueAsked(ctx, queries.RequeueAskedParams{ChangedAt: ms(now), OrderID: string(id), Reasons: fulfillment.AwaitingAnswer()}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // merge is what becomes of a stored order by what the platform tells of it.

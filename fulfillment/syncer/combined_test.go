@@ -303,6 +303,37 @@ func TestCombinedIsNotArrangedOverARequest(t *testing.T) {
 		})
 		f.honest()
 	})
+	for _, answer := range []fulfillment.OutboxKind{fulfillment.OutboxReject, fulfillment.OutboxApprove} {
+		t.Run("and goes on by itself after "+string(answer), func(t *testing.T) {
+			t.Parallel()
+			f, c, _ := combined(t, "at_pack", fulfillment.ShippingPlatform)
+			if _, err := f.sync.Once(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			row := fulfillment.OutboxRow{ID: "0000-row", Kind: fulfillment.OutboxArrange, OrderID: c.Orders[0], PackageID: c.ID, CreatedAt: time.Now(),
+				Lines: f.order(c.Orders[0]).Packages[0].Lines}
+			if err := f.store.Add(t.Context(), []fulfillment.OutboxRow{row}); err != nil {
+				t.Fatal(err)
+			}
+			f.post("/admin/orders/"+string(c.Orders[1])+"/request-cancel", ``)
+			f.start()
+			f.until("a person is asked", func() string {
+				if rows, err := f.store.Outbox(t.Context()); err != nil || len(rows) != 1 || rows[0].State != fulfillment.OutboxParked {
+					return fmt.Sprintf("%+v, %v", rows, err)
+				}
+				return ""
+			})
+			f.answered(c.Orders[1], answer)
+			f.until("the row went on", f.idle)
+			f.until("arranged", func() string {
+				if p := f.order(c.Orders[0]).Packages[0]; !p.Arranged {
+					return fmt.Sprintf("%+v", p)
+				}
+				return ""
+			})
+			f.honest()
+		})
+	}
 }
 
 // TestUncombined: orders that are taken apart while they wait are two parcels again; of one that was packed a person must see to the

@@ -108,12 +108,11 @@ type refusal struct {
 
 // of says which order of a combined parcel it is about.
 func (r refusal) of(id fulfillment.OrderID) refusal {
-	which := fmt.Sprintf("order %s is in the same parcel: ", id)
 	if r.park != "" {
-		r.park = which + r.park
+		r.park = fulfillment.InSameParcel(id, r.park)
 	}
 	if r.later != "" {
-		r.later = which + r.later
+		r.later = fulfillment.InSameParcel(id, r.later)
 	}
 	return r
 }

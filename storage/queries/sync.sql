@@ -31,6 +31,11 @@ SELECT count(*) FROM outbox WHERE cancel_id = ? AND cancel_id <> '' AND state <>
 UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = sqlc.arg(changed_at)
 WHERE order_id = sqlc.arg(order_id) AND state = 'parked' AND state <> 'done' AND reason IN (sqlc.slice('reasons'));
 
+-- The reasons name the order that they wait for.
+-- name: RequeueSharing :execrows
+UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = sqlc.arg(changed_at)
+WHERE state = 'parked' AND state <> 'done' AND reason IN (sqlc.slice('reasons'));
+
 -- A row about the same package under another order, where the platform combined orders and each knows it by an id of its own.
 -- name: CombinedRow :one
 SELECT EXISTS (SELECT 1 FROM packages p

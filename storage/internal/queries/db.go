@@ -318,6 +318,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.requeueOutboxStmt, err = db.PrepareContext(ctx, requeueOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query RequeueOutbox: %w", err)
 	}
+	if q.requeueSharingStmt, err = db.PrepareContext(ctx, requeueSharing); err != nil {
+		return nil, fmt.Errorf("error preparing query RequeueSharing: %w", err)
+	}
 	if q.sKUsOfCodeStmt, err = db.PrepareContext(ctx, sKUsOfCode); err != nil {
 		return nil, fmt.Errorf("error preparing query SKUsOfCode: %w", err)
 	}
@@ -894,6 +897,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing requeueOutboxStmt: %w", cerr)
 		}
 	}
+	if q.requeueSharingStmt != nil {
+		if cerr := q.requeueSharingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing requeueSharingStmt: %w", cerr)
+		}
+	}
 	if q.sKUsOfCodeStmt != nil {
 		if cerr := q.sKUsOfCodeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing sKUsOfCodeStmt: %w", cerr)
@@ -1166,6 +1174,7 @@ type Queries struct {
 	reopenOrderStmt          *sql.Stmt
 	requeueAskedStmt         *sql.Stmt
 	requeueOutboxStmt        *sql.Stmt
+	requeueSharingStmt       *sql.Stmt
 	sKUsOfCodeStmt           *sql.Stmt
 	searchInClosedStmt       *sql.Stmt
 	searchInOpenStmt         *sql.Stmt
@@ -1297,6 +1306,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		reopenOrderStmt:          q.reopenOrderStmt,
 		requeueAskedStmt:         q.requeueAskedStmt,
 		requeueOutboxStmt:        q.requeueOutboxStmt,
+		requeueSharingStmt:       q.requeueSharingStmt,
 		sKUsOfCodeStmt:           q.sKUsOfCodeStmt,
 		searchInClosedStmt:       q.searchInClosedStmt,
 		searchInOpenStmt:         q.searchInOpenStmt,

@@ -628,6 +628,36 @@ func (q *Queries) RequeueOutbox(ctx context.Context, arg RequeueOutboxParams) (i
 	return result.RowsAffected()
 }
 
+const requeueSharing = `-- name: RequeueSharing :execrows
+UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = ?1
+WHERE state = 'parked' AND state <> 'done' AND reason IN (/*SLICE:reasons*/?)
+`
+
+type RequeueSharingParams struct {
+	ChangedAt int64
+	Reasons   []string
+}
+
+// The reasons name the order that they wait for.
+func (q *Queries) RequeueSharing(ctx context.Context, arg RequeueSharingParams) (int64, error) {
+	query := requeueSharing
+	var queryParams []interface{}
+	queryParams = append(queryParams, arg.ChangedAt)
+	if len(arg.Reasons) > 0 {
+		for _, v := range arg.Reasons {
+			queryParams = append(queryParams, v)
+		}
+		query = strings.Replace(query, "/*SLICE:reasons*/?", strings.Repeat(",?", len(arg.Reasons))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:reasons*/?", "NULL", 1)
+	}
+	result, err := q.exec(ctx, nil, query, queryParams...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const setting = `-- name: Setting :one
 SELECT value FROM settings WHERE key = ?
 `
