@@ -51,6 +51,9 @@ func (s *Store) addressMark(told string) string {
 
 // readAddressKey reads the key, or makes one.
 func readAddressKey(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe would wait for its other end
+		return nil, fmt.Errorf("read %s: it is no plain file", path)
+	}
 	key, err := os.ReadFile(path)
 	if err == nil && len(key) == addressKeySize {
 		return key, nil

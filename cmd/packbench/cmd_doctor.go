@@ -76,7 +76,7 @@ func deviceHealth(ctx context.Context, dir string, cfg Config) ([]devices.Health
 	one, err := claimForProbe(dir)
 	if err != nil {
 		var out []devices.Health
-		text, rerr := os.ReadFile(filepath.Join(dir, healthName))
+		text, rerr := readPlain(filepath.Join(dir, healthName), maxConfig)
 		if rerr == nil {
 			rerr = json.Unmarshal(text, &out)
 		}

@@ -93,7 +93,7 @@ func lettersIn(folders []string) (*label.Typesetter, error) {
 			if path == "" {
 				continue
 			}
-			file, err := os.ReadFile(path)
+			file, err := readPlain(path, 64<<20)
 			if err != nil {
 				continue // as if it were not there
 			}

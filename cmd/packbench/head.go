@@ -66,7 +66,7 @@ func (e *env) evidenceKey() (ed25519.PrivateKey, error) {
 
 // readHeads are the heads as they stand in the file, by station; nil if there is no file.
 func (e *env) readHeads() (map[string]evidence.Head, error) {
-	text, err := os.ReadFile(filepath.Join(e.dir, headName))
+	text, err := readPlain(filepath.Join(e.dir, headName), maxConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -44,7 +44,7 @@ func claimInstance(dir string) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for a second start: %w", errors.Join(err, f.Close()))
 	}
-	if err := os.WriteFile(filepath.Join(dir, frontName), []byte(l.Addr().String()), 0o600); err != nil {
+	if err := replaceFile(filepath.Join(dir, frontName), []byte(l.Addr().String()), 0o600); err != nil {
 		return nil, errors.Join(err, l.Close(), f.Close())
 	}
 	return &instance{lock: f, front: l, dir: dir}, nil
@@ -52,7 +52,7 @@ func claimInstance(dir string) (*instance, error) {
 
 // knock asks the first window to come to the front.
 func knock(dir string) error {
-	addr, err := os.ReadFile(filepath.Join(dir, frontName))
+	addr, err := readPlain(filepath.Join(dir, frontName), maxConfig)
 	if err != nil {
 		return fmt.Errorf("it did not say where: %w", err)
 	}

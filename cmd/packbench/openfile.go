@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// openPlain opens a file that a command was given. A pipe would make it wait for somebody who writes, a device would never
-// end, and a folder is none: they are refused before they are opened.
+// openPlain opens a file that a command was given, or that lies where the program keeps one. A pipe would make it wait for somebody
+// who writes, a device would never end, and a folder is none: they are refused before they are opened.
 func openPlain(name string) (*os.File, error) {
 	info, err := os.Stat(name)
 	if err != nil {

@@ -50,6 +50,77 @@ func TestWhatIsNoFileIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
+// TestAPipeInTheDataFolderStopsNothing: whatever stands where the program keeps a file, it is named and never waited for.
+func TestAPipeInTheDataFolderStopsNothing(t *testing.T) {
+	s := newStation(t, "", "")
+	s.stock(t, "E-1,MUG,1")
+	pipe := func(name string) string {
+		t.Helper()
+		path := filepath.Join(s.dir, name)
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	ends := func(what string, do func()) {
+		t.Helper()
+		done := make(chan struct{})
+		go func() { do(); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(20 * time.Second):
+			t.Errorf("%s waits for the other end of a pipe", what)
+		}
+	}
+	pipe(headName)
+	ends("evidence verify", func() { s.fails(t, "is a pipe", "evidence", "verify", "--all") })
+	if err := os.Remove(filepath.Join(s.dir, headName)); err != nil {
+		t.Fatal(err)
+	}
+	config := pipe("other.toml")
+	ends("a binding", func() {
+		if _, err := keepBinding(config, netPrinter, wantNetPrinter); err == nil || !strings.Contains(err.Error(), "is a pipe") {
+			t.Errorf("a binding into a pipe: %v", err)
+		}
+	})
+	pipe(frontName)
+	ends("the first start", func() {
+		one, err := claimInstance(s.dir)
+		if err != nil {
+			t.Errorf("the first start: %v", err)
+			return
+		}
+		defer one.release()
+		pipe(frontName)
+		if _, err := claimInstance(s.dir); !errors.Is(err, errSecondStart) || !strings.Contains(err.Error(), "is a pipe") {
+			t.Errorf("the second start: %v", err)
+		}
+		pipe(healthName)
+		if _, err := deviceHealth(t.Context(), s.dir, Config{}); err == nil || !strings.Contains(err.Error(), "is a pipe") {
+			t.Errorf("the devices' health: %v", err)
+		}
+		pipe(healthName + ".new")
+		if err := keepHealth(s.dir, nil); err != nil {
+			t.Errorf("keeping the health: %v", err)
+		}
+	})
+	ends("a picture", func() {
+		if _, err := newPictures(t.TempDir()).get(t.Context(), "/dev/zero"); err == nil {
+			t.Error("/dev/zero is a picture")
+		}
+	})
+	for _, name := range []string{"secrets.key", "secrets.sealed", "address.key"} {
+		if _, err := os.Lstat(filepath.Join(s.dir, name)); err != nil {
+			continue
+		}
+		pipe(name)
+		ends(name, func() { _ = run(t.Context(), []string{"doctor", "--data", s.dir}, io.Discard, io.Discard) })
+	}
+}
+
 // TestConfigurationsThatAreNone have sentences of their own.
 func TestConfigurationsThatAreNone(t *testing.T) {
 	big := filepath.Join(t.TempDir(), "big.toml")

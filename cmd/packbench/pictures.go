@@ -40,7 +40,7 @@ func (p *pictures) get(ctx context.Context, address string) (image.Image, error)
 		return nil, fmt.Errorf("picture %q: no address", address)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		data, err := os.ReadFile(address)
+		data, err := readPlain(address, maxPicture)
 		if err != nil {
 			return nil, fmt.Errorf("picture: %w", err)
 		}
@@ -48,7 +48,7 @@ func (p *pictures) get(ctx context.Context, address string) (image.Image, error)
 	}
 	sum := sha256.Sum256([]byte(address))
 	kept := filepath.Join(p.dir, hex.EncodeToString(sum[:16]))
-	if data, err := os.ReadFile(kept); err == nil {
+	if data, err := readPlain(kept, maxPicture); err == nil {
 		return decodePicture(data)
 	}
 	data, err := p.fetch(ctx, address)

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -64,6 +66,9 @@ func keepHealth(dir string, list []devices.Health) error {
 		return err
 	}
 	tmp := filepath.Join(dir, healthName+".new")
+	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) { // writing into a pipe would wait for its reader
+		return err
+	}
 	if err := os.WriteFile(tmp, text, 0o600); err != nil {
 		return err
 	}

@@ -185,7 +185,7 @@ var errConfigChanged = errors.New("the file is written in a way that only a pers
 // the loader of the program start before it takes its place in one step. want says what the configuration must become; anything
 // else is refused and nothing is changed. It returns the name of the kept file, empty where there was no file.
 func keepBinding(file string, b binding, want func(*Config)) (before string, err error) {
-	old, err := os.ReadFile(file)
+	old, err := readPlain(file, maxConfig)
 	missing := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !missing {
 		return "", fmt.Errorf("read %s: %w", file, err)

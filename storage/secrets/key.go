@@ -61,7 +61,7 @@ func (s *Store) findKey() (err error) {
 
 // readKey looks into the file, then into the key store.
 func (s *Store) readKey() (found bool, err error) {
-	if text, err := os.ReadFile(filepath.Join(s.dir, keyName)); err == nil {
+	if text, err := readFile(filepath.Join(s.dir, keyName)); err == nil {
 		s.where = inFile
 		return true, s.useKey(string(text))
 	} else if !errors.Is(err, fs.ErrNotExist) {

@@ -131,7 +131,7 @@ func (s *Store) read() (map[string]string, error) {
 		}
 	}
 	all := map[string]string{}
-	sealed, err := os.ReadFile(filepath.Join(s.dir, sealedName))
+	sealed, err := readFile(filepath.Join(s.dir, sealedName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return all, nil
 	}
@@ -173,4 +173,12 @@ func writeFile(name string, data []byte) error {
 		_ = d.Close()
 	}
 	return nil
+}
+
+// readFile reads a file and nothing else: a pipe in its place would wait for its other end.
+func readFile(name string) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no plain file: put it away, and connect the shop again", name)
+	}
+	return os.ReadFile(name)
 }
