@@ -28,6 +28,7 @@ type desk struct {
 	mu       sync.Mutex
 	goodAt   time.Time // when the printer last said that it is ready; zero: not since the last trouble
 	said     devices.Health
+	trouble  error              // what the last attempt has shown; nil: ready, or none yet
 	breakOff context.CancelFunc // ends the look that has the line, if one has
 }
 
@@ -129,6 +130,13 @@ func (d *desk) fresh() bool {
 	return !d.goodAt.IsZero() && time.Since(d.goodAt) <= d.t.Fresh
 }
 
+// Trouble is why the printer was not ready at the last attempt; nil: it was, or there was none yet.
+func (d *desk) Trouble() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.trouble
+}
+
 // tell keeps and reports what an attempt has shown: nil is ready.
 func (d *desk) tell(err error) {
 	h := d.who
@@ -144,6 +152,7 @@ func (d *desk) tell(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
+	d.trouble = err
 	d.goodAt = time.Time{}
 	if err == nil {
 		d.goodAt = now

@@ -22,6 +22,8 @@ type Photographer struct {
 
 	mu     sync.Mutex
 	wishes []fulfillment.PhotoWish
+	taking bool            // one is being taken
+	rested []chan struct{} // who waits until nothing is wished for
 	wake   chan struct{}
 }
 
@@ -44,12 +46,32 @@ func (p *Photographer) Wish(w fulfillment.PhotoWish) {
 func (p *Photographer) next() (fulfillment.PhotoWish, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.wishes) == 0 {
+	if p.taking = len(p.wishes) > 0; !p.taking {
+		for _, done := range p.rested {
+			close(done)
+		}
+		p.rested = nil
 		return fulfillment.PhotoWish{}, false
 	}
 	w := p.wishes[0]
 	p.wishes = p.wishes[1:]
 	return w, true
+}
+
+// Rest waits until every photo that was wished for is taken or given up, or ctx ends: before the camera is changed.
+func (p *Photographer) Rest(ctx context.Context) {
+	p.mu.Lock()
+	if !p.taking && len(p.wishes) == 0 {
+		p.mu.Unlock()
+		return
+	}
+	done := make(chan struct{})
+	p.rested = append(p.rested, done)
+	p.mu.Unlock()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
 }
 
 // Run takes photos until ctx ends. A photo that cannot be taken within three seconds is given up: the parcel stays on the

@@ -59,7 +59,7 @@ type Station struct {
 	stuck   bool                   // that they could not be was said
 }
 
-// message is one thing that happened, with the channel on which its sender waits until it is judged; nil: nobody waits.
+// message is one thing that happened; one field is set.
 type message struct {
 	scan    *fulfillment.Scan
 	weight  *fulfillment.Weight
@@ -70,6 +70,7 @@ type message struct {
 	warned  *fulfillment.PlatformWarning
 	answer  *fulfillment.CancelAnswer
 	heard   []fulfillment.OrderID
+	fitted  *fitting
 }
 
 // New returns a station; Run starts its work.
@@ -199,6 +200,9 @@ func (s *Station) handle(ctx context.Context, m message) {
 	case m.printed != nil:
 		s.owed = append(s.owed, *m.printed)
 		s.tell(ctx)
+		return
+	case m.fitted != nil:
+		s.fit(m.fitted)
 		return
 	case m.heard != nil:
 		if err := s.hear(ctx, m.heard); err != nil {
