@@ -42,10 +42,15 @@ type Setup struct {
 	Desk        setup.Desk // nil: there is no setup
 	Frames      Frames     // of the camera under trial
 	Calibration image.Image
-	Print       func(ctx context.Context, s setup.Sheet) error // a label of our own on the printer in use; nil: there is none
+	Print       func(ctx context.Context, s setup.Sheet) error // a label of our own on the printer in use; nil: never
 	Free        bool                                           // no supervisor is needed
-	Warning     string                                         // about the printer and the market's procedures; empty: none
 	Warn        func(setup.Choice) string                      // the same about a device that is being set up
+}
+
+// Equipped is what the bench has to work with now.
+type Equipped struct {
+	LabelPrinter, Camera bool
+	Warning              string // about the label printer and the market's procedures; empty: none
 }
 
 // Options are what the window needs of the program. Everything but Station may be left out; what is missing is then said

@@ -68,6 +68,14 @@ func (w *Window) runSetup(ctx context.Context) {
 	}
 }
 
+// Equip tells what the bench has to work with from now on. Any goroutine may call it; it never blocks.
+func (w *Window) Equip(e Equipped) {
+	w.do(func() {
+		w.handoff.Equip(e.Camera)
+		w.equipment.Equip(e.LabelPrinter, e.Warning)
+	})
+}
+
 // ShowSetup shows what a device under trial has given. Any goroutine may call it; it never blocks.
 func (w *Window) ShowSetup(n setup.News) {
 	w.do(func() {
@@ -78,7 +86,7 @@ func (w *Window) ShowSetup(n setup.News) {
 }
 
 func equipmentTools(o Setup, back widgets.Background) equipment.Tools {
-	return equipment.Tools{Background: back, Print: o.Print, Free: o.Free, Warning: o.Warning}
+	return equipment.Tools{Background: back, Print: o.Print, Free: o.Free}
 }
 
 // DPIWarning says that a printer is coarser than the market's procedure asks for.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -43,14 +44,19 @@ type app struct {
 	lines   *shopLines    // of the connected shops; none where orders come from files
 	poked   chan struct{} // has a value when a shop's state is to be drawn
 	photos  *station.Photographer
+	told    func(ui.Equipped) // draws what the bench has to work with
 	trace   *tracer
 	pics    *pictures
 	prover  *prover
 	config  string // station.toml
 	setup   *setupDesk
+	engine  *label.Engine
+	warming sync.Once
 	warmed  chan struct{} // closed when the PDF renderer has started, or will not
 
 	deviceGroup, stationGroup, printerGroup, syncGroup *group
+	printing                                           *group // what a label printer feeds; nil: there is none
+	recovered                                          bool   // what a crash left in the print queue is settled; owned by printJobs
 }
 
 // runWindow opens the station's window and works until it is closed.
@@ -83,11 +89,11 @@ func runWindow(ctx context.Context, c *call) error {
 	a := &app{dir: c.dir, config: c.config, env: e, trace: trace, warmed: make(chan struct{})}
 	options := labelOptions(c.dir, e.cfg.Station.Market, e.log)
 	a.codes = options.Carriers
-	engine := label.NewEngine(options)
-	defer closeRenderer(engine)
-	a.archive = label.NewArchive(engine, e.store, e.log)
+	a.engine = label.NewEngine(options)
+	defer closeRenderer(a.engine)
+	a.archive = label.NewArchive(a.engine, e.store, e.log)
 	a.build()
-	return a.work(ctx, one, engine, c.err)
+	return a.work(ctx, one, c.err)
 }
 
 // build joins the parts. Nothing runs yet.
@@ -96,16 +102,15 @@ func (a *app) build() {
 	player, fail := sound.New(e.log), a.partFailed
 	a.joinShops(fail) // before the parts that are given its methods
 	a.pics = newPictures(filepath.Join(a.dir, "cache", "pictures"))
-	a.devices = openDevices(e.cfg, usb.NewSystem(), takers{a.scanned, a.weighed, a.calibrated}, e.log)
-	if a.devices.camera != nil {
-		a.photos = station.NewPhotographer(a.devices.camera, e.store, a.photoTaken, e.log)
-	}
+	a.devices = newBenchDevices(usb.NewSystem(), takers{a.scanned, a.weighed, a.calibrated}, e.log)
+	a.photos = station.NewPhotographer(a.devices.camera, e.store, a.photoTaken, e.log)
 	a.setup = newSetupDesk(a)
 	screen := newFyneApp(a.dir)
 	a.shops = newShopDesk(a, screen)
 	options := a.windowOptions(player)
 	options.Shop = a.shops.options()
 	a.window = ui.New(screen, options)
+	a.told = a.window.Equip
 	a.station = station.New(station.Options{
 		ID: e.cfg.Station.ID, Policy: e.cfg.policy(), Operator: e.cfg.Station.Operator, Operators: e.cfg.operators(), Store: e.store,
 		Candidates: a.codes.Candidates, Show: a.show, Reserve: a.reservePrinter, Queued: a.wakePrinter, Outboxed: a.lines.wake, Wish: a.wish, Refresh: a.lines.refresh, Carriers: a.carriers, NewID: newID, Log: e.log,
@@ -113,9 +118,6 @@ func (a *app) build() {
 	a.joinPrinter()
 	a.deviceGroup, a.stationGroup = newGroup("devices", e.log, fail), newGroup("station", e.log, fail)
 	a.printerGroup, a.syncGroup = newGroup("printer", e.log, fail), newGroup("sync", e.log, fail)
-	for _, d := range a.devices.runs {
-		a.deviceGroup.run(d.name, d.run)
-	}
 	a.deviceGroup.run("window", a.window.Run)
 	a.deviceGroup.run("sound", player.Run)
 	a.deviceGroup.run("shops", a.shops.Run)
@@ -123,15 +125,13 @@ func (a *app) build() {
 	a.stationGroup.run("chain head", e.keepHeads)
 	a.stationGroup.run("retention", e.keepRetention)
 	a.stationGroup.run("checkpoints", e.store.RunCheckpoints)
-	if a.photos != nil {
-		a.stationGroup.run("photographer", a.photos.Run)
-	}
-	if a.devices.printer != nil {
-		a.printerGroup.run("print queue", a.printJobs)
-		a.printerGroup.run("label prover", a.whenWarm(a.prover.Run))
-		a.printerGroup.run("label in hand", a.whenWarm(a.ahead.Run))
-	}
+	a.stationGroup.run("photographer", a.photos.Run)
 	a.devices.board.OnChange(a.healthChanged)
+	a.devices.become(e.cfg)
+	a.told(equipped(e.cfg))
+	if e.cfg.labelPrinter() != nil {
+		a.startPrinting()
+	}
 	a.startShops()
 }
 
@@ -157,11 +157,8 @@ const appID = "app.packbench.station"
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // work shows the window and stops everything in order when it is closed or ctx ends.
-func (a *app) work(ctx context.Context, one *instance, engine *label.Engine, errw io.Writer) error {
+func (a *app) work(ctx context.Context, one *instance, errw io.Writer) error {
 	a.deviceGroup.run("second starts", func(ctx context.Context) error { return one.run(ctx, a.window.Raise) })
-	if a.devices.printer != nil {
-		a.printerGroup.run("PDF renderer", func(ctx context.Context) error { return a.warm(ctx, engine) })
-	}
 	a.deviceGroup.run("window watch", func(ctx context.Context) error { return a.watchWindow(ctx, errw) })
 	a.deviceGroup.run("signals", func(g context.Context) error {
 		err := watchSignals(g, ctx, a.window, interruptSelf)
@@ -202,7 +199,9 @@ func (a *app) partFailed(part string, err error) {
 	os.Exit(exitFailed)
 }
 
-func (a *app) scanned(ctx context.Context, s fulfillment.Scan) error {
+// scanned, weighed: what a device has given outlives its driver, which may be ended at any moment.
+func (a *app) scanned(_ context.Context, s fulfillment.Scan) error {
+	ctx := a.deviceGroup.ctx
 	if a.setup.takes(s) || a.lookedUp(ctx, s) {
 		return nil
 	}
@@ -212,42 +211,29 @@ func (a *app) scanned(ctx context.Context, s fulfillment.Scan) error {
 // calibrated: a scanner of the bench has read the calibration barcode; its driver has acted on it.
 func (a *app) calibrated(c scanner.Calibration) { a.setup.calibrated(c) }
 
-func (a *app) weighed(ctx context.Context, w fulfillment.Weight) error {
+func (a *app) weighed(_ context.Context, w fulfillment.Weight) error {
 	a.setup.weighed(w)
-	return a.station.Weigh(ctx, w)
+	return a.station.Weigh(a.deviceGroup.ctx, w)
 }
 
 func (a *app) photoTaken(ctx context.Context, p fulfillment.PhotoTaken) error {
 	return a.station.PhotoTaken(ctx, p)
 }
 
-func (a *app) wish(w fulfillment.PhotoWish) {
-	if a.photos != nil {
-		a.photos.Wish(w)
-	}
-}
+func (a *app) wish(w fulfillment.PhotoWish) { a.photos.Wish(w) }
 
 // show gives the bench as it is to the window, and to what makes its label ready.
 func (a *app) show(v station.View) {
 	a.window.Show(v)
-	if a.ahead != nil {
-		a.ahead.Show(v)
-	}
+	a.ahead.Show(v)
 }
 
 // reservePrinter takes the print queue for a job that the station is about to commit.
 func (a *app) reservePrinter(j fulfillment.PrintJob, of fulfillment.Shipment) (*station.Reservation, bool) {
-	if a.queue == nil {
-		return nil, false
-	}
 	return a.queue.Reserve(j, of)
 }
 
-func (a *app) wakePrinter() {
-	if a.queue != nil {
-		a.queue.Wake()
-	}
-}
+func (a *app) wakePrinter() { a.queue.Wake() }
 
 // labelReady: a label was proved; if its order is in hand and waits, it is printed now.
 func (a *app) labelReady(ctx context.Context, id fulfillment.OrderID) error {

@@ -89,16 +89,13 @@ func deviceHealth(ctx context.Context, dir string, cfg Config) ([]devices.Health
 		defer one.Close()
 	}
 	silent := slog.New(slog.DiscardHandler)
-	b := openDevices(cfg, usb.NewSystem(), nobody(), silent)
-	g := newGroup("probe", silent, func(string, error) {})
-	for _, r := range b.runs {
-		g.run(r.name, r.run)
-	}
+	b := newBenchDevices(usb.NewSystem(), nobody(), silent)
+	b.become(cfg)
+	defer b.close()
 	select {
 	case <-ctx.Done():
 	case <-time.After(probeTime):
 	}
-	g.stop()
 	return b.board.Snapshot(), nil
 }
 

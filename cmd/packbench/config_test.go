@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -238,9 +239,17 @@ func TestUSBDevices(t *testing.T) {
 		t.Errorf("got %+v, %v, %v", s, w, p)
 	}
 	ignore := slog.New(slog.DiscardHandler)
-	b := openDevices(cfg, usb.NewSystem(), takers{}, ignore)
-	if len(b.runs) != 4 || b.printer == nil {
-		t.Errorf("devices %+v", b.runs)
+	b := newBenchDevices(usb.NewSystem(), takers{}, ignore)
+	kinds := map[string]int{}
+	for _, is := range cfg.atWork("") {
+		d := b.open(is)
+		kinds[fmt.Sprintf("%T", is)]++
+		if _, labels := is.(PrinterConfig); labels != (d.printer != nil) || d.run == nil {
+			t.Errorf("%+v", d)
+		}
+	}
+	if len(kinds) != 4 {
+		t.Errorf("devices %v", kinds)
 	}
 }
 

@@ -18,19 +18,12 @@ import (
 	"packbench/fulfillment"
 )
 
-// runner is a long part.
-type runner struct {
-	name string
-	run  func(context.Context) error
-}
-
 // labelPrinter is a printer's driver, whatever the way to it.
 type labelPrinter interface {
 	Media() fulfillment.Media
 	Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error)
 	Prepare(b fulfillment.Bitmap)
 	Run(ctx context.Context) error
-	Poke()
 }
 
 // photoCamera is a camera's driver, whatever the way to it.
@@ -39,15 +32,6 @@ type photoCamera interface {
 	Latest() (jpeg []byte, at time.Time, seq uint64)
 	Snapshot(ctx context.Context) (jpeg []byte, at time.Time, err error)
 	Run(ctx context.Context) error
-}
-
-// bench holds the drivers that the configuration asks for.
-type benchDevices struct {
-	board   *devices.Board
-	runs    []runner
-	printer labelPrinter // nil if there is none
-	camera  photoCamera  // the first camera; nil if there is none
-	typed   *scanner.Typed
 }
 
 // takers are who gets what the devices give.
@@ -60,45 +44,6 @@ type takers struct {
 // nobody takes what devices give that are only looked at.
 func nobody() takers {
 	return takers{func(context.Context, fulfillment.Scan) error { return nil }, func(context.Context, fulfillment.Weight) error { return nil }, nil}
-}
-
-// openDevices makes every configured driver. Nothing is opened before Run: a device that is missing never stops the start.
-func openDevices(cfg Config, bus usb.Bus, to takers, log *slog.Logger) *benchDevices {
-	b := &benchDevices{board: new(devices.Board)}
-	for _, s := range cfg.Scanners {
-		switch s.Transport {
-		case "serial":
-			d := scanner.NewSerial(scanner.SerialConfig{Port: s.Port, Baud: s.Baud, Prefix: s.Prefix, Repeat: repeat}, to.scan, b.board.Report, log)
-			b.runs = append(b.runs, runner{"scanner " + s.Port, d.Run})
-		case "usb":
-			c := usbScannerConfig(s)
-			c.Calibrated = to.calibrated
-			d := scanner.NewUSB(c, bus, to.scan, b.board.Report, log)
-			b.runs = append(b.runs, runner{"scanner " + s.PID, d.Run})
-		}
-	}
-	if s := cfg.Scale; s != nil {
-		b.openScale(*s, bus, to.weigh, log)
-	}
-	if p := cfg.labelPrinter(); p != nil {
-		b.printer = openPrinter(*p, bus, b.board.Report, log)
-		b.runs = append(b.runs, runner{"printer " + p.Address + p.Queue + p.PID + p.Port, b.printer.Run})
-	}
-	if p := cfg.documentPrinter(); p != nil { // watched only: commands print
-		d := printer.NewSpooler(printer.SpoolerConfig{Queue: p.Queue, Role: p.Role, Poll: documentPoll}, b.board.Report, log)
-		b.runs = append(b.runs, runner{"printer " + p.Queue, d.Run})
-	}
-	for i, c := range cfg.Cameras {
-		d := openCamera(c, b.board.Report, log)
-		b.runs = append(b.runs, runner{"camera " + c.Name, d.Run})
-		if i == 0 {
-			b.camera = d
-		}
-	}
-	if cfg.keyboardScans() {
-		b.typed = scanner.NewTyped(cfg.typed(), b.board.Report)
-	}
-	return b
 }
 
 // typed is what is known of the scanner that types into the window.
@@ -135,20 +80,20 @@ func (c CameraConfig) crop() camera.Crop {
 	return camera.Crop{X: c.Crop[0], Y: c.Crop[1], W: c.Crop[2], H: c.Crop[3]}
 }
 
-func (b *benchDevices) openScale(s ScaleConfig, bus usb.Bus, weights func(context.Context, fulfillment.Weight) error, log *slog.Logger) {
+func openScale(s ScaleConfig, bus usb.Bus, weights func(context.Context, fulfillment.Weight) error, report devices.Report, log *slog.Logger) func(context.Context) error {
 	if s.Transport == "hid" {
-		d := scale.NewHID(scale.HIDConfig{Device: s.mustDevice()}, bus, weights, b.board.Report, log)
-		b.runs = append(b.runs, runner{"scale " + s.PID, d.Run})
-		return
+		return scale.NewHID(scale.HIDConfig{Device: s.mustDevice()}, bus, weights, report, log).Run
 	}
 	d, err := scale.NewSerial(scale.SerialConfig{Port: s.Port, Baud: s.Baud, Protocol: scale.Protocol(s.Protocol), Framing: s.Framing, Unit: s.Unit},
-		weights, b.board.Report, log)
-	if err != nil { // the configuration was checked; whatever else is wrong must be seen
-		b.board.Report(devices.Health{Kind: devices.Scale, ID: s.Port, Transport: s.Transport, State: devices.Absent,
-			Text: fmt.Sprintf("The scale cannot be used: %v.", err), At: time.Now()})
-		return
+		weights, report, log)
+	if err == nil {
+		return d.Run
 	}
-	b.runs = append(b.runs, runner{"scale " + s.Port, d.Run})
+	return func(context.Context) error { // the configuration was checked; whatever else is wrong must be seen
+		report(devices.Health{Kind: devices.Scale, ID: s.Port, Transport: s.Transport, State: devices.Absent,
+			Text: fmt.Sprintf("The scale cannot be used: %v.", err), At: time.Now()})
+		return nil
+	}
 }
 
 // documentPoll is between two looks at the document printer's queue: nobody waits for it.
@@ -222,6 +167,14 @@ func languageOf(p PrinterConfig) printer.Language {
 	}
 	compression, _ := printer.ParseCompression(p.Compression)
 	return printer.ZPL{Compression: compression}
+}
+
+// labelMedia is the stock of the label printer; the zero value where there is none.
+func (c Config) labelMedia() fulfillment.Media {
+	if p := c.labelPrinter(); p != nil {
+		return mediaOf(*p)
+	}
+	return fulfillment.Media{}
 }
 
 func mediaOf(p PrinterConfig) fulfillment.Media {

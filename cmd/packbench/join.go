@@ -35,12 +35,7 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 		Papers:       a.papers(),
 		ApplyScan:    a.env.cfg.policy().ApplyScan,
 		Setup:        a.setup.options(),
-	}
-	if a.devices.typed == nil {
-		o.Scan = func(string) {}
-	}
-	if a.devices.camera != nil {
-		o.Camera = a.devices.camera
+		Camera:       a.devices.camera,
 	}
 	return o
 }
@@ -51,7 +46,11 @@ func (a *app) typed(text string) {
 	if a.setup.takes(fulfillment.Scan{ID: newID(), Code: text, At: now, Device: scanner.KeyboardDevice}) {
 		return
 	}
-	if s, ok := a.devices.typed.Scan(text, now); ok && !a.lookedUp(a.deviceGroup.ctx, s) {
+	keys := a.devices.typed.Load()
+	if keys == nil { // a scanner says exclusive
+		return
+	}
+	if s, ok := keys.Scan(text, now); ok && !a.lookedUp(a.deviceGroup.ctx, s) {
 		a.submit(s)
 	}
 }

@@ -10,10 +10,10 @@ import (
 
 // labelPreview is the bitmap as it is printed, dot for dot, with what was read from it and what the rules say.
 func (a *app) labelPreview(ctx context.Context, p fulfillment.Parcel) (ui.Label, error) {
-	if p.Package.Label == "" || a.devices.printer == nil {
+	media := a.devices.printer.Media()
+	if p.Package.Label == "" || media.DPI == 0 {
 		return ui.Label{}, fulfillment.ErrNotFound
 	}
-	media := a.devices.printer.Media()
 	of := fulfillment.Shipment{Tracking: p.Package.Tracking, Carrier: p.Package.Carrier, Market: p.Order.Market}
 	proof, b, err := a.archive.Previewed(ctx, p.Package.Label, of, media)
 	if err != nil {

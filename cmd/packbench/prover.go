@@ -21,7 +21,7 @@ type proofStore interface {
 type prover struct {
 	store proofStore
 	proof *label.Archive
-	media fulfillment.Media
+	media func() fulfillment.Media // of the printer in use
 	ready func(context.Context, fulfillment.OrderID) error
 	log   *slog.Logger
 	wake  chan struct{}
@@ -29,7 +29,7 @@ type prover struct {
 
 const proverLook = 3 * time.Second
 
-func newProver(s proofStore, a *label.Archive, m fulfillment.Media, ready func(context.Context, fulfillment.OrderID) error, log *slog.Logger) *prover {
+func newProver(s proofStore, a *label.Archive, m func() fulfillment.Media, ready func(context.Context, fulfillment.OrderID) error, log *slog.Logger) *prover {
 	return &prover{store: s, proof: a, media: m, ready: ready, log: log, wake: make(chan struct{}, 1)}
 }
 
@@ -58,7 +58,8 @@ func (p *prover) Run(ctx context.Context) error {
 
 // all proves what there is. A label that cannot be proved now is tried again at print, where the packer hears of it.
 func (p *prover) all(ctx context.Context) {
-	todo, err := p.store.Unproved(ctx, p.media, 50)
+	media := p.media()
+	todo, err := p.store.Unproved(ctx, media, 50)
 	if err != nil {
 		p.log.Error("Labels to prove could not be read", "err", err)
 		return
@@ -70,7 +71,7 @@ func (p *prover) all(ctx context.Context) {
 		o, err := p.store.Order(ctx, pkg.OrderID)
 		if err == nil {
 			of := fulfillment.Shipment{Tracking: pkg.Tracking, Carrier: pkg.Carrier, Market: o.Market}
-			_, _, err = p.proof.Proved(ctx, pkg.Label, of, p.media)
+			_, _, err = p.proof.Proved(ctx, pkg.Label, of, media)
 		}
 		if err != nil {
 			p.log.Warn("Label was not proved ahead", "packageID", pkg.ID, "err", err)

@@ -1,34 +1,38 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
-	"reflect"
 	"strconv"
 	"sync"
 	"time"
 
 	"packbench/assets"
 	"packbench/devices"
+	"packbench/devices/printer"
 	"packbench/devices/scanner"
 	"packbench/devices/usb"
 	"packbench/fulfillment"
 	"packbench/fulfillment/label"
 	"packbench/fulfillment/policy"
+	"packbench/fulfillment/station"
 	"packbench/ui"
 	"packbench/ui/setup"
 )
 
 // setupDesk is the program's side of the setup wizard. A device that the bench does not use is opened by a driver of its own for
-// as long as it is on trial; what the bench uses is listened to. Its methods may be called concurrently.
+// as long as it is on trial; one that the bench uses with other settings is lent for so long; what it uses as it is is listened to.
+// Its methods may be called concurrently.
 type setupDesk struct {
 	app     *app
 	show    func(setup.News)
 	bus     usb.Bus
 	plugged func() ([]usb.Found, error)
+	equip   func(context.Context, Config) error // makes a configuration's devices the bench's
+
+	turn sync.Mutex // held while devices are changed; taken before mu, and never while mu is held
 
 	mu    sync.Mutex
 	found map[string]candidate
@@ -38,21 +42,20 @@ type setupDesk struct {
 
 // trial is the device that is tried now.
 type trial struct {
-	what   candidate
-	live   bool          // it is the bench's own device
-	drive  *benchDevices // of its own; nil: none
-	cancel context.CancelFunc
-	done   *sync.WaitGroup
+	what  candidate
+	live  bool          // it is the bench's own device
+	lent  bool          // the bench has given it away for so long
+	drive *benchDevices // of its own; nil: none
 }
 
 func newSetupDesk(a *app) *setupDesk {
-	return &setupDesk{app: a, show: func(n setup.News) { a.window.ShowSetup(n) }, bus: usb.NewSystem(), plugged: usb.List, found: map[string]candidate{}}
+	return &setupDesk{app: a, show: func(n setup.News) { a.window.ShowSetup(n) }, bus: usb.NewSystem(), plugged: usb.List, equip: a.equip, found: map[string]candidate{}}
 }
 
 // options are what the window is told of the setup.
 func (d *setupDesk) options() ui.Setup {
 	a := d.app
-	o := ui.Setup{Desk: d, Frames: d, Calibration: calibrationPicture(), Warning: dpiWarning(a.env.cfg, time.Now()), Warn: d.warn}
+	o := ui.Setup{Desk: d, Frames: d, Calibration: calibrationPicture(), Warn: d.warn}
 	_, err := os.Stat(a.config)
 	supervisors := 0
 	for _, op := range a.env.cfg.operators() {
@@ -61,9 +64,7 @@ func (d *setupDesk) options() ui.Setup {
 		}
 	}
 	o.Free = err != nil || supervisors == 0
-	if p := a.devices.printer; p != nil {
-		o.Print = func(ctx context.Context, s setup.Sheet) error { return printSheet(ctx, p, s) }
-	}
+	o.Print = func(ctx context.Context, s setup.Sheet) error { return printSheet(ctx, a.devices.printer, s) }
 	return o
 }
 
@@ -101,7 +102,7 @@ func (d *setupDesk) warn(c setup.Choice) string {
 const sheetPatience = 30 * time.Second
 
 // printSheet draws a label of our own and prints it on the way of every label.
-func printSheet(ctx context.Context, p labelPrinter, s setup.Sheet) error {
+func printSheet(ctx context.Context, p station.Printer, s setup.Sheet) error {
 	ctx, cancel := context.WithTimeout(ctx, sheetPatience)
 	defer cancel()
 	b := label.TestLabel(p.Media())
@@ -113,9 +114,8 @@ func printSheet(ctx context.Context, p labelPrinter, s setup.Sheet) error {
 }
 
 var (
-	errNotTried = errors.New("choose a label printer first")
+	errNotTried = errors.New("choose a printer first")
 	errGone     = errors.New("this device is no longer in the list; touch “Look again”")
-	errInUse    = errors.New("it is in use with its old settings. Keep the new ones, start Packbench again, then try it once more here")
 )
 
 // Print implements setup.Desk.
@@ -124,86 +124,124 @@ func (d *setupDesk) Print(ctx context.Context, s setup.Sheet) error {
 	t := d.on
 	d.mu.Unlock()
 	switch {
-	case t == nil || t.what.kind != devices.Printer:
+	case t == nil || t.what.kind != devices.Printer && t.what.kind != setup.Document:
 		return errNotTried
+	case t.what.kind == setup.Document:
+		return printTestPage(ctx, t.what.printer.Queue)
 	case t.live:
 		return printSheet(ctx, d.app.devices.printer, s)
 	}
 	return printSheet(ctx, t.drive.printer, s)
 }
 
+// printTestPage prints a page of our own on the way of every document.
+func printTestPage(ctx context.Context, queue string) error {
+	ctx, cancel := context.WithTimeout(ctx, sheetPatience)
+	defer cancel()
+	var pdf bytes.Buffer
+	if err := label.TestPage(&pdf); err != nil {
+		return err
+	}
+	return printer.PrintDocument(ctx, queue, "Packbench test page", pdf.Bytes())
+}
+
 // Try implements setup.Desk. It returns when the device before was given back and the new one's driver runs.
 func (d *setupDesk) Try(_ context.Context, c setup.Choice) error {
-	d.end()
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	d.giveBack(true)
 	if c.Key == "" {
 		return nil
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	what, ok := d.found[c.Key]
-	if !ok {
-		return errGone
-	}
-	what, err := what.with(c)
+	what, err := d.chosen(c)
 	if err != nil {
 		return err
 	}
-	t := &trial{what: what, done: &sync.WaitGroup{}, cancel: func() {}}
-	switch {
-	case what.used(d.app.env.cfg):
-		t.live = true
-	case what.heldByBench(d.app.env.cfg):
-		return errInUse
-	default:
+	d.begin(what)
+	return nil
+}
+
+// chosen is what a choice of the list means.
+func (d *setupDesk) chosen(c setup.Choice) (candidate, error) {
+	d.mu.Lock()
+	what, ok := d.found[c.Key]
+	d.mu.Unlock()
+	if !ok {
+		return what, errGone
+	}
+	return what.with(c)
+}
+
+// begin puts a device on trial; turn is held.
+func (d *setupDesk) begin(what candidate) {
+	cfg := d.app.devices.config()
+	t := &trial{what: what, live: what.used(cfg)}
+	if !t.live {
+		if t.lent = what.heldByBench(cfg); t.lent {
+			d.app.devices.lend(what.place())
+		}
 		d.open(t)
 	}
+	d.mu.Lock()
 	d.on = t
+	d.mu.Unlock()
 	if t.live {
-		d.app.deviceGroup.run("setup health", func(context.Context) error { d.tellHealth(what.kind); return nil })
+		d.app.deviceGroup.run("setup health", func(context.Context) error { d.tellHealth(what); return nil })
+	} else {
+		t.drive.board.OnChange(func(h devices.Health) { d.show(setup.News{Health: &h}) })
 	}
-	return nil
 }
 
 // open starts a driver for the device alone.
 func (d *setupDesk) open(t *trial) {
-	cfg := t.what.only(d.app.env.cfg)
 	to := takers{
 		scan:       func(_ context.Context, s fulfillment.Scan) error { d.read(t, s.Code); return nil },
 		weigh:      func(_ context.Context, w fulfillment.Weight) error { d.show(setup.News{Weight: &w}); return nil },
 		calibrated: func(c scanner.Calibration) { d.show(setup.News{Reading: calibrationOf(c)}) },
 	}
-	t.drive = openDevices(cfg, d.bus, to, d.app.env.log)
-	t.drive.board.OnChange(func(h devices.Health) { d.show(setup.News{Health: &h}) })
-	ctx, cancel := context.WithCancel(d.app.deviceGroup.ctx)
-	t.cancel = cancel
-	for _, r := range t.drive.runs {
-		t.done.Go(func() {
-			if err := r.run(ctx); err != nil && ctx.Err() == nil {
-				d.app.env.log.Warn("A device on trial stopped", "part", r.name, "err", err)
-			}
-		})
-	}
+	t.drive = newBenchDevices(d.bus, to, d.app.env.log)
+	t.drive.become(t.what.only(d.app.env.cfg))
 }
 
 // end gives the device on trial back.
 func (d *setupDesk) end() {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	d.giveBack(true)
+}
+
+// giveBack ends the trial; turn is held. A lent device is at work again unless the caller sees to it.
+func (d *setupDesk) giveBack(toBench bool) {
 	d.mu.Lock()
 	t := d.on
 	d.on = nil
 	d.mu.Unlock()
-	if t != nil {
-		t.cancel()
-		t.done.Wait()
+	if t == nil {
+		return
+	}
+	if t.drive != nil {
+		t.drive.close()
+	}
+	if t.lent && toBench {
+		d.app.devices.giveBack()
 	}
 }
 
-// tellHealth shows how the bench's devices of a kind feel.
-func (d *setupDesk) tellHealth(kind devices.Kind) {
+// tellHealth shows how the bench's device feels.
+func (d *setupDesk) tellHealth(what candidate) {
 	for _, h := range d.app.devices.board.Snapshot() {
-		if h.Kind == kind && h.ID != "keyboard" {
+		if isOf(h, what.kind) && h.ID != scanner.KeyboardDevice {
 			d.show(setup.News{Health: &h})
 		}
 	}
+}
+
+// isOf reports whether a health is of a device of a step: printers of labels and of documents are two.
+func isOf(h devices.Health, kind devices.Kind) bool {
+	if h.Kind == devices.Printer && h.Role == "document" {
+		return kind == setup.Document
+	}
+	return h.Kind == kind
 }
 
 // Latest implements ui.Frames for the camera on trial.
@@ -218,38 +256,4 @@ func (d *setupDesk) Latest() (jpeg []byte, at time.Time, seq uint64) {
 		return d.app.devices.camera.Latest()
 	}
 	return t.drive.camera.Latest()
-}
-
-// Keep implements setup.Desk.
-func (d *setupDesk) Keep(_ context.Context, c setup.Choice) (before string, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	what, ok := d.found[c.Key]
-	if !ok {
-		return "", errGone
-	}
-	if what, err = what.with(c); err != nil {
-		return "", err
-	}
-	cfg, err := loadConfig(d.app.config, false)
-	if err != nil {
-		return "", err
-	}
-	if what.scanner.Transport == "keyboard" {
-		if d.typed == nil || d.typed.Layout == "" && cfg.typed().Scanner == nil {
-			return "", nil // it is always on, and nothing is to be put right: nothing has to be written
-		}
-		what.scanner = *d.typed
-	}
-	b, want := what.bind(cfg, plugged(what.kind))
-	after := cfg
-	if want(&after); reflect.DeepEqual(after, cfg) {
-		return "", nil // it stands there as it is
-	}
-	before, err = keepBinding(d.app.config, b, want)
-	if err != nil {
-		return "", fmt.Errorf("%s was not changed: %w", filepath.Base(d.app.config), err)
-	}
-	d.app.env.log.Info("Device was set up", "kind", what.kind, "device", c.Name)
-	return before, nil
 }

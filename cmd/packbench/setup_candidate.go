@@ -38,7 +38,7 @@ func (c candidate) place() string {
 		return c.scanner.Transport + " " + c.scanner.Port + usbPlace(c.scanner.USBConfig)
 	case devices.Scale:
 		return c.scale.Transport + " " + c.scale.Port + usbPlace(c.scale.USBConfig)
-	case devices.Printer:
+	case devices.Printer, setup.Document:
 		p := c.printer
 		return p.Transport + " " + p.Address + p.Queue + p.Port + usbPlace(p.USBConfig)
 	}
@@ -167,7 +167,7 @@ func (c candidate) with(choice setup.Choice) (candidate, error) {
 
 // only is a configuration with nothing but this device. A camera's whole picture is shown, with the frame drawn on it.
 func (c candidate) only(base Config) Config {
-	base.Scanners, base.Printers, base.Scale, base.Cameras = nil, nil, nil, nil
+	base.Scanners, base.Printers, base.Scale, base.Cameras = nil, nil, nil, nil // of a copy
 	switch c.kind {
 	case devices.Scanner:
 		s := c.scanner
@@ -175,7 +175,7 @@ func (c candidate) only(base Config) Config {
 		base.Scanners = []ScannerConfig{s}
 	case devices.Scale:
 		base.Scale = &c.scale
-	case devices.Printer:
+	case devices.Printer, setup.Document:
 		base.Printers = []PrinterConfig{c.printer}
 	case devices.Camera:
 		cam := c.camera
@@ -202,7 +202,7 @@ func (c candidate) used(cfg Config) bool {
 			if same && reflect.DeepEqual(b.scale, c.scale) {
 				return true
 			}
-		case devices.Printer:
+		case devices.Printer, setup.Document:
 			if same && reflect.DeepEqual(b.printer, c.printer) {
 				return true
 			}
@@ -217,7 +217,7 @@ func (c candidate) used(cfg Config) bool {
 
 // heldByBench: the bench has the device, with other settings, and nobody else can open it beside it.
 func (c candidate) heldByBench(cfg Config) bool {
-	if c.kind == devices.Printer && (c.printer.Transport == "network" || c.printer.Transport == "spooler") || c.kind == devices.Camera && c.camera.URL != "" {
+	if c.kind == setup.Document || c.kind == devices.Printer && (c.printer.Transport == "network" || c.printer.Transport == "spooler") || c.kind == devices.Camera && c.camera.URL != "" {
 		return false
 	}
 	return slices.ContainsFunc(bound(cfg, c.kind), func(b candidate) bool { return b.place() == c.place() })
@@ -314,12 +314,12 @@ func (c candidate) bind(cfg Config, found []candidate) (binding, func(*Config)) 
 		nth = slices.IndexFunc(cfg.Scanners, func(s ScannerConfig) bool { return s.Transport == "keyboard" })
 	}
 	c = c.identified(found)
-	b := binding{table: string(c.kind), nth: nth}
+	b := binding{table: c.table(), nth: nth}
 	switch c.kind {
 	case devices.Scanner:
 		b.keys = scannerKeys(c.scanner)
 		return b, func(cfg *Config) { cfg.Scanners = put(cfg.Scanners, nth, c.scanner, keepScanner) }
-	case devices.Printer:
+	case devices.Printer, setup.Document:
 		b.keys = printerKeys(c.printer)
 		return b, func(cfg *Config) { cfg.Printers = put(cfg.Printers, nth, c.printer, keepPrinter) }
 	case devices.Scale:
@@ -336,4 +336,36 @@ func (c candidate) bind(cfg Config, found []candidate) (binding, func(*Config)) 
 	return b, func(cfg *Config) {
 		cfg.Cameras = put(cfg.Cameras, nth, c.camera, func(_, fresh CameraConfig) CameraConfig { return fresh })
 	}
+}
+
+// table is the name of its table in station.toml.
+func (c candidate) table() string {
+	if c.kind == setup.Document {
+		return string(devices.Printer)
+	}
+	return string(c.kind)
+}
+
+// unbind is what must be taken out so that the station does without the device, and what the configuration becomes. One that does
+// not stand in it changes nothing.
+func (c candidate) unbind(cfg Config) (binding, func(*Config)) {
+	for _, b := range bound(cfg, c.kind) {
+		if b.place() != c.place() {
+			continue
+		}
+		out := func(cfg *Config) {
+			switch c.kind {
+			case devices.Scanner:
+				cfg.Scanners = without(cfg.Scanners, b.nth)
+			case devices.Scale:
+				cfg.Scale = nil
+			case devices.Camera:
+				cfg.Cameras = without(cfg.Cameras, b.nth)
+			default:
+				cfg.Printers = without(cfg.Printers, b.nth)
+			}
+		}
+		return binding{table: c.table(), nth: b.nth, out: true}, out
+	}
+	return binding{}, func(*Config) {}
 }

@@ -30,7 +30,7 @@ const portsVariable = "PACKBENCH_SERIAL_PORTS"
 
 // Find implements setup.Desk.
 func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice, error) {
-	cfg := d.app.env.cfg
+	cfg := d.app.devices.config()
 	list := bound(cfg, kind)
 	wired, _ := d.plugged() // where the system tells nothing there are none
 	var err error
@@ -47,6 +47,10 @@ func (d *setupDesk) Find(ctx context.Context, kind devices.Kind) ([]setup.Choice
 		queues, noQueues := queueCandidates(ctx)
 		ports, noPorts := serialCandidates(kind)
 		list, err = slices.Concat(list, usbCandidates(wired, kind), queues, ports), errors.Join(noQueues, noPorts)
+	case setup.Document:
+		var queues []candidate
+		queues, err = documentCandidates(ctx, cfg)
+		list = append(list, queues...)
 	case devices.Camera:
 		list = append(list, plugged(kind)...)
 	}
@@ -151,6 +155,12 @@ func bound(cfg Config, kind devices.Kind) []candidate {
 				out = append(out, candidate{kind: kind, name: "Label printer", bound: true, nth: i, printer: p})
 			}
 		}
+	case setup.Document:
+		for i, p := range cfg.Printers {
+			if p.Role == "document" {
+				out = append(out, candidate{kind: kind, name: "Document printer", bound: true, nth: i, printer: p})
+			}
+		}
 	case devices.Camera:
 		for i, c := range cfg.Cameras[:min(1, len(cfg.Cameras))] {
 			out = append(out, candidate{kind: kind, name: cmp.Or(c.Name, "Camera"), bound: true, nth: i, camera: c})
@@ -244,6 +254,19 @@ func queueCandidates(ctx context.Context) ([]candidate, error) {
 		s := printer.Suggest("", name, "")
 		out = append(out, candidate{kind: devices.Printer, name: "Print queue " + name,
 			printer: usualPrinter(PrinterConfig{Transport: "spooler", Queue: name, Language: s.Language, DPI: s.DPI})})
+	}
+	return out, err
+}
+
+// documentCandidates are the queues that may print papers: not the one that the labels go to.
+func documentCandidates(ctx context.Context, cfg Config) ([]candidate, error) {
+	names, err := printer.Queues(ctx)
+	var out []candidate
+	for _, name := range names {
+		if p := cfg.labelPrinter(); p != nil && p.Transport == "spooler" && strings.EqualFold(p.Queue, name) {
+			continue
+		}
+		out = append(out, candidate{kind: setup.Document, name: "Print queue " + name, printer: PrinterConfig{Role: "document", Transport: "spooler", Queue: name}})
 	}
 	return out, err
 }

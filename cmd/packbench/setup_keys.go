@@ -16,6 +16,14 @@ func put[T any](list []T, nth int, fresh T, keep func(old, fresh T) T) []T {
 	return list
 }
 
+// without is the list without its nth; the list itself is not changed, and an empty one is nil, as a file without a table gives it.
+func without[T any](list []T, nth int) []T {
+	if len(list) == 1 {
+		return nil
+	}
+	return slices.Delete(slices.Clone(list), nth, nth+1)
+}
+
 func keepScanner(old, s ScannerConfig) ScannerConfig {
 	s.Prefix, s.Exclusive = old.Prefix, old.Exclusive
 	return s
@@ -51,6 +59,9 @@ func scannerKeys(s ScannerConfig) []tomlKey {
 }
 
 func printerKeys(p PrinterConfig) []tomlKey {
+	if p.Role == "document" {
+		return texts("role", p.Role, "transport", p.Transport, "queue", p.Queue)
+	}
 	return slices.Concat(texts("role", p.Role, "transport", p.Transport, "address", p.Address, "queue", p.Queue, "port", p.Port), baudKey(p.Baud), usbKeys(p.USBConfig),
 		texts("language", p.Language), []tomlKey{numberKey("dpi", p.DPI), numberKey("width_mm", p.WidthMM), numberKey("height_mm", p.HeightMM)})
 }

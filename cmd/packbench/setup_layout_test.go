@@ -76,12 +76,11 @@ func newDeskTest(t *testing.T, settings, layout string) *deskTest {
 	x.desk.plugged = func() ([]usb.Found, error) {
 		return []usb.Found{{ID: x.end.ID(), Maker: "Nobody knows", Model: "Reader", Interfaces: []usb.Interface{{Class: usb.ClassHID, SubClass: 1, Protocol: 1}}}}, nil
 	}
-	a.devices = openDevices(cfg, x.end, takers{func(_ context.Context, s fulfillment.Scan) error { x.desk.takes(s); return nil }, nil, a.calibrated}, log)
-	for _, r := range a.devices.runs {
-		a.deviceGroup.run(r.name, r.run)
-	}
+	a.devices = newBenchDevices(x.end, takers{func(_ context.Context, s fulfillment.Scan) error { x.desk.takes(s); return nil }, nil, a.calibrated}, log)
+	x.desk.equip = func(_ context.Context, cfg Config) error { a.devices.become(cfg); return nil }
+	a.devices.become(cfg)
 	a.devices.board.OnChange(x.desk.feels)
-	t.Cleanup(func() { x.desk.end(); a.deviceGroup.stop() })
+	t.Cleanup(func() { x.desk.end(); a.devices.close(); a.deviceGroup.stop() })
 	test.NewTempApp(t)
 	x.screen = setup.New(setup.Options{Desk: x.desk, Calibration: image.NewGray(image.Rect(0, 0, 4, 4)), Now: time.Now, Closed: func() {},
 		Background: func(_ string, work func(context.Context) func()) {
@@ -296,7 +295,7 @@ func TestLayoutOfAScannerThatTypesIntoTheWindow(t *testing.T) {
 		if x.desk.takes(fulfillment.Scan{Code: text, Device: "keyboard"}) {
 			return ""
 		}
-		s, _ := a.devices.typed.Scan(text, time.Now())
+		s, _ := a.devices.typed.Load().Scan(text, time.Now())
 		return s.Code
 	}
 	x.touch("Types like")

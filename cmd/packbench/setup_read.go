@@ -21,9 +21,9 @@ func (d *setupDesk) onTrial(kind devices.Kind) *trial {
 	return nil
 }
 
-// listens reports whether the bench's own device of a kind is on trial.
-func (d *setupDesk) listens(kind devices.Kind) bool {
-	t := d.onTrial(kind)
+// listens reports whether the bench's own scale is on trial.
+func (d *setupDesk) listens() bool {
+	t := d.onTrial(devices.Scale)
 	return t != nil && t.live
 }
 
@@ -42,7 +42,7 @@ func (d *setupDesk) takes(s fulfillment.Scan) bool {
 		d.show(setup.News{Reading: &setup.Reading{Code: s.Code, Other: true}})
 	default:
 		d.read(t, s.Code)
-		if typed := d.app.devices.typed; calibration && typed != nil && s.Device == scanner.KeyboardDevice {
+		if typed := d.app.devices.typed.Load(); calibration && typed != nil && s.Device == scanner.KeyboardDevice {
 			typed.Scan(s.Code, s.At) // from now on the window reads it rightly, too
 		}
 	}
@@ -70,13 +70,16 @@ func (s ScannerConfig) device() string {
 }
 
 func (d *setupDesk) weighed(w fulfillment.Weight) {
-	if d.listens(devices.Scale) {
+	if d.listens() {
 		d.show(setup.News{Weight: &w})
 	}
 }
 
 func (d *setupDesk) feels(h devices.Health) {
-	if d.listens(h.Kind) {
+	d.mu.Lock()
+	t := d.on
+	d.mu.Unlock()
+	if t != nil && t.live && isOf(h, t.what.kind) {
 		d.show(setup.News{Health: &h})
 	}
 }

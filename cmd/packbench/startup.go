@@ -15,22 +15,21 @@ import (
 	"packbench/fulfillment/station"
 )
 
-// joinPrinter makes what stands between the bench and its label printer, if there is one.
+// joinPrinter makes what stands between the bench and the place of its label printer. It runs while there is one.
 func (a *app) joinPrinter() {
-	p := a.devices.printer
-	if p == nil {
-		return
-	}
-	e := a.env
+	e, p := a.env, a.devices.printer
 	a.queue = station.NewPrintQueue(station.PrintQueue{Store: e.store, Labels: a.archive, Printer: p, Back: a.station, Now: time.Now, Log: e.log})
-	a.prover = newProver(e.store, a.archive, p.Media(), a.labelReady, e.log)
+	a.prover = newProver(e.store, a.archive, p.Media, a.labelReady, e.log)
 	a.ahead = station.NewAhead(a.archive, p, e.log)
 }
 
 // printJobs settles what a crash left open in the print queue, and then prints.
 func (a *app) printJobs(ctx context.Context) error {
-	if err := recoverJobs(ctx, a.env.store, a.station.Printed); err != nil {
-		return err
+	if !a.recovered {
+		if err := recoverJobs(ctx, a.env.store, a.station.Printed); err != nil {
+			return err
+		}
+		a.recovered = true
 	}
 	return a.queue.Run(ctx)
 }

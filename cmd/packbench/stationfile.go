@@ -18,6 +18,7 @@ type binding struct {
 	table string // scanner, printer, scale, camera
 	nth   int    // which [[table]] is replaced; -1: a new one
 	keys  []tomlKey
+	out   bool // the table is taken out
 }
 
 // tomlKey is one line of a table; value is written as TOML writes it.
@@ -49,6 +50,9 @@ func bindText(text []byte, b binding) ([]byte, error) {
 		lines = nil
 	}
 	from, to := tableLines(lines, b.table, b.nth)
+	if b.out && from >= 0 {
+		return []byte(strings.Join(slices.Delete(lines, from, to), end) + end), nil
+	}
 	if from < 0 {
 		head := "[" + b.table + "]"
 		if slices.Contains(manyTables, b.table) {

@@ -25,10 +25,14 @@ func (a *app) endStuck(errw io.Writer) {
 
 // stopParts ends the parts in the order in which one feeds the next.
 func (a *app) stopParts() {
+	a.deviceGroup.stop() // from here on nobody changes devices
 	a.setup.end()
-	for _, g := range []*group{a.deviceGroup, a.stationGroup, a.printerGroup} {
-		g.stop()
+	a.devices.close()
+	a.stationGroup.stop()
+	if a.printing != nil {
+		a.printing.stop()
 	}
+	a.printerGroup.stop()
 	a.lines.stop()
 	a.syncGroup.stop()
 }
@@ -56,7 +60,7 @@ const firstScans = 500 * time.Millisecond
 //
 // A compilation cannot be interrupted, and it takes many seconds on a slow computer. Who closes the window does not wait
 // for it: it ends with the process, and its cache is written as a whole or not at all.
-func (a *app) warm(ctx context.Context, engine *label.Engine) error {
+func (a *app) warm(ctx context.Context) error {
 	select {
 	case <-a.window.Ready():
 	case <-ctx.Done():
@@ -69,7 +73,7 @@ func (a *app) warm(ctx context.Context, engine *label.Engine) error {
 	}
 	go func() {
 		defer close(a.warmed)
-		if err := engine.Warm(ctx); err != nil && ctx.Err() == nil {
+		if err := a.engine.Warm(ctx); err != nil && ctx.Err() == nil {
 			a.env.log.Error("PDF renderer did not start", "err", err)
 		}
 		debug.FreeOSMemory()

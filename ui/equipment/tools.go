@@ -13,13 +13,11 @@ import (
 // Tools are what can be done with the devices from this screen.
 type Tools struct {
 	Background widgets.Background
-	// Print sends a label of our own to the printer in use, on the way that all labels go; nil: there is no label printer.
+	// Print sends a label of our own to the printer in use, on the way that all labels go; nil: there never is a label printer.
 	Print func(ctx context.Context, s setup.Sheet) error
 	// Free: devices may be set up without a supervisor, because the station has no settings yet or names no supervisor.
-	Free bool
-	// Warning is what is wrong with the printer for the market's procedures, a sentence; empty: nothing.
-	Warning string
-	Setup   *setup.Screen
+	Free  bool
+	Setup *setup.Screen
 }
 
 // toolRow are the buttons below the devices, and what became of the last touch.
@@ -33,6 +31,8 @@ type toolRow struct {
 	open       *widgets.Button
 	tools      Tools
 	supervisor bool
+	printer    bool   // there is a label printer
+	warning    string // what is wrong with it for the market's procedures, a sentence; empty: nothing
 	busy       bool
 }
 
@@ -59,19 +59,19 @@ func newToolRow(open func()) *toolRow {
 func (r *toolRow) mayOpen() bool { return r.tools.Setup != nil && (r.tools.Free || r.supervisor) }
 
 func (r *toolRow) show() {
-	r.test.Enable(r.tools.Print != nil && !r.busy)
-	r.cal.Enable(r.tools.Print != nil && !r.busy)
+	r.test.Enable(r.printer && !r.busy)
+	r.cal.Enable(r.printer && !r.busy)
 	r.open.Enable(r.mayOpen())
 }
 
 // rest is what the line says while nothing has happened.
 func (r *toolRow) rest() {
-	r.warn.Set(r.tools.Warning)
-	widgets.ShowOnly(r.alert, r.tools.Warning != "")
+	r.warn.Set(r.warning)
+	widgets.ShowOnly(r.alert, r.warning != "")
 	switch {
 	case r.tools.Setup != nil && !r.mayOpen():
 		r.say(Quiet, text.T("setup.supervisor"))
-	case r.tools.Print == nil:
+	case !r.printer:
 		r.say(Quiet, text.T("equipment.test.none"))
 	default:
 		r.say(Quiet, "")
@@ -87,7 +87,7 @@ func (r *toolRow) say(t Tone, words string) {
 }
 
 func (r *toolRow) print(sheet setup.Sheet) {
-	if r.tools.Print == nil || r.busy {
+	if !r.printer || r.busy {
 		return
 	}
 	name := text.T("setup.test")
@@ -113,10 +113,16 @@ func (r *toolRow) print(sheet setup.Sheet) {
 
 // SetTools gives the screen what can be done from it. Call it once, before the screen is shown.
 func (s *Screen) SetTools(t Tools) {
-	s.tools.tools = t
+	s.tools.tools, s.tools.printer = t, t.Print != nil
 	if t.Setup != nil {
 		s.stack.Add(t.Setup.Object)
 	}
+	s.tools.rest()
+}
+
+// Equip tells whether there is a label printer, and what is wrong with it for the market's procedures, a sentence; empty: nothing.
+func (s *Screen) Equip(labels bool, warning string) {
+	s.tools.printer, s.tools.warning = labels && s.tools.tools.Print != nil, warning
 	s.tools.rest()
 }
 

@@ -20,7 +20,8 @@ func TestTestLabelsNeedNoSupervisor(t *testing.T) {
 	var fail error
 	s := New(time.Now, nil)
 	s.SetTools(Tools{Background: func(_ string, work func(context.Context) func()) { work(t.Context())() },
-		Print: func(_ context.Context, x setup.Sheet) error { sent = append(sent, x); return fail }, Warning: "Too coarse."})
+		Print: func(_ context.Context, x setup.Sheet) error { sent = append(sent, x); return fail }})
+	s.Equip(true, "Too coarse.")
 	test.Tap(s.tools.test)
 	if s.tools.warn.Words() != "Too coarse." || !s.tools.alert.Visible() {
 		t.Errorf("the warning is not said, or a test label took its place: %q", s.tools.warn.Words())
@@ -38,6 +39,14 @@ func TestTestLabelsNeedNoSupervisor(t *testing.T) {
 	}
 	if s.tools.open.Enabled() {
 		t.Error("there is no setup, and it can be opened")
+	}
+	s.Equip(false, "")
+	if s.tools.test.Enabled() || s.tools.words.Words() != text.T("equipment.test.none") || s.tools.alert.Visible() {
+		t.Errorf("the printer was taken out of use, and the screen says %q", s.tools.words.Words())
+	}
+	s.Equip(true, "")
+	if !s.tools.test.Enabled() || s.tools.words.Words() != "" {
+		t.Errorf("there is a printer again, and the screen says %q", s.tools.words.Words())
 	}
 }
 

@@ -41,9 +41,11 @@ type liveView struct {
 	buffers [3]*image.RGBA
 	pending atomic.Bool // a picture is on its way to the screen: drop the next one
 	visible atomic.Bool
-	seq     uint64 // run's goroutine
-	turn    int    // run's goroutine
-	said    string // run's goroutine
+	has     bool        // there is a camera; the screen's goroutine
+	none    atomic.Bool // the same for run's goroutine, the other way round
+	seq     uint64      // run's goroutine
+	turn    int         // run's goroutine
+	said    string      // run's goroutine
 }
 
 func newLiveView(f Frames) *liveView {
@@ -55,12 +57,21 @@ func newLiveView(f Frames) *liveView {
 	back := canvas.NewRectangle(color.Black)
 	back.CornerRadius = widgets.RadiusCard
 	l.object = container.NewStack(back, l.picture, l.notice)
-	if f == nil {
-		l.notice.Set(text.T("camera.none"))
-	} else {
-		l.notice.Set(text.T("camera.wait"))
-	}
+	l.equip(true)
 	return l
+}
+
+// equip tells whether there is a camera now. It is called on the screen's goroutine.
+func (l *liveView) equip(camera bool) {
+	l.has = camera && l.frames != nil
+	l.none.Store(!l.has)
+	if l.has {
+		l.notice.Set(text.T("camera.wait"))
+		return
+	}
+	l.notice.Set(text.T("camera.none"))
+	l.picture.Image = nil
+	l.picture.Refresh()
 }
 
 // run brings pictures to the screen, while it is visible, until ctx ends. post runs a function on the screen's goroutine.
@@ -75,7 +86,7 @@ func (l *liveView) run(ctx context.Context, post func(func()), now func() time.T
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if l.visible.Load() && !l.pending.Load() {
+			if l.visible.Load() && !l.none.Load() && !l.pending.Load() {
 				l.step(post, now())
 			}
 		}
@@ -108,6 +119,9 @@ func (l *liveView) step(post func(func()), now time.Time) {
 	l.said = notice
 	post(func() {
 		l.pending.Store(false)
+		if l.none.Load() { // it was taken away meanwhile
+			return
+		}
 		l.picture.Image = small
 		l.picture.Refresh()
 		l.notice.Set(notice)

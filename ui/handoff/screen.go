@@ -56,6 +56,12 @@ func New(o Options) *Screen {
 	return s
 }
 
+// Equip tells whether there is a camera now; it has no effect where Options.Camera is nil.
+func (s *Screen) Equip(camera bool) {
+	s.live.equip(camera)
+	s.photo.Enable(ModelOf(s.view, s.o.Now()).Last != nil && s.live.has)
+}
+
 // Show draws the view.
 func (s *Screen) Show(v station.View) {
 	s.view = v
@@ -63,7 +69,7 @@ func (s *Screen) Show(v station.View) {
 	s.cards.set(m)
 	s.last.set(m.Last)
 	s.seal.set(m)
-	s.photo.Enable(m.Last != nil && s.o.Camera != nil)
+	s.photo.Enable(m.Last != nil && s.live.has)
 	s.undo.Enable(m.Parcels+m.TakeOff > 0)
 	if len(v.Manifests) == 0 || v.VerdictSeq != s.seq {
 		s.sure.Drop() // the first touch was meant for another parcel

@@ -89,10 +89,11 @@ type Desk interface {
 	// Try uses a device apart from the bench until the next Try; a Choice without Key only ends the trial. What the device
 	// gives comes as News.
 	Try(ctx context.Context, c Choice) error
-	// Print sends a label to the printer that is tried, on the way that all labels go.
+	// Print sends a label or a page to the printer that is tried, on the way that all labels and papers go.
 	Print(ctx context.Context, s Sheet) error
-	// Keep writes the device into station.toml; before is the name of the file as it was, empty if there was none.
-	Keep(ctx context.Context, c Choice) (before string, err error)
+	// Keep has the station work with the device, or without it, from now on, and writes it into station.toml; before is the name of
+	// the file as it was, empty if there was none. A device that cannot be opened is refused, and nothing changes.
+	Keep(ctx context.Context, c Choice, use bool) (before string, err error)
 }
 
 // News is one thing that a device under trial has given; one field is set.
@@ -135,8 +136,27 @@ func say(m Mark, key string, pairs ...string) Say {
 	return Say{m, text.T("setup."+key+".head", pairs...), text.T("setup."+key+".text", pairs...)}
 }
 
+// Document is the step of the printer of papers: a devices.Printer with the role document.
+const Document devices.Kind = "document"
+
 // Steps are the devices in the order in which they are set up.
-var Steps = []devices.Kind{devices.Scanner, devices.Scale, devices.Printer, devices.Camera}
+var Steps = [...]devices.Kind{devices.Scanner, devices.Scale, devices.Printer, Document, devices.Camera}
+
+// Name is a step's device in words.
+func Name(kind devices.Kind) string {
+	if kind == Document {
+		return text.T("setup.document")
+	}
+	return text.Device(kind)
+}
+
+// isOf reports whether a health is of a step's device: printers of labels and of papers are two.
+func isOf(h devices.Health, kind devices.Kind) bool {
+	if h.Kind == devices.Printer && h.Role == "document" {
+		return kind == Document
+	}
+	return h.Kind == kind
+}
 
 // Ask is what a step says before anything was tried.
 func Ask(kind devices.Kind, chosen bool) Say {

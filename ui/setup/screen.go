@@ -39,6 +39,7 @@ type step struct {
 	say     Say
 	asked   bool // the test label came: is it straight?
 	kept    string
+	out     string // the device that was taken out of use
 }
 
 // Screen is the wizard. Its methods are called on the screen's goroutine.
@@ -49,7 +50,7 @@ type Screen struct {
 	open    bool
 	front   bool // the wizard can be seen
 	at      int  // index of Steps; len(Steps): the end
-	steps   [4]step
+	steps   [len(Steps)]step
 	weighed Weighing
 	before  string // the kept file
 	v       view
@@ -130,10 +131,10 @@ func (s *Screen) enter(at int) {
 	st.asked = false
 	if st.chosen >= 0 {
 		s.choose(st.chosen)
-		return
+	} else {
+		st.say = Ask(s.kind(), false)
+		s.draw()
 	}
-	st.say = Ask(s.kind(), false)
-	s.draw()
 	if !st.looked {
 		s.find()
 	}
@@ -156,6 +157,7 @@ func (s *Screen) find() {
 			st.choices, st.chosen, st.page = found, -1, 0
 			if mine != nil {
 				if st.chosen = slices.IndexFunc(found, func(c Choice) bool { return c.Key == mine.Key }); st.chosen >= 0 {
+					mine.Bound = found[st.chosen].Bound
 					st.choices[st.chosen] = *mine
 				}
 			}
@@ -255,7 +257,7 @@ func (s *Screen) Take(n News) {
 	case n.Weight != nil && kind == devices.Scale:
 		st.say = s.weighed.Judge(*n.Weight)
 		s.v.big.Set(text.Grams(n.Weight.Grams))
-	case n.Health != nil && n.Health.Kind == kind && st.say.Mark != Good && !st.asked:
+	case n.Health != nil && isOf(*n.Health, kind) && st.say.Mark != Good && !st.asked:
 		judged, bad := JudgeHealth(*n.Health)
 		if !bad && st.say.Mark == Bad {
 			judged, bad = Ask(kind, true), true // it is back
@@ -298,7 +300,11 @@ func (s *Screen) print(sheet Sheet) {
 			case err != nil:
 				st.say, st.asked = say(Bad, "print.bad", "why", text.Sentence(err.Error())), false
 			case sheet == SheetTest:
-				st.say, st.asked = say(Going, "print.ask"), true
+				ask := "print.ask"
+				if s.kind() == Document {
+					ask = "page.ask"
+				}
+				st.say, st.asked = say(Going, ask), true
 			}
 			s.draw()
 		}
@@ -309,15 +315,19 @@ func (s *Screen) print(sheet Sheet) {
 func (s *Screen) straight(yes bool) {
 	st := s.now()
 	st.asked = false
-	st.say = say(Bad, "print.no")
+	about := "print"
+	if s.kind() == Document {
+		about = "page"
+	}
+	st.say = say(Bad, about+".no")
 	if yes {
-		st.say = say(Good, "print.good")
+		st.say = say(Good, about+".good")
 	}
 	s.draw()
 }
 
-// keep writes the device down and goes on.
-func (s *Screen) keep() {
+// keep has the station work with the chosen device, or without it, and goes on.
+func (s *Screen) keep(use bool) {
 	st := s.now()
 	if st.chosen < 0 || st.busy {
 		return
@@ -326,7 +336,7 @@ func (s *Screen) keep() {
 	st.busy = true
 	s.draw()
 	s.o.Background("setup keep", func(ctx context.Context) func() {
-		before, err := s.o.Desk.Keep(ctx, c)
+		before, err := s.o.Desk.Keep(ctx, c, use)
 		return func() {
 			st.busy = false
 			if err != nil {
@@ -334,7 +344,10 @@ func (s *Screen) keep() {
 				s.draw()
 				return
 			}
-			st.kept = c.Name
+			st.looked = false // what is in use is another now
+			if st.kept, st.out = c.Name, ""; !use {
+				st.kept, st.out, st.chosen = "", c.Name, -1
+			}
 			if before != "" && s.before == "" {
 				s.before = before
 			}

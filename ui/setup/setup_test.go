@@ -69,7 +69,7 @@ func TestAScaleMustWeighAndGoBackToZero(t *testing.T) {
 func TestEverySentenceOfTheSetupIsThere(t *testing.T) {
 	var all []Say
 	for _, k := range Steps {
-		all = append(all, Ask(k, false), Ask(k, true), Say{Text: text.T("setup.good." + string(k)), Head: text.Device(k)})
+		all = append(all, Ask(k, false), Ask(k, true), Say{Text: text.T("setup.good." + string(k)), Head: Name(k)})
 	}
 	for _, s := range []devices.State{devices.Attention, devices.Absent} {
 		x, ok := JudgeHealth(devices.Health{State: s, Text: "out of paper"})
@@ -80,7 +80,7 @@ func TestEverySentenceOfTheSetupIsThere(t *testing.T) {
 	}
 	now := time.Now()
 	all = append(all, JudgePicture(time.Time{}, now), JudgePicture(now.Add(-time.Minute), now), JudgePicture(now, now))
-	for _, key := range []string{"failed", "nothing", "print.ask", "print.good", "print.no", "print.bad"} {
+	for _, key := range []string{"failed", "nothing", "print.ask", "print.good", "print.no", "print.bad", "page.ask", "page.good", "page.no"} {
 		all = append(all, say(Going, key, "why", "because"))
 	}
 	for _, s := range all {
@@ -129,8 +129,12 @@ func (d *fakeDesk) Print(_ context.Context, s Sheet) error {
 	d.did = append(d.did, "print "+string(s))
 	return d.printed
 }
-func (d *fakeDesk) Keep(_ context.Context, c Choice) (string, error) {
-	d.did = append(d.did, "keep "+c.Key)
+func (d *fakeDesk) Keep(_ context.Context, c Choice, use bool) (string, error) {
+	did := "keep "
+	if !use {
+		did = "out "
+	}
+	d.did = append(d.did, did+c.Key)
 	return "/x/station.toml.before", d.kept
 }
 
@@ -157,7 +161,7 @@ func newTestWizard(t *testing.T, d *fakeDesk) (s *Screen, asked *[2]string, fram
 }
 
 func TestTheWizardsMainWay(t *testing.T) {
-	d := &fakeDesk{found: map[devices.Kind][]Choice{devices.Scanner: {{Key: "tty", Kind: devices.Scanner, Name: "Serial"}}}}
+	d := &fakeDesk{found: map[devices.Kind][]Choice{devices.Scanner: {{Key: "tty", Kind: devices.Scanner, Name: "Serial"}}, Document: {{Key: "office", Kind: Document, Name: "office"}}}}
 	s, asked, frames := newTestWizard(t, d)
 	if s.v.keep.Enabled() || !s.v.choices[0].Visible() || s.v.choices[1].Visible() {
 		t.Fatal("nothing is chosen and it can be kept, or the list is wrong")
@@ -185,6 +189,19 @@ func TestTheWizardsMainWay(t *testing.T) {
 	test.Tap(s.v.test)
 	test.Tap(s.v.test) // yes
 	test.Tap(s.v.keep)
+	if !s.v.choices[0].Visible() || s.v.field.Visible() {
+		t.Error("the queues for papers are not offered, or an address is")
+	}
+	test.Tap(s.v.choices[0])
+	if s.v.test.Word() != text.T("setup.page") || s.v.calib.Visible() {
+		t.Errorf("%q is offered for papers", s.v.test.Word())
+	}
+	test.Tap(s.v.test)
+	test.Tap(s.v.test) // yes
+	if s.now().say.Head != text.T("setup.page.good.head") {
+		t.Errorf("%+v", s.now().say)
+	}
+	test.Tap(s.v.keep)
 	s.Address("http://cam")
 	frames.at = time.Now()
 	s.Tick()
@@ -195,11 +212,11 @@ func TestTheWizardsMainWay(t *testing.T) {
 	if !s.v.done.Visible() || !strings.Contains(s.v.file.Words(), "station.toml.before") {
 		t.Errorf("the end: %q", s.v.file.Words())
 	}
-	if got := s.v.sums[1].words.Words(); !strings.Contains(got, text.T("setup.done.skipped")) {
+	if got := s.v.sums[1].words.Words(); !strings.Contains(got, text.T("setup.done.was")) {
 		t.Errorf("the scale: %q", got)
 	}
 	test.Tap(s.v.keep)
-	want := []string{"try tty", "keep tty", "try 10.0.0.5:9100", "print test", "print test", "keep 10.0.0.5:9100", "try http://cam", "keep http://cam"}
+	want := []string{"try tty", "keep tty", "try 10.0.0.5:9100", "print test", "print test", "keep 10.0.0.5:9100", "try office", "print test", "keep office", "try http://cam", "keep http://cam"}
 	d.did = slices.DeleteFunc(d.did, func(x string) bool { return x == "try " })
 	if s.IsOpen() || !slices.Equal(d.did, want) || asked[0] != "" {
 		t.Errorf("open %v, did %q", s.IsOpen(), d.did)
@@ -272,5 +289,36 @@ func TestTheWarningFollowsTheChoice(t *testing.T) {
 	test.Tap(s.v.turns[0])
 	if s.v.alert.Container.Visible() {
 		t.Error("it warns of a fine printer")
+	}
+}
+
+// TestADeviceIsTakenOutOfUse: what stands in the settings, and nothing else, can be taken out; the end says which it was.
+func TestADeviceIsTakenOutOfUse(t *testing.T) {
+	d := &fakeDesk{found: map[devices.Kind][]Choice{devices.Scanner: {{Key: "old", Kind: devices.Scanner, Name: "Old", Bound: true}, {Key: "new", Kind: devices.Scanner, Name: "New"}}}}
+	s, _, _ := newTestWizard(t, d)
+	if s.v.out.Visible() {
+		t.Error("nothing is chosen, and it can be taken out")
+	}
+	test.Tap(s.v.choices[1])
+	if s.v.out.Visible() {
+		t.Error("what is not in use can be taken out")
+	}
+	test.Tap(s.v.choices[0])
+	d.kept = errors.New("the disk is full")
+	test.Tap(s.v.out)
+	if s.at != 0 || !strings.Contains(s.v.words.Words(), "disk is full") {
+		t.Errorf("step %d: %q", s.at, s.v.words.Words())
+	}
+	d.kept = nil
+	test.Tap(s.v.out)
+	if s.at != 1 || d.did[len(d.did)-2] != "out old" {
+		t.Errorf("step %d, did %q", s.at, d.did)
+	}
+	s.enter(len(Steps))
+	if got := s.v.sums[0].words.Words(); !strings.Contains(got, text.T("setup.done.out", "name", "Old")) || s.v.out.Visible() {
+		t.Errorf("the end says %q", got)
+	}
+	if got := s.v.file.Words(); !strings.Contains(got, text.T("setup.done.fixed")) {
+		t.Errorf("what waits for a start is not said: %q", got)
 	}
 }

@@ -1,8 +1,6 @@
 package setup
 
 import (
-	"path/filepath"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -22,7 +20,7 @@ const maxTurns = 4
 
 // view is what is drawn.
 type view struct {
-	chips   [5]*widgets.Button
+	chips   [len(Steps) + 1]*widgets.Button
 	picture *canvas.Image
 	good    *widgets.Text
 	which   *widgets.Text
@@ -54,11 +52,11 @@ type view struct {
 	stage *fyne.Container
 	body  *fyne.Container
 	done  *fyne.Container
-	sums  [4]*sumRow
+	sums  [len(Steps)]*sumRow
 	file  *widgets.Text
 
-	leave, skip, keep *widgets.Button
-	bottom            *fyne.Container
+	leave, out, skip, keep *widgets.Button
+	bottom                 *fyne.Container
 }
 
 func (s *Screen) build() {
@@ -71,7 +69,8 @@ func (s *Screen) build() {
 	v.leave = widgets.NewButton("undo", text.T("setup.leave"), widgets.Ink, widgets.Card, s.Leave)
 	v.skip = widgets.NewButton("skip", text.T("setup.skip"), widgets.Ink, widgets.Card, s.skip)
 	v.keep = widgets.NewButton("check", text.T("setup.keep"), widgets.White, widgets.Blue, func() { s.next() }).Large()
-	v.bottom = widgets.Row(10, widgets.Grow(v.leave, 2), widgets.Grow(v.skip, 2), widgets.Grow(v.keep, 4))
+	v.out = widgets.NewButton("cross", text.T("setup.out"), widgets.Ink, widgets.Card, func() { s.keep(false) })
+	v.bottom = widgets.Row(10, widgets.Grow(v.leave, 2), widgets.Grow(v.out, 2), widgets.Grow(v.skip, 2), widgets.Grow(v.keep, 3))
 	v.body = widgets.Row(12, widgets.Fix(s.buildGood(), 210), widgets.Fix(s.buildList(), 340), widgets.Grow(s.buildTrial(), 1))
 	v.done = s.buildDone()
 	s.Object = widgets.Column(8, widgets.Fix(widgets.Row(8, chips...), widgets.TouchSize), widgets.Grow(container.NewStack(v.body, v.done), 1), widgets.Fix(v.bottom, 64))
@@ -145,33 +144,13 @@ func (s *Screen) buildTrial() fyne.CanvasObject {
 	return v.plate.Container
 }
 
-// sumRow is one device on the last page.
-type sumRow struct {
-	icon  *widgets.Icon
-	words *widgets.Text
-}
-
-func (s *Screen) buildDone() *fyne.Container {
-	v := &s.v
-	var items []widgets.Item
-	head, words := widgets.NewText(widgets.SizeBig, true, widgets.Ink).Fit(20, 1), widgets.NewText(20, false, widgets.Ink).Fit(14, 2).Top()
-	head.Set(text.T("setup.done.head"))
-	v.file = words
-	items = append(items, widgets.Fix(head, 44), widgets.Fix(words, 62))
-	for i := range v.sums {
-		v.sums[i] = &sumRow{widgets.NewIcon("dash", widgets.Soft, 40), widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(14, 1)}
-		items = append(items, widgets.Grow(widgets.Row(14, widgets.Fix(v.sums[i].icon, 40), widgets.Grow(v.sums[i].words, 1)), 1))
-	}
-	return widgets.NewCard(widgets.Column(4, items...)).Container
-}
-
 // next is the large button at the end of the row.
 func (s *Screen) next() {
 	if s.kind() == "" {
 		s.Leave()
 		return
 	}
-	s.keep()
+	s.keep(true)
 }
 
 // leftButton and rightButton print, or answer the question about the test label.
@@ -202,6 +181,9 @@ func (s *Screen) draw() {
 	widgets.ShowOnly(s.v.done, end)
 	widgets.ShowOnly(s.v.skip, !end)
 	if end {
+		s.v.out.Hide()
+	}
+	if end {
 		s.drawDone()
 	} else {
 		s.drawList()
@@ -214,7 +196,7 @@ func (s *Screen) drawChips() {
 	for i, b := range s.v.chips {
 		icon, word := "check", text.T("setup.ready")
 		if i < len(Steps) {
-			icon, word = string(Steps[i]), text.Device(Steps[i])
+			icon, word = stepIcon(Steps[i]), Name(Steps[i])
 			if s.steps[i].kept != "" {
 				icon = "check"
 			}
@@ -230,6 +212,14 @@ func (s *Screen) drawChips() {
 		}
 		b.Set(icon, word, ink, fill)
 	}
+}
+
+// stepIcon is the picture of a step's device.
+func stepIcon(kind devices.Kind) string {
+	if kind == Document {
+		return "note"
+	}
+	return string(kind)
 }
 
 func (s *Screen) drawList() {
@@ -264,7 +254,7 @@ func (s *Screen) drawList() {
 		if at == st.chosen {
 			ink, fill = widgets.White, widgets.Navy
 		}
-		b.Set(string(kind), words, ink, fill)
+		b.Set(stepIcon(kind), words, ink, fill)
 	}
 	widgets.ShowOnly(v.more, len(st.choices) > perPage)
 	widgets.ShowOnly(v.field, kind == devices.Printer || kind == devices.Camera)
@@ -299,11 +289,11 @@ func (s *Screen) drawTrial() {
 		s.o.Prompt(st.say.Head, st.say.Text)
 	}
 	chosen := st.chosen >= 0
-	shown := map[int]bool{0: chosen && kind == devices.Scanner, 1: chosen && kind == devices.Scale, 2: chosen && kind == devices.Camera, 3: chosen && kind == devices.Printer}
+	shown := map[int]bool{0: chosen && kind == devices.Scanner, 1: chosen && kind == devices.Scale, 2: chosen && kind == devices.Camera, 3: chosen && (kind == devices.Printer || kind == Document)}
 	for i, o := range v.stage.Objects {
 		widgets.ShowOnly(o, shown[i])
 	}
-	v.drawButtons(st)
+	v.drawButtons(st, kind)
 	var c Choice
 	if chosen {
 		c = st.choices[st.chosen]
@@ -328,9 +318,13 @@ func (s *Screen) drawTrial() {
 	v.keep.Set(icon, word, widgets.White, fill)
 	v.keep.Enable(chosen && !st.busy && (st.say.Mark == Good || !c.Doubt))
 	v.leave.Enable(true)
+	widgets.ShowOnly(v.out, c.Bound)
+	v.out.Enable(!st.busy)
+	v.bottom.Refresh()
 }
 
-func (v *view) drawButtons(st *step) {
+func (v *view) drawButtons(st *step, kind devices.Kind) {
+	widgets.ShowOnly(v.calib, kind == devices.Printer || st.asked)
 	if st.asked {
 		v.test.Set("check", text.T("setup.yes"), widgets.White, widgets.Good)
 		v.calib.Set("cross", text.T("setup.no"), widgets.White, widgets.Bad)
@@ -339,6 +333,9 @@ func (v *view) drawButtons(st *step) {
 		return
 	}
 	word := text.T("setup.test")
+	if kind == Document {
+		word = text.T("setup.page")
+	}
 	if st.busy {
 		word = text.T("setup.printing")
 	}
@@ -346,36 +343,4 @@ func (v *view) drawButtons(st *step) {
 	v.calib.Set("label", text.T("setup.calibrate"), widgets.Ink, widgets.Card)
 	v.test.Enable(!st.busy)
 	v.calib.Enable(!st.busy)
-}
-
-func (s *Screen) drawDone() {
-	v, any := &s.v, false
-	for i, r := range v.sums {
-		st, name := s.steps[i], text.Device(Steps[i])+": "
-		switch {
-		case st.kept != "":
-			any = true
-			r.icon.Set("check", widgets.White, widgets.Good, false)
-			r.words.Set(name + text.T("setup.done.kept", "name", st.kept))
-		case st.say.Mark == Skipped:
-			r.icon.Set("dash", widgets.Soft, widgets.Clear, false)
-			r.words.Set(name + text.T("setup.done.skipped"))
-		default:
-			r.icon.Set("dash", widgets.Soft, widgets.Clear, false)
-			r.words.Set(name + text.T("setup.done.was"))
-		}
-	}
-	words := text.T("setup.done.nothing")
-	if any {
-		words = text.T("setup.done.text")
-		if s.before != "" {
-			words += " " + text.T("setup.done.before", "file", filepath.Base(s.before)+".")
-		}
-	}
-	v.file.Set(words)
-	v.keep.Set("check", text.T("setup.finish"), widgets.White, widgets.Good)
-	v.keep.Enable(true)
-	if s.front {
-		s.o.Prompt(text.T("setup.done.head"), words)
-	}
 }
