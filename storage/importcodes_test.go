@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"packbench/fulfillment"
+	"packbench/fulfillment/station"
 )
 
 // TestImportRefusesANumberOfSomethingElse: what is scanned must lead to one parcel only.
@@ -65,9 +66,35 @@ func TestImportGivesACombinedParcelOneNumber(t *testing.T) {
 	if r := run("100,MUG,1,T1\n200,TEE,1,T1\n"); r.Kept != 2 || len(r.Bad) != 0 {
 		t.Errorf("the parcel's own number: %+v", r)
 	}
-	for _, id := range []fulfillment.OrderID{"100", "200"} {
-		if p := mustOrder(t, s, id).Packages[0]; p.Tracking != "T1" {
-			t.Errorf("order %s has %q", id, p.Tracking)
+	have := func(want string) {
+		t.Helper()
+		for _, id := range []fulfillment.OrderID{"100", "200"} {
+			if p := mustOrder(t, s, id).Packages[0]; string(p.Tracking) != want {
+				t.Errorf("order %s has %q, want %q", id, p.Tracking, want)
+			}
 		}
 	}
+	have("T1")
+	// The number was wrong: one order alone cannot have another, and both in one file can.
+	if r := run("100,MUG,1,T3\n"); r.Kept != 0 || len(r.Bad) != 1 || !strings.Contains(r.Bad[0].Reason, "one file must give both orders the new one") {
+		t.Errorf("one of them: %+v", r)
+	}
+	if r := run("100,MUG,1,T3\n200,TEE,1,T4\n"); r.Kept != 0 || len(r.Bad) != 2 {
+		t.Errorf("two numbers: %+v", r)
+	}
+	if r := run("100,MUG,1,T3\n200,TEE,1,T3\n200,TEE,none,\n"); r.Kept != 0 {
+		t.Errorf("the other one cannot be taken: %+v", r)
+	}
+	have("T1")
+	if r := run("100,MUG,1,T3\n200,TEE,1,T3\n"); r.Kept != 2 || len(r.Bad) != 0 {
+		t.Errorf("the right one: %+v", r)
+	}
+	have("T3")
+	p := mustOrder(t, s, "200").Packages[0]
+	p.Rung = fulfillment.RungLabelled
+	record(t, s, station.Commit{Packages: []fulfillment.Package{p}})
+	if r := run("100,MUG,1,T5\n200,TEE,1,T5\n"); r.Kept != 0 || len(r.Bad) != 2 || !strings.Contains(r.Bad[0].Reason, "its label is on already") {
+		t.Errorf("with its label on: %+v", r)
+	}
+	have("T3")
 }

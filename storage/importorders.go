@@ -40,6 +40,7 @@ type csvOrder struct {
 	label    fulfillment.Hash
 	labelLen int
 	note     string
+	file     map[fulfillment.OrderID]*csvOrder // every order of the file
 }
 
 type csvUnits struct {
@@ -100,7 +101,7 @@ func groupOrders(rows []csvRow, baseDir string, report *ImportReport) []*csvOrde
 		}
 		o := byID[id]
 		if o == nil {
-			o = &csvOrder{id: id}
+			o = &csvOrder{id: id, file: byID}
 			byID[id], all = o, append(all, o)
 		}
 		o.rows = append(o.rows, row)
@@ -109,6 +110,7 @@ func groupOrders(rows []csvRow, baseDir string, report *ImportReport) []*csvOrde
 		for _, row := range o.rows {
 			if reason := o.add(row, baseDir); reason != "" {
 				o.refuse(report, row.line, reason)
+				delete(byID, o.id) // it does not speak for the parcel that it shares
 				return true
 			}
 		}

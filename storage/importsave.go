@@ -88,16 +88,28 @@ func (o *csvOrder) gain(ctx context.Context, q *queries.Queries, stored fulfillm
 	return true, "", q.UpsertPackage(ctx, row)
 }
 
-// otherNumber refuses a second number for a parcel in which another order is, too: it leaves under one.
+// otherNumber refuses a second number for a parcel in which another order is, too: it leaves under one. A wrong one is corrected
+// by a file that gives the right one to each of them; until all rows are in, nobody but a supervisor opens the parcel.
 func (o *csvOrder) otherNumber(ctx context.Context, q *queries.Queries, p fulfillment.Package) (reason string, err error) {
 	if o.tracking == "" || p.PlatformID == "" {
 		return "", nil
 	}
 	rows, err := q.PackagesByID(ctx, string(p.PlatformID))
 	for _, r := range rows {
-		if r.OrderID != string(o.id) && r.Tracking != "" && r.Tracking != string(o.tracking) {
-			return fmt.Sprintf("order %s is in one parcel with order %s, which has tracking number %s; a parcel has one number, not also %s", o.id, r.OrderID, r.Tracking, o.tracking), nil
+		if r.OrderID == string(o.id) || r.Tracking == "" || r.Tracking == string(o.tracking) {
+			continue
 		}
+		other := o.file[fulfillment.OrderID(r.OrderID)]
+		labelled := fulfillment.Rung(r.Rung).AtLeast(fulfillment.RungLabelled)
+		if !labelled && other != nil && other.tracking == o.tracking {
+			continue
+		}
+		how := "to correct it, one file must give both orders the new one"
+		if labelled {
+			how = "its label is on already"
+		}
+		return fmt.Sprintf("order %s is in one parcel with order %s, which has tracking number %s; a parcel has one number, not also %s: %s",
+			o.id, r.OrderID, r.Tracking, o.tracking, how), nil
 	}
 	return "", err
 }
