@@ -171,7 +171,7 @@ func (s *Spooler) wait(ctx context.Context, id string) error {
 	late := time.NewTimer(s.cfg.Done)
 	defer late.Stop()
 	var last spoolJob
-	settled := false
+	settled, seen := false, false
 	for {
 		j, known, gone := s.service.job(ctx, id)
 		switch {
@@ -183,7 +183,7 @@ func (s *Spooler) wait(ctx context.Context, id string) error {
 			return &Failure{Text: fmt.Sprintf("The print queue %s gave the label up. See whether it came out.", s.cfg.Queue),
 				Cause: fmt.Errorf("job %s: %v %q: %w", id, j.reasons, j.status, ErrTrouble)}
 		case known:
-			last = j
+			last, seen = j, true
 		}
 		t := time.NewTimer(s.cfg.Poll / 10)
 		select {
@@ -195,10 +195,11 @@ func (s *Spooler) wait(ctx context.Context, id string) error {
 		t.Stop()
 		break
 	}
-	return s.giveUp(ctx, id, last)
+	return s.giveUp(ctx, id, last, seen)
 }
 
-func (s *Spooler) giveUp(ctx context.Context, id string, last spoolJob) error {
+// giveUp takes the job back. last is how the queue said it was, if it was ever seen there.
+func (s *Spooler) giveUp(ctx context.Context, id string, last spoolJob, seen bool) error {
 	asked := ctx.Err()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -211,7 +212,10 @@ func (s *Spooler) giveUp(ctx context.Context, id string, last spoolJob) error {
 	if unreachable(last.status) {
 		f.Text = fmt.Sprintf("The print queue %s does not reach its printer; the label was taken back. Switch the printer on and check its cable.", s.cfg.Queue)
 	}
-	if cerr != nil {
+	switch {
+	case cerr != nil && !seen:
+		f.Text = fmt.Sprintf("It is not known whether the print queue %s printed the label: it does not tell how its jobs are. See whether the label came out; if not, delete job %s in the system's printer settings.", s.cfg.Queue, id)
+	case cerr != nil:
 		f.Text = fmt.Sprintf("The print queue %s keeps a label that it could not print and that could not be taken back. Delete job %s in the system's printer settings.", s.cfg.Queue, id)
 	}
 	return f
