@@ -103,7 +103,7 @@ func (v *view) Snapshot(ctx context.Context) (jpeg []byte, at time.Time, err err
 		v.mu.Lock()
 		last, do, state, cause, changed := v.last, v.finish, v.state, v.cause, v.changed
 		v.mu.Unlock()
-		if last.Seq > 0 && !last.At.Before(call) {
+		if last.Seq > 0 && last.At.After(call) {
 			f, err := v.finishIt(last, do)
 			if err == nil {
 				return f.JPEG, f.At, nil
