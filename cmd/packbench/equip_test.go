@@ -85,7 +85,7 @@ func TestWhatCannotBeOpenedChangesNothing(t *testing.T) {
 	text, err := os.ReadFile(b.file)
 	b.must(err)
 	err = b.bind(b.address(devices.Printer, at))
-	if err == nil || !strings.Contains(err.Error(), "nothing was changed") || !strings.Contains(err.Error(), strings.Split(at, ":")[0]) {
+	if err == nil || !strings.Contains(err.Error(), "Nothing was changed") || !strings.Contains(err.Error(), strings.Split(at, ":")[0]) {
 		t.Errorf("it says %v", err)
 	}
 	if after, err := os.ReadFile(b.file); err != nil || string(after) != string(text) {
@@ -210,7 +210,7 @@ func TestADeviceIsLentForItsTrial(t *testing.T) {
 	s.SetGrams(500, true)
 	eventually(t, "the bench weighs", func() bool { return b.weight() == 500 })
 	c := b.find(devices.Scale, s.Path())
-	if err := b.bind(c.Set("protocol", "nci")); err == nil || !strings.Contains(err.Error(), "nothing was changed") {
+	if err := b.bind(c.Set("protocol", "nci")); err == nil || !strings.Contains(err.Error(), "Nothing was changed") {
 		t.Errorf("a scale that does not answer was taken into use: %v", err)
 	}
 	b.must(b.a.setup.Try(t.Context(), setup.Choice{}))

@@ -95,6 +95,9 @@ func (c CameraConfig) size() (width, height int) {
 func (c candidate) choice(key string) setup.Choice {
 	out := setup.Choice{Key: key, Kind: c.kind, Name: c.name, Bound: c.bound, Doubt: c.doubt}
 	_, out.Detail, _ = strings.Cut(strings.TrimRight(c.place(), ":"), " ")
+	if strings.HasSuffix(c.name, " "+out.Detail) { // once is enough
+		out.Detail = ""
+	}
 	switch c.kind {
 	case devices.Scanner:
 		if c.scanner.Transport == "usb" && c.scanner.Mode == "keyboard" {

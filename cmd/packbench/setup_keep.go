@@ -88,7 +88,7 @@ func (d *setupDesk) opens(ctx context.Context, what candidate) error {
 		select {
 		case <-time.After(openLook):
 		case <-late.C:
-			return fmt.Errorf("%s It was not taken into use, and nothing was changed", why)
+			return fmt.Errorf("%s Nothing was changed", why)
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -30,7 +30,7 @@ func TestPage(w io.Writer) error {
 	for i, size := range []float64{12, 10, 8, 7, 6} {
 		p.write(left, 104+float64(i)*7, 0, fontText, "", size, "ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789")
 	}
-	if err := drawCode128(p, TestLabelCode, left-8, 142, 120, 18); err != nil {
+	if err := drawCode128(p, TestLabelCode, left-4, 142, 120, 18); err != nil {
 		return err
 	}
 	p.write(left, 166, 0, fontText, "", 9, TestLabelCode)

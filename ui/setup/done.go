@@ -48,8 +48,10 @@ func (s *Screen) drawDone() {
 		}
 	}
 	words := text.T("setup.done.nothing")
+	first := words
 	if any {
 		words = text.T("setup.done.text")
+		first = words
 		if s.before != "" {
 			words += " " + text.T("setup.done.before", "file", filepath.Base(s.before)+".")
 		}
@@ -59,6 +61,6 @@ func (s *Screen) drawDone() {
 	v.keep.Set("check", text.T("setup.finish"), widgets.White, widgets.Good)
 	v.keep.Enable(true)
 	if s.front {
-		s.o.Prompt(text.T("setup.done.head"), words)
+		s.o.Prompt(text.T("setup.done.head"), first)
 	}
 }

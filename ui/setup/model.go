@@ -144,7 +144,10 @@ var Steps = [...]devices.Kind{devices.Scanner, devices.Scale, devices.Printer, D
 
 // Name is a step's device in words.
 func Name(kind devices.Kind) string {
-	if kind == Document {
+	switch kind {
+	case devices.Printer:
+		return text.T("setup.labels")
+	case Document:
 		return text.T("setup.document")
 	}
 	return text.Device(kind)

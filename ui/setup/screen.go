@@ -34,7 +34,8 @@ type step struct {
 	choices []Choice
 	looked  bool
 	busy    bool
-	chosen  int // index of choices, -1: none
+	doing   string // key of the word for what takes long; empty: nothing that is shown on a button
+	chosen  int    // index of choices, -1: none
 	page    int
 	say     Say
 	asked   bool // the test label came: is it straight?
@@ -290,12 +291,12 @@ func (s *Screen) print(sheet Sheet) {
 	if st.chosen < 0 || st.busy {
 		return
 	}
-	st.busy = true
+	st.busy, st.doing = true, "setup.printing"
 	s.draw()
 	s.o.Background("setup print", func(ctx context.Context) func() {
 		err := s.o.Desk.Print(ctx, sheet)
 		return func() {
-			st.busy = false
+			st.busy, st.doing = false, ""
 			switch {
 			case err != nil:
 				st.say, st.asked = say(Bad, "print.bad", "why", text.Sentence(err.Error())), false
@@ -333,14 +334,17 @@ func (s *Screen) keep(use bool) {
 		return
 	}
 	c := st.choices[st.chosen]
-	st.busy = true
+	st.busy, st.doing = true, "setup.opening"
+	if !use {
+		st.doing = "setup.ending"
+	}
 	s.draw()
 	s.o.Background("setup keep", func(ctx context.Context) func() {
 		before, err := s.o.Desk.Keep(ctx, c, use)
 		return func() {
-			st.busy = false
+			st.busy, st.doing = false, ""
 			if err != nil {
-				st.say = say(Bad, "failed", "why", text.Sentence(err.Error()))
+				st.say = say(Bad, "refused", "why", text.Sentence(err.Error()))
 				s.draw()
 				return
 			}

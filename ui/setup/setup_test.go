@@ -80,7 +80,7 @@ func TestEverySentenceOfTheSetupIsThere(t *testing.T) {
 	}
 	now := time.Now()
 	all = append(all, JudgePicture(time.Time{}, now), JudgePicture(now.Add(-time.Minute), now), JudgePicture(now, now))
-	for _, key := range []string{"failed", "nothing", "print.ask", "print.good", "print.no", "print.bad", "page.ask", "page.good", "page.no"} {
+	for _, key := range []string{"failed", "refused", "nothing", "print.ask", "print.good", "print.no", "print.bad", "page.ask", "page.good", "page.no"} {
 		all = append(all, say(Going, key, "why", "because"))
 	}
 	for _, s := range all {

@@ -180,6 +180,7 @@ func (s *Screen) draw() {
 	widgets.ShowOnly(s.v.body, !end)
 	widgets.ShowOnly(s.v.done, end)
 	widgets.ShowOnly(s.v.skip, !end)
+	widgets.ShowOnly(s.v.leave, !end)
 	if end {
 		s.v.out.Hide()
 	}
@@ -217,7 +218,7 @@ func (s *Screen) drawChips() {
 // stepIcon is the picture of a step's device.
 func stepIcon(kind devices.Kind) string {
 	if kind == Document {
-		return "note"
+		return "document"
 	}
 	return string(kind)
 }
@@ -314,6 +315,12 @@ func (s *Screen) drawTrial() {
 	word, fill, icon := text.T("setup.keep"), widgets.Good, "check"
 	if st.say.Mark != Good {
 		word, fill, icon = text.T("setup.anyway"), widgets.Idle, "arrow"
+		if c.Bound {
+			word = text.T("setup.kept")
+		}
+	}
+	if st.busy && (st.doing == "setup.opening" || st.doing == "setup.ending") {
+		word, icon = text.T(st.doing), "wait"
 	}
 	v.keep.Set(icon, word, widgets.White, fill)
 	v.keep.Enable(chosen && !st.busy && (st.say.Mark == Good || !c.Doubt))
@@ -326,7 +333,11 @@ func (s *Screen) drawTrial() {
 func (v *view) drawButtons(st *step, kind devices.Kind) {
 	widgets.ShowOnly(v.calib, kind == devices.Printer || st.asked)
 	if st.asked {
-		v.test.Set("check", text.T("setup.yes"), widgets.White, widgets.Good)
+		yes := text.T("setup.yes")
+		if kind == Document {
+			yes = text.T("setup.page.yes")
+		}
+		v.test.Set("check", yes, widgets.White, widgets.Good)
 		v.calib.Set("cross", text.T("setup.no"), widgets.White, widgets.Bad)
 		v.test.Enable(true)
 		v.calib.Enable(true)
@@ -336,8 +347,8 @@ func (v *view) drawButtons(st *step, kind devices.Kind) {
 	if kind == Document {
 		word = text.T("setup.page")
 	}
-	if st.busy {
-		word = text.T("setup.printing")
+	if st.doing == "setup.printing" {
+		word = text.T(st.doing)
 	}
 	v.test.Set("printer", word, widgets.White, widgets.Blue)
 	v.calib.Set("label", text.T("setup.calibrate"), widgets.Ink, widgets.Card)
