@@ -45,3 +45,13 @@ type ThrottledError struct{ RetryAfter time.Duration }
 
 func (e *ThrottledError) Error() string        { return ErrThrottled.Error() }
 func (e *ThrottledError) Is(target error) bool { return target == ErrThrottled }
+
+// LineError is a call that never got through, in words that a person can do something with. It says nothing of what may be
+// tried again: what wraps it does.
+type LineError struct {
+	Words string
+	Cause error
+}
+
+func (e *LineError) Error() string { return e.Words }
+func (e *LineError) Unwrap() error { return e.Cause }

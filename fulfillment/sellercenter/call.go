@@ -91,6 +91,9 @@ var probeCall = request{what: "asking whether Seller Center is there", method: h
 func (c *Client) mayCall(ctx context.Context, r request, token string) error {
 	probe, err := c.breaker.admit()
 	if err != nil {
+		if known := c.trouble.Load(); known != nil {
+			err = known
+		}
 		return &CallError{What: r.what, Write: r.write, Cause: err}
 	}
 	if !probe {
@@ -125,6 +128,12 @@ func (c *Client) once(ctx context.Context, r request, body payload, token string
 	}
 	start := c.clock.now()
 	rep, sent, err := exchange(ctx, c.http, req, maxAnswer)
+	var line *fulfillment.LineError
+	if errors.As(err, &line) {
+		c.trouble.Store(line)
+	} else if err == nil {
+		c.trouble.Store(nil)
+	}
 	if err != nil {
 		if !givenUp(ctx) {
 			c.breaker.note(false)

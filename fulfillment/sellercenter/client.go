@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"packbench/fulfillment"
 )
 
 // Config is what a Client is made from.
@@ -40,6 +42,7 @@ type Client struct {
 	keeper      *keeper
 	paces       *paces
 	breaker     *breaker
+	trouble     atomic.Pointer[fulfillment.LineError] // why no encrypted line came about, since the last answer
 	providers   providerCache
 
 	// Set once the platform says that the first version of the call is retired.

@@ -48,13 +48,19 @@ func exchange(ctx context.Context, hc *http.Client, req *http.Request, limit int
 	ctx, cancel := context.WithTimeout(ctx, totalTimeout)
 	defer cancel()
 	var wrote atomic.Bool
+	var handshake atomic.Pointer[error]
 	trace := &httptrace.ClientTrace{
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshake.Store(&err) },
 		WroteHeaderField: func(string, []string) { wrote.Store(true) },
 		WroteHeaders:     func() { wrote.Store(true) },
 	}
 	resp, err := hc.Do(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	if err != nil {
-		return reply{}, wrote.Load(), bare(err)
+		err = bare(err)
+		if h := handshake.Load(); h != nil && *h != nil && !wrote.Load() && ctx.Err() == nil {
+			err = encryptionTrouble(req.URL.Hostname(), *h)
+		}
+		return reply{}, wrote.Load(), err
 	}
 	defer resp.Body.Close()
 	r = reply{status: resp.StatusCode, header: resp.Header}

@@ -63,8 +63,12 @@ func (l *line) note(err error) {
 }
 
 // lineWords is what a person reads of a call that failed. Which call it was and what the network said stands in the log: at the
-// bench it is always the same sentence.
+// bench it is always the same sentence, but where somebody must look at the network.
 func lineWords(err error) string {
+	var line *fulfillment.LineError
+	if errors.As(err, &line) {
+		return line.Words
+	}
 	if errors.Is(err, ErrOffline) || errors.Is(err, ErrUncertain) {
 		return "the Seller Center does not answer"
 	}
