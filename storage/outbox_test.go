@@ -238,3 +238,40 @@ func TestDecisionsAboutParkedRows(t *testing.T) {
 		})
 	}
 }
+
+// A row that was put off while the clock was an hour fast is due as soon as the clock is right.
+func TestAClockThatGoesBackHoldsNoRowUp(t *testing.T) {
+	now := t0.Add(time.Hour)
+	s, err := Open(t.Context(), t.TempDir(), Options{Station: "PACK-01", Market: "GB", Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	pull(t, s, testOrder("1", "MUG"))
+	row := fulfillment.OutboxRow{ID: "a", Kind: fulfillment.OutboxArrange, OrderID: "1", PackageID: "P1", NextAt: now.Add(10 * time.Second)}
+	if err := s.Add(t.Context(), []fulfillment.OutboxRow{row}); err != nil {
+		t.Fatal(err)
+	}
+	due := func() int {
+		t.Helper()
+		rows, err := s.Shop("shop").Due(t.Context(), now, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(rows)
+	}
+	if due() != 0 {
+		t.Error("it is due before its time")
+	}
+	now = t0
+	if due() != 1 {
+		t.Error("it waits an hour because the clock went back")
+	}
+	row.State, row.NextAt = fulfillment.OutboxQueued, now.Add(10*time.Second)
+	if err := s.Mark(t.Context(), row, nil); err != nil {
+		t.Fatal(err)
+	}
+	if due() != 0 {
+		t.Error("once it was looked at it has a right moment again")
+	}
+}

@@ -41,15 +41,19 @@ func (s *Store) Strange(ctx context.Context, keys []string) ([]fulfillment.Order
 
 // Due returns at most limit rows of the shop that may be worked on now: queued or uncertain, NextAt not after now, and no earlier row
 // of the same order that is not done – a parked one holds back its own order and no other. By Deadline, rows without
-// one last, then ID.
+// one last, then ID. A row that was changed after now was put off by a clock that has gone back since: it would wait as long
+// as the clock was wrong, and is due.
 func (s *ShopStore) Due(ctx context.Context, now time.Time, limit int) ([]fulfillment.OutboxRow, error) {
-	rows, err := s.qr.DueOutbox(ctx, queries.DueOutboxParams{NextAt: ms(now), Shops: s.keys, Limit: int64(limit)})
+	rows, err := s.qr.DueOutbox(ctx, queries.DueOutboxParams{NextAt: ms(now), ChangedAt: ms(now.Add(clockSlack)), Shops: s.keys, Limit: int64(limit)})
 	if err != nil {
 		return nil, explain(err, "read due outbox rows")
 	}
 	out, err := outboxFromRows(rows)
 	return out, explain(err, "read due outbox rows")
 }
+
+// clockSlack is how far ahead of a reader's moment a row may have been changed by a clock that is right.
+const clockSlack = time.Minute
 
 // Next is the earliest NextAt among the rows that Due returns sooner or later; ok is false if there is none.
 func (s *ShopStore) Next(ctx context.Context) (at time.Time, ok bool, err error) {

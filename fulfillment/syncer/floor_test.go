@@ -34,6 +34,7 @@ type floor struct {
 	client *sellercenter.Client
 	ended  chan error
 	cancel context.CancelFunc
+	now    func() time.Time
 }
 
 // setup is what differs between floors. The zero value is a shop of 30 orders where everything goes fast.
@@ -43,7 +44,8 @@ type setup struct {
 	wrap      func(http.Handler) http.Handler // in front of the shop
 	perSecond float64                         // calls the client may make, reads and writes each
 	change    func(*syncer.Options)
-	bare      bool // the station knows no products
+	bare      bool             // the station knows no products
+	now       func() time.Time // the station's clock; nil: the right one
 }
 
 type memTokens struct {
@@ -87,8 +89,8 @@ func newFloorWith(t testing.TB, market string, set setup) *floor {
 	}
 	ts := httptest.NewServer(front)
 	t.Cleanup(ts.Close)
-	f := &floor{t: t, market: market, shop: srv, url: ts.URL, dir: t.TempDir(), tokens: &memTokens{}}
-	store, err := storage.Open(t.Context(), f.dir, storage.Options{Station: "PACK-01", Market: market})
+	f := &floor{t: t, market: market, shop: srv, url: ts.URL, dir: t.TempDir(), tokens: &memTokens{}, now: set.now}
+	store, err := storage.Open(t.Context(), f.dir, storage.Options{Station: "PACK-01", Market: market, Now: set.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +129,7 @@ func (f *floor) newClient(transport http.RoundTripper, tokens sellercenter.Token
 	f.t.Helper()
 	cred := f.shop.Credentials()
 	c, err := sellercenter.New(sellercenter.Config{APIURL: f.url, AuthURL: f.url, AppKey: cred.AppKey, AppSecret: cred.AppSecret,
-		Tokens: tokens, ReadsPerSecond: perSecond, WritesPerSecond: perSecond, Transport: transport})
+		Tokens: tokens, ReadsPerSecond: perSecond, WritesPerSecond: perSecond, Transport: transport, Now: f.now})
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -137,7 +139,7 @@ func (f *floor) newClient(transport http.RoundTripper, tokens sellercenter.Token
 func (f *floor) options(c *sellercenter.Client) syncer.Options {
 	a := sellercenter.NewAdapter(c, f.cipher, f.market)
 	return syncer.Options{Orders: f.store, Outbox: f.store, Labels: f.store, Market: a, Backlog: f.store, Ways: f.store, Hazmats: f.store,
-		ClockOffset: c.ClockOffset, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond, Settle: 400 * time.Millisecond,
+		ClockOffset: c.ClockOffset, Now: f.now, Poll: 300 * time.Millisecond, Probe: 300 * time.Millisecond, Settle: 400 * time.Millisecond,
 		BackoffBase: 20 * time.Millisecond, BackoffMax: 300 * time.Millisecond,
 		SetupPause: time.Second} // a clock that jumps twice during one call looks like a wrong set-up
 }

@@ -64,7 +64,7 @@ func child(ctx context.Context, text string) error {
 
 // TestKilledProcess: real processes, real kill -9 at random moments, on one database, while answers are lost.
 func TestKilledProcess(t *testing.T) {
-	for i, call := range []writeCall{writeCalls[0], writeCalls[4], writeCalls[7], writeCalls[9]} {
+	for i, call := range []writeCall{writeCalls[0], writeCalls[4], writeCalls[7], writeCalls[8], writeCalls[9]} {
 		t.Run(call.name, func(t *testing.T) {
 			t.Parallel()
 			f := newMatrix(t, call)

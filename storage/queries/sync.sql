@@ -60,7 +60,7 @@ UPDATE outbox SET state = 'queued', next_at = 0, reason = '', changed_at = ? WHE
 
 -- name: DueOutbox :many
 SELECT o.* FROM outbox o JOIN orders s ON s.id = o.order_id
-WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= ?
+WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND (o.next_at <= ? OR o.changed_at > ?)
     AND s.source = 'platform' AND s.shop IN (sqlc.slice('shops'))
     AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
 ORDER BY o.deadline = 0, o.deadline, o.id LIMIT ?;

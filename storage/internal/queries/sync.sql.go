@@ -157,22 +157,24 @@ func (q *Queries) DeleteScratch(ctx context.Context) error {
 
 const dueOutbox = `-- name: DueOutbox :many
 SELECT o.id, o.kind, o.order_id, o.package_id, o.lines, o.tracking, o.provider_id, o.carrier, o.weight_g, o.length_mm, o.width_mm, o.height_mm, o.state, o.attempts, o.next_at, o.deadline, o.reason, o.request_id, o.created_at, o.changed_at, o.cancel_id, o.given_up FROM outbox o JOIN orders s ON s.id = o.order_id
-WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND o.next_at <= ?
+WHERE o.state IN ('queued', 'uncertain') AND o.state <> 'done' AND (o.next_at <= ? OR o.changed_at > ?)
     AND s.source = 'platform' AND s.shop IN (/*SLICE:shops*/?)
     AND (o.cancel_id <> '' OR NOT EXISTS (SELECT 1 FROM outbox e WHERE e.order_id = o.order_id AND e.id < o.id AND e.state <> 'done'))
 ORDER BY o.deadline = 0, o.deadline, o.id LIMIT ?
 `
 
 type DueOutboxParams struct {
-	NextAt int64
-	Shops  []string
-	Limit  int64
+	NextAt    int64
+	ChangedAt int64
+	Shops     []string
+	Limit     int64
 }
 
 func (q *Queries) DueOutbox(ctx context.Context, arg DueOutboxParams) ([]Outbox, error) {
 	query := dueOutbox
 	var queryParams []interface{}
 	queryParams = append(queryParams, arg.NextAt)
+	queryParams = append(queryParams, arg.ChangedAt)
 	if len(arg.Shops) > 0 {
 		for _, v := range arg.Shops {
 			queryParams = append(queryParams, v)
