@@ -86,6 +86,7 @@ type promptBand struct {
 	head   *widgets.Text
 	detail *widgets.Text
 	label  string // that the label in hand will not print; empty: nothing is known against it
+	why    bool   // the question why another label is wanted stands, with its answers below
 	never  bool   // and that nobody's word changes that
 }
 
@@ -100,6 +101,9 @@ func (p *promptBand) set(v station.View) {
 	head, detail := text.Prompt(v.Prompt, v)
 	if v.Prompt == "" {
 		head, detail = text.Prompt(station.PromptScanOrder, v)
+	}
+	if p.why { // the next step is the answer, whatever comes after it
+		head, detail = text.T("band.why.head"), text.T("band.why")
 	}
 	ink, soft, arrow, fill := widgets.OnNavy, widgets.NavySoft, widgets.Warn, widgets.Navy
 	bad := func(words string) {
@@ -126,6 +130,13 @@ func (p *promptBand) set(v station.View) {
 	p.Paint(fill, widgets.Clear, 0)
 	p.head.Set(head)
 	p.detail.Set(detail)
+}
+
+// reasonAsked is told when the question for a reason comes and goes.
+func (w *Window) reasonAsked(on bool) {
+	if w.prompt.why = on; w.bench != nil {
+		w.showPrompt()
+	}
 }
 
 // labelAhead is told what speaks against the label in hand.

@@ -61,7 +61,7 @@ func TestTheBannerSaysHowAResumedParcelStands(t *testing.T) {
 		w.win.Canvas().Capture()
 	}
 	show(station.View{Parcel: inHand(), Standing: &fulfillment.Verdict{Code: fulfillment.OrderOpened, Why: fulfillment.WhyResumed, OrderID: "5", Got: 2, Need: 4}})
-	if got := w.banner.head.Words(); got != "Still open – 2 of 4 in" {
+	if got := w.banner.head.Words(); got != "Still open – 2 of 4 in" || w.banner.look != lookCareful { // nobody has scanned anything: no green tick
 		t.Errorf("got %q", got)
 	}
 	show(station.View{Parcel: inHand(), Prompt: station.PromptStop, Standing: &fulfillment.Verdict{Code: fulfillment.Cancelled, Why: fulfillment.WhyStatus, OrderID: "5"}})
@@ -111,6 +111,26 @@ func TestTheBandKeepsTheRequestAndTheLabelInSight(t *testing.T) {
 		plain.Print = state
 		if words, bad := text.LabelAhead(plain, fulfillment.LabelCannotVerify); (words != "") != want || bad {
 			t.Errorf("%s: %q, %v", state, words, bad)
+		}
+	}
+}
+
+// While the question for a reason stands the band says to answer it; it said "Scan the next order" beside it.
+func TestTheBandSaysToAnswerWhyAnotherLabelIsWanted(t *testing.T) {
+	w := newTestWindow(t, Options{})
+	show := func(v station.View) {
+		w.Show(v)
+		w.win.Canvas().Capture()
+	}
+	asks := &fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason, Scan: "PB:REPRINT"}
+	for _, before := range []station.Prompt{station.PromptScanOrder, station.PromptNextBox} {
+		show(station.View{Prompt: before, Verdict: asks, VerdictSeq: w.view.VerdictSeq + 1})
+		if got := w.prompt.head.Words(); got != "Choose why below" || w.banner.look != lookCareful {
+			t.Errorf("%s: the band says %q", before, got)
+		}
+		show(station.View{Prompt: before, Verdict: &fulfillment.Verdict{Code: fulfillment.CommandDone, Scan: "PB:REPRINT:LOST"}, VerdictSeq: w.view.VerdictSeq + 1})
+		if got := w.prompt.head.Words(); got == "Choose why below" {
+			t.Errorf("%s: the band still asks", before)
 		}
 	}
 }

@@ -177,7 +177,7 @@ func (s *strip) sync(x SyncStatus, now time.Time) {
 		cloud.set(text.T("strip.online"), equipment.Fine)
 	case n > 0 && n < len(x.Shops):
 		cloud.set(text.T("strip.some", "n", fmt.Sprint(n), "all", fmt.Sprint(len(x.Shops))), equipment.Look)
-	case x.OfflineSince.IsZero():
+	case x.OfflineSince.IsZero() || now.Sub(x.OfflineSince) < time.Minute:
 		cloud.set(text.T("strip.offline"), equipment.Look)
 	default:
 		cloud.set(text.T("strip.since", "span", shortAge(now.Sub(x.OfflineSince))), equipment.Look)

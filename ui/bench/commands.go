@@ -26,6 +26,7 @@ type commandBar struct {
 	choosing       time.Time       // since when a reason is being chosen; zero: none is
 	swapped        time.Time       // when one took the place of the other
 	seq            uint64          // of the verdict that was seen last
+	asking         func(bool)      // hears when the reasons come in sight and go; may be nil
 	asked          bool            // the printer's question stands: then a reprint answers it and needs no reason
 }
 
@@ -80,10 +81,14 @@ func (c *commandBar) choose(on bool) {
 	if on {
 		c.choosing = c.now()
 	}
-	if widgets.ShowOnly(c.reasons, on) {
+	changed := widgets.ShowOnly(c.reasons, on)
+	if changed {
 		c.swapped = c.now()
 	}
 	widgets.ShowOnly(c.plain, !on)
+	if changed && c.asking != nil {
+		c.asking(on)
+	}
 }
 
 // tapped sends the button's command. Reprint without a reason is refused with the question why, and the answers come with it.
@@ -108,9 +113,12 @@ func (c *commandBar) tick() {
 	}
 	for i, cmd := range Commands {
 		word := text.T("cmd." + string(cmd.Cmd))
-		if c.sure[i].Armed(now) {
+		switch {
+		case cmd.NextBox: // is in sight only while it is the next step, and looks it
+			c.buttons[i].Set(cmd.Icon, word, widgets.White, widgets.Blue)
+		case c.sure[i].Armed(now):
 			c.buttons[i].Set(cmd.Icon, text.T("cmd.confirm", "cmd", word), widgets.Ink, widgets.Warn)
-		} else {
+		default:
 			c.buttons[i].Set(cmd.Icon, word, widgets.Ink, widgets.Card)
 		}
 	}

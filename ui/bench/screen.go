@@ -31,7 +31,8 @@ type Options struct {
 	// LabelAhead is told what speaks against printing the label in hand, before the packer comes to it; empty: nothing. never: no
 	// person's word lets it print.
 	LabelAhead func(words string, never bool)
-	ApplyScan  bool // a label on the parcel must be scanned back
+	Asking     func(bool) // hears when the question why another label is wanted, with its answers, comes in sight and goes
+	ApplyScan  bool       // a label on the parcel must be scanned back
 	Now        func() time.Time
 }
 
@@ -60,6 +61,7 @@ func New(o Options) *Screen {
 	s := &Screen{o: o, pictures: map[string]image.Image{}}
 	s.items, s.facts, s.queue = newItemList(), newFactsPanel(), newQueueCard()
 	s.commands = newCommandBar(o.Command, o.Now)
+	s.commands.asking = o.Asking
 	s.parcel = widgets.Row(12, widgets.Grow(s.items.object, 1), widgets.Fix(s.facts.object, 404))
 	s.parcel.Hide()
 	s.work = widgets.Column(10, widgets.Grow(container.NewStack(s.parcel, s.queue.Container), 1), widgets.Fix(s.commands.object, widgets.TouchSize))

@@ -26,6 +26,7 @@ type missingCard struct {
 
 type missingRow struct {
 	box         *fyne.Container
+	plate       *widgets.Panel // red behind one that must come out
 	id, carrier *widgets.Text
 }
 
@@ -33,7 +34,7 @@ func newMissingCard() *missingCard {
 	c := &missingCard{icon: widgets.NewIcon("check", widgets.Good, 30), title: widgets.NewText(20, true, widgets.Ink).Fit(14, 2),
 		more: widgets.NewText(widgets.SizeSmall, true, widgets.Soft)}
 	items := []widgets.Item{widgets.Fix(widgets.Row(10, widgets.Fix(c.icon, 32), widgets.Grow(c.title, 1)), 50)}
-	c.stack = widgets.NewRowStack(52)
+	c.stack = widgets.NewRowStack(58)
 	c.stack.Resized = c.show
 	items = append(items, widgets.Grow(c.stack.Object, 1), widgets.Fix(c.more, 24))
 	c.plate = widgets.NewCard(widgets.Column(2, items...))
@@ -90,8 +91,9 @@ func (c *missingCard) show() {
 }
 
 func newMissingRow() *missingRow {
-	r := &missingRow{id: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1), carrier: widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 1)}
-	r.box = widgets.Column(0, widgets.Fix(canvas.NewRectangle(widgets.Line), 1), widgets.Space(3), widgets.Fix(r.id, 24), widgets.Fix(r.carrier, 20))
+	r := &missingRow{id: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1), carrier: widgets.NewText(17, false, widgets.Soft).Fit(11, 1)}
+	r.plate = widgets.NewPanel(widgets.Clear, 8, 2, widgets.Column(0, widgets.Fix(r.id, 26), widgets.Grow(r.carrier, 1)))
+	r.box = widgets.Column(0, widgets.Fix(canvas.NewRectangle(widgets.Line), 1), widgets.Grow(r.plate.Container, 1), widgets.Space(2))
 	return r
 }
 
@@ -101,10 +103,12 @@ func (r *missingRow) set(o fulfillment.OrderSummary) {
 	if o.Boxes > 1 {
 		id += "  ·  " + text.T("handoff.box", "box", fmt.Sprint(o.Box), "boxes", fmt.Sprint(o.Boxes))
 	}
-	words, ink, soft := text.Visible(o.Carrier)+"  ·  "+text.Code(string(o.Tracking)), widgets.Ink, widgets.Soft
+	words, ink, soft, fill := text.Visible(o.Carrier)+"  ·  "+text.Code(string(o.Tracking)), widgets.Ink, widgets.Soft, widgets.Clear
 	if o.Stop != "" {
-		words, ink, soft = text.T("handoff.out."+string(o.Stop))+"  ·  "+text.Code(string(o.Tracking)), widgets.Bad, widgets.Bad
+		words, ink, soft, fill = text.T("handoff.out."+string(o.Stop))+"  ·  "+text.Code(string(o.Tracking)), widgets.White, widgets.White, widgets.Bad
 	}
+	r.carrier.Bold = o.Stop != ""
+	r.plate.Paint(fill, widgets.Clear, 0)
 	r.id.Colour(ink)
 	r.carrier.Colour(soft)
 	r.id.Set(id)
@@ -125,5 +129,10 @@ func takeOut(list []fulfillment.OrderSummary) int {
 func (c *missingCard) head(icon string, ink color.NRGBA, words string, fill color.NRGBA) {
 	c.icon.Set(icon, ink, widgets.Clear, false)
 	c.title.Set(words)
+	title := widgets.Ink
+	if ink == widgets.Bad {
+		title = ink
+	}
+	c.title.Colour(title)
 	c.plate.Paint(fill, widgets.Line, 1)
 }

@@ -46,7 +46,7 @@ var englishVerdicts = map[string]entry{
 	"staged+unpacked":             {"Accepted unpacked", "Accepted unpacked by {by}: no item of order {order} was checked here."},
 	"staged+over_request":         {"Accepted despite request", "{by} ships order {order}; {consequence}."},
 	"staged+released":             {"Accepted – was held", "{by} took order {order} off the hold: it is on the manifest."},
-	"order_opened+resumed":        {"Still open – {got} of {need} in", "Order {order} was in hand when Packbench was closed: go on with it."},
+	"order_opened+resumed":        {"Still open – {got} of {need} in", "Order {order} was in hand when Packbench was closed: check what is in the box, then go on."},
 	"order_opened+box_of":         {"Open – box {box} of {boxes}", "Order {order} goes in {boxes} boxes: {items} into this one."},
 	"order_opened+over_request":   {"Opened despite request", "{by} packs order {order} ({items}); {consequence}."},
 	"order_opened+released":       {"Opened – was held", "{by} took order {order} off the hold: scan every item again ({items})."},

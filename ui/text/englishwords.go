@@ -93,6 +93,8 @@ var englishWords = map[string]string{
 	"bench.goods":      "{g} of goods",
 	"bench.norange":    "No check: {sku} has no weight",
 	"band.request":     "The buyer wants to cancel order {order}: the next scan packs it all the same. In doubt HOLD.",
+	"band.why.head":    "Choose why below",
+	"band.why":         "A new label only for a reason. No new label: touch that, or go on scanning.",
 	"band.over":        "Packed despite the buyer’s request to cancel order {order}, which nobody has answered.",
 	"band.label.no":    "Its label will not print (touch it: why). HOLD, or pack while somebody gets the right one.",
 	"band.label.ask":   "Its label cannot be verified: a supervisor must compare it before it prints.",
