@@ -87,31 +87,50 @@ func (k *kernelPort) plug() error {
 
 // attach gives the kernel the other end of the socket, at a free port. Another test may take a port at the same time.
 func (k *kernelPort) attach(socket int) error {
-	const fullSpeed, free = 2, 4
+	const fullSpeed = 2
 	speed := fullSpeed
 	if k.high {
 		speed++
 	}
-	var status []byte
-	var err error
+	err := error(syscall.EBUSY)
 	for range 10 {
-		if status, err = os.ReadFile(vhciDir + "/status"); err != nil {
-			return fmt.Errorf("plug into the kernel: %w", err)
+		ports, perr := freePorts()
+		if perr != nil {
+			return fmt.Errorf("plug into the kernel: %w", perr)
 		}
-		for line := range strings.Lines(string(status)) {
-			var hub string
-			var port, state int // hub port state …
-			if n, _ := fmt.Sscanf(line, "%s %d %d", &hub, &port, &state); n != 3 || hub != "hs" || state != free {
-				continue
-			}
-			k.port = port
-			err = os.WriteFile(vhciDir+"/attach", fmt.Appendf(nil, "%d %d %d %d", port, socket, port+1, speed), 0)
+		for _, k.port = range ports {
+			err = os.WriteFile(vhciDir+"/attach", fmt.Appendf(nil, "%d %d %d %d", k.port, socket, k.port+1, speed), 0)
 			if !errors.Is(err, syscall.EBUSY) {
 				return err
 			}
 		}
 	}
-	return fmt.Errorf("plug into the kernel: no free port in %q: %w", status, err)
+	return fmt.Errorf("plug into the kernel: no free port: %w", err)
+}
+
+// freePorts are those of all controllers that the module makes, of which each has its own root hub. A hub sets up one device after
+// the other, half a second each: so every process begins with a controller of its own.
+func freePorts() ([]int, error) {
+	status, err := filepath.Glob(vhciDir + "/status*") // one file a controller
+	if err != nil || len(status) == 0 {
+		return nil, errors.Join(err, errors.New("no controller"))
+	}
+	var ports []int
+	for i := range status {
+		text, err := os.ReadFile(status[(os.Getpid()+i)%len(status)])
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(string(text)) {
+			var hub string
+			var port, state int // hub port state …
+			const free = 4
+			if n, _ := fmt.Sscanf(line, "%s %d %d", &hub, &port, &state); n == 3 && hub == "hs" && state == free {
+				ports = append(ports, port)
+			}
+		}
+	}
+	return ports, nil
 }
 
 // appear waits until the system has found the device and set it up.
