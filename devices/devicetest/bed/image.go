@@ -62,7 +62,7 @@ func (im *image) fill(c Content) error {
 		return err
 	}
 	for _, s := range c.Steps {
-		inside := "/test/" + s.Name
+		inside := "/test/" + filepath.Base(s.File) // several steps run the same program
 		if err := im.program(inside, s.File); err != nil {
 			return err
 		}

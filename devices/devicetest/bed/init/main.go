@@ -23,7 +23,7 @@ const tests = "/dev/ttyS1"
 
 // atOnce is how many steps run at a time. Most of a test of devices is waiting, but with more of them what is typed character by
 // character takes longer than the tests wait.
-const atOnce = 5
+const atOnce = 6
 
 func main() {
 	if err := run(); err != nil {
@@ -159,13 +159,17 @@ func step(s bed.Step, line *os.File) string {
 		return err.Error()
 	}
 	cmd.Stderr = cmd.Stdout
+	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return err.Error()
 	}
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		fmt.Fprintln(line, bed.SaidLine(s.Name, lines.Text()))
 	}
-	if err := cmd.Wait(); err != nil {
+	err = cmd.Wait()
+	fmt.Println("init:", s.Name, "ended after", time.Since(began).Round(time.Millisecond), "and used the processor for",
+		cmd.ProcessState.UserTime().Round(time.Millisecond), "itself,", cmd.ProcessState.SystemTime().Round(time.Millisecond), "in the kernel")
+	if err != nil {
 		return err.Error()
 	}
 	return ""
