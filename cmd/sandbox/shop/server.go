@@ -28,6 +28,7 @@ type Options struct {
 
 	AppKey, AppSecret, AuthCode string // empty: made from the seed
 	ShopCipher                  string // empty: made from the seed
+	ShopID                      string // of the first shop; empty: always the same. Sellers beside each other need different ones
 	RedirectURL                 string // where the consent page leads; empty: it shows the code
 
 	// Calls a second of one shop to one endpoint before 429; 0: 50, the number that was published last. Today the platform
@@ -141,6 +142,7 @@ func (o *Options) fill(m market) error {
 	o.WritesPerSecond = or(o.WritesPerSecond, o.RatePerSecond)
 	o.AccessTTL = or(o.AccessTTL, 7*24*time.Hour)
 	o.RefreshTTL = or(o.RefreshTTL, 365*24*time.Hour)
+	o.ShopID = or(o.ShopID, shopID)
 	o.AppKey = or(o.AppKey, "sbx"+digest("app_key", o.Seed, m.region, 5))
 	o.AppSecret = or(o.AppSecret, digest("app_secret", o.Seed, m.region, 20))
 	o.AuthCode = or(o.AuthCode, "TTP_code_"+digest("auth_code", o.Seed, m.region, 10))
@@ -185,7 +187,7 @@ type Credentials struct {
 // Credentials of the shop; the authorization code is the one of the start, used or not.
 func (s *Server) Credentials() Credentials {
 	return Credentials{AppKey: s.opt.AppKey, AppSecret: s.opt.AppSecret, AuthCode: s.opt.AuthCode,
-		ShopCipher: s.opt.ShopCipher, ServiceID: s.serviceID(), ShopID: shopID, Region: s.first().market.region}
+		ShopCipher: s.opt.ShopCipher, ServiceID: s.serviceID(), ShopID: s.opt.ShopID, Region: s.first().market.region}
 }
 
 const shopID = "7494049642642441621"

@@ -37,7 +37,7 @@ type store struct {
 
 // newStore is the n-th shop; the first has n 0.
 func (s *Server) newStore(n int, m market) *store {
-	id := shopID
+	id := s.opt.ShopID
 	cipher := s.opt.ShopCipher
 	if n > 0 {
 		id = strconv.Itoa(7494049642642441621 + n)
