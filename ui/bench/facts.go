@@ -61,9 +61,9 @@ func newFactsPanel() *factsPanel {
 		clock:    widgets.NewIcon("clock", widgets.Ink, 40),
 		carrier:  widgets.NewText(28, true, widgets.Ink).Fit(15, 2),
 		tracking: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(12, 2),
-		weight:   widgets.NewText(48, true, widgets.Ink).Fit(18, 1),
-		weightOf: small(""),
-		allowed:  widgets.NewText(20, true, widgets.Ink).Fit(12, 1),
+		weight:   widgets.NewText(72, true, widgets.Ink).Fit(18, 1),
+		weightOf: widgets.NewText(20, false, widgets.Soft).Fit(11, 1),
+		allowed:  widgets.NewText(30, true, widgets.Ink).Fit(12, 1),
 		scale:    widgets.NewIcon("scale", widgets.Soft, 30),
 		box:      small(""),
 		print:    widgets.NewText(widgets.SizeBody, true, widgets.Soft).Fit(12, 1).Centred(),
@@ -93,8 +93,8 @@ func newFactsPanel() *factsPanel {
 
 func (f *factsPanel) detailsCard() *fyne.Container {
 	icon := func(name string) widgets.Item { return widgets.Fix(widgets.NewIcon(name, widgets.Soft, 26), 26) }
-	f.weightBox = widgets.NewPanel(widgets.Paper, 8, 3, widgets.Column(0, widgets.Grow(widgets.Row(8, widgets.Fix(f.scale, 30), widgets.Grow(f.weight, 1)), 1),
-		widgets.Fix(f.allowed, 25), widgets.Fix(f.weightOf, 19)))
+	f.weightBox = widgets.NewPanel(widgets.Paper, 8, 3, widgets.Column(0, widgets.Item{Object: widgets.Row(8, widgets.Fix(f.scale, 30), widgets.Grow(f.weight, 1)), Basis: 28, Grow: 1},
+		widgets.Item{Object: f.allowed, Basis: 22, Grow: 0.5}, widgets.Item{Object: f.weightOf, Basis: 18, Grow: 0.3}))
 	left := widgets.Column(2,
 		widgets.Item{Object: widgets.Row(10, icon("handoff"), widgets.Grow(f.carrier, 1)), Basis: 22, Grow: 2},
 		widgets.Item{Object: widgets.Row(6, widgets.Grow(f.tracking, 1), widgets.Fix(f.box, 76)), Basis: 18, Grow: 1},

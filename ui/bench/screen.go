@@ -62,7 +62,7 @@ func New(o Options) *Screen {
 	s.items, s.facts, s.queue = newItemList(), newFactsPanel(), newQueueCard()
 	s.commands = newCommandBar(o.Command, o.Now)
 	s.commands.asking = o.Asking
-	s.parcel = widgets.Row(12, widgets.Grow(s.items.object, 1), widgets.Fix(s.facts.object, 404))
+	s.parcel = container.New(parcelLayout{}, s.items.object, s.facts.object)
 	s.parcel.Hide()
 	s.work = widgets.Column(10, widgets.Grow(container.NewStack(s.parcel, s.queue.Container), 1), widgets.Fix(s.commands.object, widgets.TouchSize))
 	s.zoom = newZoom(s.zoomOut, o.Command)
@@ -71,6 +71,21 @@ func New(o Options) *Screen {
 	s.Show(station.View{})
 	return s
 }
+
+// parcelLayout lays the items beside the facts; on a large screen, which is read from further away, the facts are larger, too.
+type parcelLayout struct{}
+
+// Layout implements fyne.Layout.
+func (parcelLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	const gap, least = 12, 404
+	facts := max(least, size.Width*0.34)
+	o[0].Resize(fyne.NewSize(size.Width-gap-facts, size.Height))
+	o[1].Move(fyne.NewPos(size.Width-facts, 0))
+	o[1].Resize(fyne.NewSize(facts, size.Height))
+}
+
+// MinSize implements fyne.Layout.
+func (parcelLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(600, 100) }
 
 // Show draws the view.
 func (s *Screen) Show(v station.View) {
