@@ -66,12 +66,12 @@ func newLiveBench(t *testing.T, tables string, orders int) *liveBench {
 	}
 	b.seed(store, orders)
 	fail := func(part string, err error) { t.Errorf("%s: %v", part, err) }
-	a := &app{dir: dir, config: b.file, env: &env{dir: dir, cfg: cfg, log: log, store: store}, told: b.equipped, warmed: make(chan struct{})}
+	a := &app{dir: dir, config: b.file, env: &env{dir: dir, cfg: cfg, log: log, store: store}, told: b.equipped, window: new(ui.Window), warmed: make(chan struct{})}
 	a.warming.Do(func() {}) // no PDF is drawn here
 	a.deviceGroup, a.stationGroup, a.printerGroup = newGroup("devices", log, fail), newGroup("station", log, fail), newGroup("printer", log, fail)
 	a.setup = newSetupDesk(a)
 	a.setup.show, a.setup.plugged = func(setup.News) {}, func() ([]usb.Found, error) { return nil, nil }
-	a.devices = newBenchDevices(usb.NewSystem(), takers{scan: b.scanned, weigh: a.weighed, calibrated: a.calibrated}, log)
+	a.devices = newBenchDevices(usb.NewSystem(), takers{scan: a.scanned, weigh: a.weighed, calibrated: a.calibrated}, log)
 	a.photos = station.NewPhotographer(a.devices.camera, store, a.photoTaken, log)
 	a.station = station.New(station.Options{ID: "PACK-01", Policy: cfg.policy(), Operator: "Tester", Store: store, NewID: newID, Log: log, Show: b.show,
 		Candidates: func(string) []fulfillment.Tracking { return nil }, Reserve: a.reservePrinter, Queued: a.wakePrinter, Wish: a.wish})
@@ -117,13 +117,6 @@ func (b *liveBench) seed(s *storage.Store, orders int) {
 	if r, err := s.ImportOrders(b.t.Context(), strings.NewReader(text), dir); err != nil {
 		b.t.Fatal(r, err)
 	}
-}
-
-func (b *liveBench) scanned(_ context.Context, s fulfillment.Scan) error {
-	if b.a.setup.takes(s) {
-		return nil
-	}
-	return b.a.station.Submit(b.a.deviceGroup.ctx, s)
 }
 
 func (b *liveBench) show(v station.View) {
