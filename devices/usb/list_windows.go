@@ -11,7 +11,8 @@ import (
 )
 
 // List names the HID devices that are plugged in, without opening them: scanners in HID POS mode and scales are among them. Printers
-// are offered by the system's queues. It was linked, and never run: Wine lacks functions that hidapi wants.
+// are offered by the system's queues. It was linked, and never ran: Wine 8 lets hidapi not start, because it lacks
+// CM_Get_Device_Interface_PropertyW.
 func List() ([]Found, error) {
 	library.Lock()
 	defer library.Unlock()
