@@ -3,6 +3,7 @@ package storage
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"packbench/fulfillment/station"
@@ -55,6 +56,9 @@ func TestMissingFilesAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("a photo wiped on its clock", 1, 0, false)
+	if runtime.GOOS == "windows" {
+		return // a folder in use cannot be moved away
+	}
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
 	if err := os.Rename(filepath.Join(dir, filesDir), elsewhere); err != nil {
 		t.Fatal(err)

@@ -91,6 +91,9 @@ func TestOpenSaysWhatStandsInTheDatabasesPlace(t *testing.T) {
 			if err := os.Symlink(filepath.Join(dir, "gone"), db); err != nil {
 				t.Skip(err)
 			}
+			if _, err := os.Lstat(db); err != nil {
+				t.Skip("this system claims to make links and makes none (Wine 8):", err)
+			}
 		}, ErrNotDatabase, "link"},
 		{"a log alone", func(t *testing.T, _, db string) { touch(t, db+"-wal", "frames") }, ErrLost, "write-ahead log"},
 		{"a copy of before a migration", func(t *testing.T, dir, _ string) { touch(t, filepath.Join(dir, "before-migration", "x.db"), "x") }, ErrLost, "before-migration"},
