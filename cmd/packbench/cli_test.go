@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -21,6 +22,7 @@ func TestCommands(t *testing.T) {
 			e.Setenv("DISPLAY", "")
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CONFIG_HOME", e.WorkDir+"/config")
+			e.Setenv("AppData", filepath.Join(e.WorkDir, "config")) // the same on Windows
 			e.Setenv("XDG_CACHE_HOME", sharedCache(t))
 			return nil
 		},
