@@ -21,6 +21,8 @@ const usage = `usage: go run ./cmd/dev COMMAND
   test [--windows] [packages] [-- args]
                                go vet and go test -race on a virtual screen; args go to go test. A run of everything vets the
                                packages without C for Windows; --windows, or CI=true, links the whole program for it
+  test --wine [packages] [-- args]
+                               tests as Windows programs under Wine; of the packages without C if none is named
   bench [packages] [-- args]   the benchmarks as one table with their limits; args go to go test
   fuzz [--time 30s] [--only FuzzX] [packages]
                                every fuzz test for that long; what it finds stays in testdata/fuzz

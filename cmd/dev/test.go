@@ -14,6 +14,10 @@ import (
 
 // test is go vet and go test -race over the packages, on a virtual screen; a run of everything on Linux looks at Windows, too.
 func (d *dev) test(ctx context.Context, args []string) error {
+	args, wine := wineFlag(args)
+	if wine {
+		return d.wineTest(ctx, args)
+	}
 	args, link := windowsFlag(args, d.host.getenv("CI"))
 	if err := d.provide(ctx, forBuild|forScreen|forTest); err != nil {
 		return err

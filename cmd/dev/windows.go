@@ -32,6 +32,18 @@ func pure(list string) (names []string) {
 	return slices.DeleteFunc(names, func(name string) bool { return needsC(name) || slices.ContainsFunc(tests[name], needsC) })
 }
 
+// pureForWindows are the packages of this repository that need no C on Windows.
+func (d *dev) pureForWindows(ctx context.Context) ([]string, error) {
+	env := []string{"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0"}
+	var list strings.Builder
+	const form = `{{.ImportPath}} {{join .Imports " "}} | {{join .TestImports " "}} {{join .XTestImports " "}}`
+	if err := d.host.stream(ctx, &list, env, "go", "-C", d.root, "list", // not cmd/demo, whose film is for Linux
+		"-e", "-tags", tags("windows"), "-f", form, "./assets/...", "./cmd/dev", "./cmd/sandbox/...", "./devices/...", "./fulfillment/...", "./storage/...", "./ui/text"); err != nil {
+		return nil, fmt.Errorf("list the packages for Windows: %w\n%s", err, list.String())
+	}
+	return pure(list.String()), nil
+}
+
 // errSkipped marks a check that cannot be made on this machine; the text says why.
 var errSkipped = errors.New("skipped")
 
@@ -55,15 +67,13 @@ func windowsFlag(args []string, ci string) (rest []string, link bool) {
 // crossWindows compiles for Windows, from Linux on the same processor: what was only linked, and never ran, is said so. The error
 // wraps errSkipped where the machine cannot do it.
 func (d *dev) crossWindows(ctx context.Context, link bool) error {
-	env := []string{"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0"}
-	var list strings.Builder
-	const form = `{{.ImportPath}} {{join .Imports " "}} | {{join .TestImports " "}} {{join .XTestImports " "}}`
-	if err := d.host.stream(ctx, &list, env, "go", "-C", d.root, "list", // not cmd/demo, whose film is for Linux
-		"-e", "-tags", tags("windows"), "-f", form, "./assets/...", "./cmd/dev", "./cmd/sandbox/...", "./devices/...", "./fulfillment/...", "./storage/...", "./ui/text"); err != nil {
-		return fmt.Errorf("list the packages for Windows: %w\n%s", err, list.String())
+	names, err := d.pureForWindows(ctx)
+	if err != nil {
+		return err
 	}
-	vet := append(append([]string{"vet"}, compileFlags("windows", false)...), pure(list.String())...)
-	if err := d.host.stream(ctx, d.msg, env, "go", append([]string{"-C", d.root}, vet...)...); err != nil {
+	env := []string{"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0"}
+	vet := append(append([]string{"-C", d.root, "vet"}, compileFlags("windows", false)...), names...)
+	if err := d.host.stream(ctx, d.msg, env, "go", vet...); err != nil {
 		return fmt.Errorf("go vet for Windows: %w; see above", err)
 	}
 	if !link {
