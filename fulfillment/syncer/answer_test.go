@@ -295,3 +295,49 @@ func TestACorrectionThatComesTooLateSaysSo(t *testing.T) {
 		return fmt.Sprintf("%+v, %v", rows, err)
 	})
 }
+
+// An answer is given, and given again before this station has heard what became of it – the same, or the opposite: the platform hears
+// one, and a contradiction waits for a person in words.
+func TestAnAnswerIsGivenOnceHoweverOftenItIsAsked(t *testing.T) {
+	for _, c := range []struct {
+		first, second fulfillment.OutboxKind
+		parked        string // words of the second row; empty: it ends by itself
+	}{
+		{fulfillment.OutboxReject, fulfillment.OutboxReject, ""},
+		{fulfillment.OutboxReject, fulfillment.OutboxApprove, "cannot be granted any more"},
+		{fulfillment.OutboxApprove, fulfillment.OutboxApprove, ""},
+		{fulfillment.OutboxApprove, fulfillment.OutboxReject, "take the parcel back"},
+	} {
+		t.Run(fmt.Sprintf("%s then %s", c.first, c.second), func(t *testing.T) {
+			t.Parallel()
+			f, id := asked(t, "GB", nil)
+			r := f.order(id).Request // what the screen of another station still shows later
+			f.answered(id, c.first)
+			what := map[fulfillment.OutboxKind]string{fulfillment.OutboxReject: "reject_cancel", fulfillment.OutboxApprove: "approve_cancel"}
+			f.until("answered", func() string {
+				rows, err := f.store.Outbox(t.Context())
+				if err != nil || f.effects(what[c.first], id) == 0 || slices.ContainsFunc(rows, func(r fulfillment.OutboxRow) bool { return r.Kind.Answers() }) {
+					return fmt.Sprintf("%+v, %v", rows, err)
+				}
+				return ""
+			})
+			again := fulfillment.OutboxRow{Kind: c.second, OrderID: id, PackageID: f.order(id).Packages[0].ID, CancelID: r.ID, Deadline: r.AnswerBy}
+			if err := f.store.Add(t.Context(), []fulfillment.OutboxRow{again}); err != nil {
+				t.Fatal(err)
+			}
+			f.sync.Wake()
+			f.until("the second has ended", func() string {
+				rows, err := f.store.Outbox(t.Context())
+				i := slices.IndexFunc(rows, func(r fulfillment.OutboxRow) bool { return r.Kind.Answers() })
+				if err != nil || (i >= 0) != (c.parked != "") || i >= 0 && (rows[i].State != fulfillment.OutboxParked || !strings.Contains(rows[i].Reason, c.parked)) {
+					return fmt.Sprintf("%+v, %v", rows, err)
+				}
+				return ""
+			})
+			if a, b := f.effects("reject_cancel", id), f.effects("approve_cancel", id); a+b != 1 || f.effects(what[c.first], id) != 1 {
+				t.Errorf("rejected %d times, granted %d times", a, b)
+			}
+			f.honest()
+		})
+	}
+}
