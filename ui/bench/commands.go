@@ -37,7 +37,7 @@ func newCommandBar(send func(string), now func() time.Time) *commandBar {
 	c := &commandBar{now: now, send: send, sure: make([]widgets.Sure, len(Commands))}
 	var items []widgets.Item
 	for i, cmd := range Commands {
-		b := widgets.NewButton(cmd.Icon, text.T("cmd."+string(cmd.Cmd)), widgets.Ink, widgets.Card, func() { c.tapped(i) })
+		b := widgets.NewButton(cmd.Icon, text.T("cmd."+string(cmd.Cmd)), widgets.Ink, widgets.Card, func() { c.tapped(i) }).Large()
 		b.Enable(false)
 		b.Hidden = cmd.NextBox
 		c.buttons = append(c.buttons, b)
@@ -52,13 +52,13 @@ func newCommandBar(send func(string), now func() time.Time) *commandBar {
 			}
 			c.choose(false)
 			c.send("PB:REPRINT:" + word)
-		}), 1))
+		}).Large(), 1))
 	}
 	back := widgets.NewButton("undo", text.T("cmd.reason.back"), widgets.Ink, widgets.Card, func() {
 		if !c.bounced() {
 			c.choose(false)
 		}
-	})
+	}).Large()
 	why = slices.Insert(why, reasonBack, widgets.Grow(back, 1))
 	c.reasons = widgets.Row(8, why...)
 	c.reasons.Hide()

@@ -50,8 +50,8 @@ func newQueueCard() *queueCard {
 
 func newQueueRow() *queueRow {
 	r := &queueRow{icon: widgets.NewIcon("clock", widgets.Soft, 26),
-		due: widgets.NewText(24, true, widgets.Ink).Fit(15, 1), id: widgets.NewText(22, true, widgets.Ink).Fit(13, 1),
-		units: widgets.NewText(20, false, widgets.Ink).Fit(13, 1), carrier: widgets.NewText(20, false, widgets.Soft).Fit(13, 1)}
+		due: widgets.NewText(30, true, widgets.Ink).Fit(15, 1), id: widgets.NewText(28, true, widgets.Ink).Fit(13, 1),
+		units: widgets.NewText(24, false, widgets.Ink).Fit(13, 1), carrier: widgets.NewText(24, false, widgets.Soft).Fit(13, 1)}
 	line := canvas.NewRectangle(widgets.Line)
 	cells := widgets.Row(14, widgets.Fix(r.icon, 28), widgets.Grow(r.due, 5), widgets.Grow(r.id, 6), widgets.Grow(r.units, 6), widgets.Grow(r.carrier, 4))
 	r.box = widgets.Column(0, widgets.Fix(line, 1), widgets.Grow(cells, 1))
