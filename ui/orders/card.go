@@ -154,7 +154,11 @@ func (c *card) show(now time.Time) {
 		icon, ink = "check", widgets.Good
 	}
 	c.icon.Set(icon, ink, widgets.Clear, false)
-	about := text.T("card.sub", "by", cmp.Or(c.line.DueAt, text.T("due.none")), "carrier", cmp.Or(c.line.Carrier, text.T("bench.nocarrier")), "units", c.line.Units)
+	by := text.T("due.none")
+	if c.line.DueAt != "" {
+		by = text.T("due.by", "at", c.line.DueAt)
+	}
+	about := text.T("card.sub", "by", by, "carrier", cmp.Or(c.line.Carrier, text.T("bench.nocarrier")), "units", c.line.Units)
 	if c.line.Why != "" {
 		about = c.line.Why + "  ·  " + about
 	}
