@@ -68,7 +68,7 @@ func (e *env) slips(ctx context.Context, id fulfillment.OrderID) (label.OrderSli
 	return slip, nil
 }
 
-var errNoDocumentPrinter = errors.New("no document printer is set up; write a [[printer]] table with role = \"document\", transport = \"spooler\" and queue = \"NAME\" into station.toml")
+var errNoDocumentPrinter = errors.New("no document printer is set up; choose it in Equipment, Set devices up, or write a [[printer]] table with role = \"document\", transport = \"spooler\" and queue = \"NAME\" into station.toml")
 
 // deliver writes a document to --out and, with --print, prints it on the printer whose role is document; never on the system's
 // default, which may be the label printer.

@@ -38,7 +38,7 @@ func TestTheDocumentPrinterIsSetUp(t *testing.T) {
 	}()
 	devicetest.RawQueue(t, "office", ln.Addr().String())
 	devicetest.RawQueue(t, "labels", "127.0.0.1:1")
-	b := newLiveBench(t, "[[printer]]\nrole = \"label\"\ntransport = \"spooler\"\nqueue = \"labels\"\nlanguage = \"zpl\"\ndpi = 203\nwidth_mm = 102\nheight_mm = 152\n", 0)
+	b := newLiveBench(t, "[[printer]]\nrole = \"label\"\ntransport = \"spooler\"\nqueue = \"labels\"\nlanguage = \"zpl\"\ndpi = 203\nwidth_mm = 102\nheight_mm = 152\n", 1)
 	list, err := b.a.setup.Find(t.Context(), setup.Document)
 	b.must(err)
 	if len(list) != 1 || !strings.Contains(list[0].Name, "office") || len(list[0].Turns) != 0 {
@@ -62,11 +62,18 @@ func TestTheDocumentPrinterIsSetUp(t *testing.T) {
 		return slices.ContainsFunc(b.a.devices.board.Snapshot(), func(h devices.Health) bool { return h.Role == "document" && h.State == devices.Ready })
 	}
 	eventually(t, "the document printer is watched", watched)
+	desk := &paperDesk{env: b.a.env, now: b.a.devices.config}
+	if look, err := desk.Look(t.Context(), "ORDER0"); err != nil || look.Queue != "office" {
+		t.Errorf("the window's papers go to %+v, %v", look, err)
+	}
 	if p := b.toml().documentPrinter(); p == nil || p.Queue != "office" || b.toml().labelPrinter().Queue != "labels" {
 		t.Errorf("station.toml: %+v", b.toml().Printers)
 	}
 	_, err = b.a.setup.Keep(t.Context(), b.find(setup.Document, "office"), false)
 	b.must(err)
+	if look, err := desk.Look(t.Context(), "ORDER0"); err != nil || look.Queue != "" || look.SlipWhy == "" {
+		t.Errorf("the window's papers still go to %+v, %v", look, err)
+	}
 	if b.toml().documentPrinter() != nil || b.toml().labelPrinter() == nil || watched() {
 		t.Errorf("station.toml: %+v", b.toml().Printers)
 	}

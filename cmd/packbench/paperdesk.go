@@ -18,6 +18,7 @@ import (
 // goroutine.
 type paperDesk struct {
 	env       *env
+	now       func() Config // whose devices are at work: they change while the window is open
 	dir       string
 	recipient func(context.Context, fulfillment.Order) (sellercenter.Recipient, error)
 	made      func(context.Context, fulfillment.OrderID, fulfillment.PackageID) // hears of a label that was made
@@ -30,13 +31,14 @@ func (d *paperDesk) Look(ctx context.Context, id fulfillment.OrderID) (orders.Pa
 	if err != nil {
 		return out, err
 	}
+	printer := d.now().documentPrinter()
 	switch _, err := e.slips(ctx, id); {
 	case err != nil:
 		out.SlipWhy = err.Error()
-	case e.cfg.documentPrinter() == nil:
+	case printer == nil:
 		out.SlipWhy = errNoDocumentPrinter.Error()
 	default:
-		out.Queue = e.cfg.documentPrinter().Queue
+		out.Queue = printer.Queue
 	}
 	for _, p := range o.Packages {
 		if p.PlatformStatus == "CANCELLED" && len(o.Packages) > 1 {
@@ -56,7 +58,7 @@ func (d *paperDesk) mayOwn(o fulfillment.Order, p fulfillment.Package) error {
 	switch no := fulfillment.MayOwnLabel(o, p, time.Now()); {
 	case no != fulfillment.OwnLabelAllowed:
 		return errors.New(string(no))
-	case d.env.cfg.labelPrinter() == nil:
+	case d.now().labelPrinter() == nil:
 		return errors.New("no label printer is set up at this station, so it could not be printed")
 	case o.Source != fulfillment.SourcePlatform:
 		return noAddress(o.ID)
@@ -70,7 +72,7 @@ func (d *paperDesk) mayOwn(o fulfillment.Order, p fulfillment.Package) error {
 
 // PrintSlip implements orders.Papers.
 func (d *paperDesk) PrintSlip(ctx context.Context, id fulfillment.OrderID) error {
-	p := d.env.cfg.documentPrinter()
+	p := d.now().documentPrinter()
 	if p == nil {
 		return errNoDocumentPrinter
 	}
@@ -91,7 +93,7 @@ func (d *paperDesk) PrintSlip(ctx context.Context, id fulfillment.OrderID) error
 
 // OwnLabel implements orders.Papers. The label becomes the parcel's; the bench prints it as any other, once, as a job of its queue.
 func (d *paperDesk) OwnLabel(ctx context.Context, id fulfillment.OrderID, parcel fulfillment.PackageID) error {
-	p := d.env.cfg.labelPrinter()
+	p := d.now().labelPrinter()
 	if p == nil {
 		return errors.New("no label printer is set up at this station")
 	}
@@ -113,7 +115,7 @@ func (d *paperDesk) OwnLabel(ctx context.Context, id fulfillment.OrderID, parcel
 
 // papers makes the desk of the window.
 func (a *app) papers() *paperDesk {
-	return &paperDesk{env: a.env, dir: a.dir, recipient: a.recipient, made: func(ctx context.Context, id fulfillment.OrderID, p fulfillment.PackageID) {
+	return &paperDesk{env: a.env, now: a.devices.config, dir: a.dir, recipient: a.recipient, made: func(ctx context.Context, id fulfillment.OrderID, p fulfillment.PackageID) {
 		a.labelStored(p)
 		if err := a.labelReady(ctx, id); err != nil { // it is stored: who opens the order finds it
 			a.env.log.Warn("The bench did not hear of a label", "orderID", id, "err", err)

@@ -67,7 +67,7 @@ func newPaperBed(t *testing.T) *paperBed {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.close() })
-	d.paperDesk = &paperDesk{env: e, dir: b.dir, recipient: e.recipient, made: func(_ context.Context, _ fulfillment.OrderID, p fulfillment.PackageID) { d.made = append(d.made, p) }}
+	d.paperDesk = &paperDesk{env: e, now: func() Config { return e.cfg }, dir: b.dir, recipient: e.recipient, made: func(_ context.Context, _ fulfillment.OrderID, p fulfillment.PackageID) { d.made = append(d.made, p) }}
 	return d
 }
 
