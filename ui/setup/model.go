@@ -29,6 +29,17 @@ type Turn struct {
 	At     int
 }
 
+// which is the device beside the name of its step.
+func (c Choice) which() string {
+	switch {
+	case c.Detail == "":
+		return c.Name
+	case c.Name == Name(c.Kind):
+		return c.Detail
+	}
+	return c.Name + " " + c.Detail
+}
+
 // Value is the one chosen; empty where there is none of that name.
 func (c Choice) Value(name string) string {
 	for _, t := range c.Turns {

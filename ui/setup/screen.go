@@ -349,8 +349,8 @@ func (s *Screen) keep(use bool) {
 				return
 			}
 			st.looked = false // what is in use is another now
-			if st.kept, st.out = c.Name, ""; !use {
-				st.kept, st.out, st.chosen = "", c.Name, -1
+			if st.kept, st.out = c.which(), ""; !use {
+				st.kept, st.out, st.chosen = "", c.which(), -1
 			}
 			if before != "" && s.before == "" {
 				s.before = before

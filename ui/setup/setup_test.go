@@ -294,7 +294,7 @@ func TestTheWarningFollowsTheChoice(t *testing.T) {
 
 // TestADeviceIsTakenOutOfUse: what stands in the settings, and nothing else, can be taken out; the end says which it was.
 func TestADeviceIsTakenOutOfUse(t *testing.T) {
-	d := &fakeDesk{found: map[devices.Kind][]Choice{devices.Scanner: {{Key: "old", Kind: devices.Scanner, Name: "Old", Bound: true}, {Key: "new", Kind: devices.Scanner, Name: "New"}}}}
+	d := &fakeDesk{found: map[devices.Kind][]Choice{devices.Scanner: {{Key: "old", Kind: devices.Scanner, Name: "Scanner", Detail: "/dev/ttyACM0", Bound: true}, {Key: "new", Kind: devices.Scanner, Name: "New"}}}}
 	s, _, _ := newTestWizard(t, d)
 	if s.v.out.Visible() {
 		t.Error("nothing is chosen, and it can be taken out")
@@ -315,7 +315,7 @@ func TestADeviceIsTakenOutOfUse(t *testing.T) {
 		t.Errorf("step %d, did %q", s.at, d.did)
 	}
 	s.enter(len(Steps))
-	if got := s.v.sums[0].words.Words(); !strings.Contains(got, text.T("setup.done.out", "name", "Old")) || s.v.out.Visible() {
+	if got := s.v.sums[0].words.Words(); !strings.Contains(got, ": "+text.T("setup.done.out", "name", "/dev/ttyACM0")) || s.v.out.Visible() {
 		t.Errorf("the end says %q", got)
 	}
 	if got := s.v.file.Words(); !strings.Contains(got, text.T("setup.done.fixed")) {

@@ -139,7 +139,7 @@ var englishSetup = map[string]string{
 	"setup.nothing.text":      "Plug it in, wait a moment, then touch “Look again” – or go on without.",
 
 	"setup.done.head":    "Set up",
-	"setup.done.text":    "In use from now on, and written to station.toml.",
+	"setup.done.text":    "This counts from now on, and is written to station.toml.",
 	"setup.done.fixed":   "Station id, data folder, shop keys and rules are read only when Packbench starts.",
 	"setup.done.before":  "The file as it was is kept: {file}",
 	"setup.done.nothing": "Nothing was changed.",
