@@ -33,7 +33,16 @@ var wanted = []Wanted{
 //
 // Each part has a root hub of its own to plug into, since a hub sets up one device after the other.
 //
-// No camera is a gadget: the function that the kernel has for them sends isochronously, and dummy_hcd does not.
+// No camera is a gadget. Tried with Debian's 6.1.0-57-amd64: usb_f_uvc loads, and a configfs function uvc with one MJPEG size (160×120)
+// in a gadget is built without an error, but writing dummy_udc.0 to the gadget's UDC fails with EBUSY, with streaming_maxpacket 1024 and
+// with 64. The kernel says
+//
+//	configfs-gadget.uvc0 gadget.0: uvc: Unable to allocate streaming EP
+//	udc dummy_udc.0: failed to start uvc0: -22
+//
+// since the function (drivers/usb/gadget/function/f_uvc.c) streams over an isochronous endpoint only, and dummy_hcd has none. The
+// camera's far end is therefore the one over USB/IP, with a bulk endpoint: TestUVCPicturesAreUntouchedByTheKernel in devices/camera
+// compares every picture that came through uvcvideo with the bytes that were sent.
 var plan = []struct {
 	name, pkg, run, skip string
 	udev                 bool
