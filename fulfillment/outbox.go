@@ -52,6 +52,10 @@ const (
 	parkedAskedUS = "the buyer has asked to cancel: a supervisor decides; shipping would answer the request"
 )
 
+// ParkedCancelled is why a row is parked whose parcel holds something of a cancelled order. Once a supervisor has taken out what
+// is of another order in the parcel, it is looked at again.
+const ParkedCancelled = "the order is cancelled: take the parcel back"
+
 // AwaitingAnswer are all those reasons, also as an older version wrote them.
 func AwaitingAnswer() []string {
 	return []string{ParkedAsked, ParkedBlocked, parkedCode, parkedAskedUS}

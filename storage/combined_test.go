@@ -243,9 +243,21 @@ func TestCombinedCancelledOnDisk(t *testing.T) {
 		}
 	}
 	d.scan("TRACK-C1", fulfillment.Cancelled)
+	var parked []fulfillment.OutboxRow
+	for i, kind := range []fulfillment.OutboxKind{fulfillment.OutboxArrange, fulfillment.OutboxCorrect} {
+		parked = append(parked, fulfillment.OutboxRow{ID: fmt.Sprint("parked-", i), Kind: kind, OrderID: "100", PackageID: "C1", State: fulfillment.OutboxParked,
+			Reason: fulfillment.InSameParcel([]fulfillment.OrderID{"200", "201"}[i], fulfillment.ParkedCancelled)})
+	}
+	if err := d.s.Add(t.Context(), parked); err != nil {
+		t.Fatal(err)
+	}
 	d.bench.Supervisor, d.bench.SupervisorAt, d.bench.Operator = true, d.at, "Test Lead"
 	d.scan("TRACK-C1", fulfillment.Cancelled) // once more
 	d.scan("TRACK-C1", fulfillment.Staged)
+	rows, err := d.s.Outbox(t.Context())
+	if err != nil || len(rows) != 2 || rows[0].State != fulfillment.OutboxQueued || rows[1].State != fulfillment.OutboxParked {
+		t.Errorf("what waited for the items to be taken out: %+v, %v", rows, err)
+	}
 	d.scan("PB:SEAL", fulfillment.HandedOver)
 	if a, b := mustOrder(t, d.s, "100").Packages[0], mustOrder(t, d.s, "200").Packages[0]; a.Rung != fulfillment.RungHandedOver || b.Rung != fulfillment.RungToPack {
 		t.Errorf("order 100 is %s, the cancelled order 200 is %s", a.Rung, b.Rung)

@@ -148,6 +148,12 @@ func recordOrders(ctx context.Context, q *queries.Queries, c station.Commit) err
 				return err
 			}
 		}
+		if e.Kind == fulfillment.EventTakenOut { // nothing of that order is in the parcel any more
+			reasons := []string{fulfillment.InSameParcel(e.OrderID, fulfillment.ParkedCancelled)}
+			if _, err := q.RequeueSharing(ctx, queries.RequeueSharingParams{ChangedAt: ms(c.At), Reasons: reasons}); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

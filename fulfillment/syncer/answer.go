@@ -83,7 +83,7 @@ func judgeAnswer(row fulfillment.OutboxRow, o fulfillment.Order, requests []fulf
 	reject, sent := row.Kind == fulfillment.OutboxReject, row.Attempts > 0
 	switch state := requests[i].State; {
 	case state == fulfillment.RequestOpen && reject && o.Status == fulfillment.StatusCancelled:
-		return foundOther, "the order is cancelled: take the parcel back"
+		return foundOther, fulfillment.ParkedCancelled
 	case state == fulfillment.RequestOpen:
 		return foundAbsent, ""
 	case state == fulfillment.RequestClosed && reject && o.CancelRequested && openRequest(requests, o.ID).ID == "":
@@ -126,7 +126,7 @@ func guardRow(row fulfillment.OutboxRow, o fulfillment.Order, now time.Time, ove
 	case row.Kind.Answers():
 		return refusal{}
 	case o.Status == fulfillment.StatusCancelled:
-		return refusal{park: "the order is cancelled: take the parcel back"}
+		return refusal{park: fulfillment.ParkedCancelled}
 	case o.ShippingType != fulfillment.ShippingSeller:
 		return refusal{park: "Seller Center gave this parcel its tracking number itself: it cannot be corrected"}
 	}

@@ -121,7 +121,7 @@ func (r refusal) of(id fulfillment.OrderID) refusal {
 func guard(o fulfillment.Order, now time.Time, overridden bool) refusal {
 	switch {
 	case o.Status == fulfillment.StatusCancelled:
-		return refusal{park: "the order is cancelled: take the parcel back"}
+		return refusal{park: fulfillment.ParkedCancelled}
 	case o.FulfillmentType != fulfillment.FulfillmentBySeller:
 		return refusal{park: fmt.Sprintf("the order is not the seller's to ship (%s)", o.FulfillmentType)}
 	case o.CancelRequested && !overridden:
