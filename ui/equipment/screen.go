@@ -76,6 +76,7 @@ type grid struct{}
 const (
 	cardHeight = 56
 	cardGap    = 5
+	barRoom    = 14 // of the scroll bar, which would lie over the last letters
 )
 
 func (grid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -85,7 +86,7 @@ func (grid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 			continue
 		}
 		o.Move(fyne.NewPos(0, y))
-		o.Resize(fyne.NewSize(size.Width, cardHeight))
+		o.Resize(fyne.NewSize(size.Width-barRoom, cardHeight))
 		y += cardHeight + cardGap
 	}
 }
