@@ -214,7 +214,7 @@ func (s *Spooler) giveUp(ctx context.Context, id string, last spoolJob, seen boo
 	}
 	switch {
 	case cerr != nil && !seen:
-		f.Text = fmt.Sprintf("It is not known whether the print queue %s printed the label: it does not tell how its jobs are. See whether the label came out; if not, delete job %s in the system's printer settings.", s.cfg.Queue, id)
+		f.Text = fmt.Sprintf("It is not known whether the label came out: the print queue %s does not say. If it did not, delete it in the system's printer settings: %s.", s.cfg.Queue, id)
 	case cerr != nil:
 		f.Text = fmt.Sprintf("The print queue %s keeps a label that it could not print and that could not be taken back. Delete job %s in the system's printer settings.", s.cfg.Queue, id)
 	}

@@ -15,7 +15,8 @@ import (
 	"packbench/devices"
 )
 
-// winQueue is one queue of Windows' spooler, to which jobs go as they are (data type RAW).
+// winQueue is one queue of Windows' spooler, to which jobs go as they are (data type RAW). On Wine 8 queues were listed and jobs came
+// out byte for byte; its EnumJobs is a stub, so that following a job and taking it back have not run yet.
 type winQueue struct{ queue string }
 
 func newQueueService(queue string) queueService { return winQueue{queue} }

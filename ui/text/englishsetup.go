@@ -150,7 +150,7 @@ var englishSetup = map[string]string{
 
 	"equipment.test.none": "No label printer is set up",
 	"equipment.test.sent": "The {label} went to the printer. Straight, whole frame, sharp bars? Then all is well.",
-	"equipment.test.fail": "The {label} was not printed. {why}",
+	"equipment.test.fail": "The {label} may not have come out. {why}",
 	"equipment.dpi":       "This printer has {dpi} dpi; the market’s procedure asks for {least}. Every barcode is read back before it is printed. ({source})",
 
 	"label.zoom":         "Touch for a large view",
