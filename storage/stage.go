@@ -2,6 +2,7 @@ package storage
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -51,7 +52,10 @@ func (s *stage) remove() error {
 	if s.lock != nil {
 		err = s.lock.Close() // Windows removes no open file
 	}
-	return errors.Join(err, os.RemoveAll(s.dir))
+	if rerr := os.RemoveAll(s.dir); rerr != nil {
+		err = errors.Join(err, fmt.Errorf("remove the folder %s in which a copy was made, delete it by hand: %w", s.dir, rerr))
+	}
+	return err
 }
 
 // removeStale removes what a backup or restore left in dir when its process was killed: whole copies of the data. Folders of
