@@ -58,3 +58,11 @@ func TestAnAlarmNeverHidesAnotherVerdict(t *testing.T) {
 		t.Errorf("the banner says %q", ViewLine(v))
 	}
 }
+
+// After a restart nothing was said yet, and what a seal left off must be read all the same.
+func TestAnAlarmIsReadBeforeAnythingWasSaid(t *testing.T) {
+	v := station.View{Alarms: []fulfillment.Verdict{{Code: fulfillment.Cancelled, Why: fulfillment.WhyStaysHere, OrderID: "1001"}}}
+	if head, detail, ok := Alarms(v); !ok || head == "" || !strings.Contains(detail, "1001") || Alarming(v) {
+		t.Errorf("%q, %q, %v", head, detail, ok)
+	}
+}
