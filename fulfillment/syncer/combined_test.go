@@ -323,6 +323,12 @@ func TestCombinedIsNotArrangedOverARequest(t *testing.T) {
 				}
 				return ""
 			})
+			f.until("the request is known", func() string {
+				if f.order(c.Orders[1]).Request.ID == "" {
+					return "not yet"
+				}
+				return ""
+			})
 			f.answered(c.Orders[1], answer)
 			f.until("the row went on", f.idle)
 			f.until("arranged", func() string {
