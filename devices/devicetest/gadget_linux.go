@@ -98,7 +98,7 @@ func (g *gadget) configured(end time.Time) error {
 func (g *gadget) unplug() error {
 	err := g.put("UDC", "\n")
 	for end := time.Now().Add(Patience); listedUSB("/sys/bus/usb/devices/*:1.0", g.id.Serial) && time.Now().Before(end); {
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(lookAgain)
 	}
 	return err
 }

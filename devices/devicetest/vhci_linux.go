@@ -135,7 +135,7 @@ func freePorts() ([]int, error) {
 
 // appear waits until the system has found the device and set it up.
 func (k *kernelPort) appear() error {
-	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(lookAgain) {
 		if k.listed("/sys/bus/usb/devices/*:1.0") {
 			return nil
 		}
@@ -179,6 +179,9 @@ func (k *kernelPort) node() string {
 }
 
 func (k *kernelPort) listed(interfaces string) bool { return listedUSB(interfaces, k.s.info.ID.Serial) }
+
+// lookAgain is the time between two looks of listedUSB: an emulated processor needs milliseconds to go through all root hubs.
+const lookAgain = 20 * time.Millisecond
 
 // listedUSB reports whether one of the interfaces that a pattern finds belongs to the device with that serial number.
 func listedUSB(interfaces, serial string) bool {
