@@ -190,7 +190,7 @@ func steps(t *testing.T, dir string) []Step {
 			compiled = append(compiled, pkg)
 		}
 		file := filepath.Join(dir, p.pkg+".test")
-		all = append(all, Step{Name: p.name, File: file, Udev: p.udev, Env: []string{"PACKBENCH_USB=kernel"},
+		all = append(all, Step{Name: p.name, File: file, Udev: p.udev, Types: p.name == "scanner-keyboard", Env: []string{"PACKBENCH_USB=kernel"},
 			Args: []string{"-test.v", "-test.run", p.run, "-test.skip", p.skip, "-test.timeout", "180s"}})
 	}
 	compile(t, nil, append([]string{"test", "-c", "-ldflags", "-s -w", "-o", dir + string(filepath.Separator)}, compiled...)...)
