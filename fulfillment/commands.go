@@ -97,6 +97,9 @@ func (t *turn) skip() {
 		v := t.out.Verdict
 		v.Why, v.Got, v.Need = WhySkipped, got, need
 	}
+	if p.Print == PrintDone {
+		t.out.Verdict.Why = WhySkippedLabel
+	}
 	never, _, _ := p.Gate(true, t.in.Now)
 	switch no, _, _ := p.Gate(false, t.in.Now); {
 	case never == Cancelled:

@@ -80,6 +80,23 @@ func TestAStepByHandShowsOnTheLabelsVerdict(t *testing.T) {
 	if out := w.apply(Input{Printed: &j}); out.Verdict.Code != LabelPrinted || out.Verdict.Why != WhyByHand {
 		t.Errorf("%+v", out.Verdict)
 	}
+	if v := w.said(string(w.orders["1"].Packages[0].Tracking)); v.Code != Applied || v.Why != WhyByHand {
+		t.Errorf("the last word on the parcel: %+v", v)
+	}
+}
+
+// A box that is put aside with its label printed has no label scanned on it, and whoever puts it aside is told.
+func TestSkipSaysThatTheLabelIsOut(t *testing.T) {
+	w := newWorld(t)
+	w.order("1", ShippingSeller, "MUG")
+	w.expect("1", OrderOpened)
+	w.expect("MUG", ItemComplete)
+	j := w.jobs[len(w.jobs)-1]
+	j.State = JobDone
+	w.apply(Input{Printed: &j})
+	if v := w.said("PB:SKIP"); v.Code != CommandDone || v.Why != WhySkippedLabel {
+		t.Errorf("%+v", v)
+	}
 }
 
 // Whoever puts an order aside that its buyer wants to cancel is told that it takes a supervisor to open it again; a cancelled one

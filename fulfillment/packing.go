@@ -326,7 +326,9 @@ func (t *turn) applied() {
 	t.save()
 	t.reportAt("label", p.Order, p.Package)
 	t.say(Verdict{Code: Applied, Class: ClassTracking, Name: p.Package.Carrier})
-	t.moreBoxes()
+	if t.moreBoxes(); p.ByHand && t.out.Verdict.Why == WhyNone { // the last word on the parcel must not hide that something was not checked
+		t.out.Verdict.Why = WhyByHand
+	}
 	if who := p.unanswered(); who != "" {
 		t.out.Verdict.Why, t.out.Verdict.About = WhyAnswerFirst, who
 	}

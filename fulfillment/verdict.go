@@ -134,6 +134,7 @@ const (
 	WhyReleased        Why = "released"         // a supervisor took it off the hold shelf
 	WhyByHand          Why = "by_hand"          // a step was ended without its scan or weight
 	WhySkipped         Why = "skipped"          // put back with items counted: they are counted anew next time
+	WhySkippedLabel    Why = "skipped_label"    // put back with its label printed, which nobody has scanned on it
 	WhySkippedHeld     Why = "skipped_held"     // put back, and nobody but a supervisor may open it again
 	WhyCombined        Why = "combined"         // another order in the combined parcel, named in About, stands against it
 	WhyCombinedUnknown Why = "combined_unknown" // the platform combined the order with others that are not known here

@@ -52,6 +52,7 @@ var englishVerdicts = map[string]entry{
 	"order_opened+released":       {"Opened – was held", "{by} took order {order} off the hold: scan every item again ({items})."},
 	"label_printed+by_hand":       {"Printed – a step by hand", "A step was ended without its scan or weight: check the parcel, then scan its label {name}."},
 	"command_done+skipped":        {"Put aside – {got} of {need} in", "Not kept: scan all items again when order {order} comes back."},
+	"command_done+skipped_label":  {"Put aside – label not scanned", "The label of order {order} is printed: keep it with its box, and open the order again to scan it."},
 	"command_done+skipped_held":   {"Put aside – hold shelf", "Only a supervisor opens order {order} again; then every item is scanned anew."},
 	"command_done+stopped":        {"Held – do not ship", "Put everything of order {order} on the hold shelf."},
 
@@ -72,6 +73,7 @@ var englishVerdicts = map[string]entry{
 	"order_opened+take_out":             {"Take out a cancelled order", "Take out: {name}. That order was cancelled; the rest goes on."},
 	"staged+take_out":                   {"Take out a cancelled order", "Take out of the box: {name}. Then it may leave."},
 
+	"applied+by_hand":             {"Done – a step by hand", "A step was ended without its scan or weight. Order {order}: put the parcel on the {name} pile."},
 	"applied+more_boxes":          {"Box {got} of {need} done", "Put it on the {name} pile, then scan NEXTBOX for the next box of order {order}."},
 	"command_done+item_back":      {"Taken back – {got} of {need} in", "1 × {name} taken back, {got} of {need}."},
 	"command_done+off_manifest":   {"Off the manifest", "Parcel {name} of order {order} is taken off: put it back on its pile."},
@@ -259,6 +261,7 @@ var englishWhys = map[string]string{
 	"released":         "{by} goes on with order {order} although it was held.",
 	"by_hand":          "A step of this parcel was ended without its scan or weight.",
 	"skipped":          "Not kept: scan all items again when order {order} comes back.",
+	"skipped_label":    "The label of order {order} is printed and was not scanned.",
 	"skipped_held":     "Only a supervisor opens order {order} again.",
 	"combined":         "Order {about} is in the same parcel and stands against it.",
 	"combined_unknown": "Order {order} shares its parcel with an order that is not known here.",
