@@ -15,12 +15,18 @@ type Reservation struct {
 	steps  chan step // held and committed, or one failed instead of either
 }
 
-type step int
+// step is how far a commit is. The packages are those that it writes.
+type step struct {
+	stage    stage
+	packages []fulfillment.Package
+}
+
+type stage int
 
 const (
-	failed    step = iota
-	held           // the commit has its turn: nobody writes between what is read now and the commit
-	committed      // the job is on the disk as sending
+	failed    stage = iota
+	held            // the commit has its turn: nobody writes between what is read now and the commit
+	committed       // the job is on the disk as sending
 )
 
 // Reserve takes the queue for a job that the caller is about to commit as sending, if the queue has nothing to do and the label is
@@ -42,17 +48,22 @@ func (q *PrintQueue) Reserve(job fulfillment.PrintJob, of fulfillment.Shipment) 
 }
 
 // print is the queue's work for a reservation. The order is read while the commit has its turn and is being flushed: what a pull
-// wrote while the station waited for that counts, and nothing can be written in between. Nothing is dialled before the commit.
+// wrote while the station waited for that counts, and nothing can be written in between but the commit itself, whose rungs are laid
+// over what was read. Nothing is dialled before the commit.
 func (r Reservation) print(q *PrintQueue) func(context.Context) (time.Duration, error) {
 	return func(ctx context.Context) (time.Duration, error) {
 		first := <-r.steps
-		if first == failed {
+		if first.stage == failed {
 			return 0, nil
 		}
 		job := r.job
 		order, pkg, err := q.parcel(ctx, job)
-		if first == held && <-r.steps == failed {
-			return 0, nil
+		if first.stage == held {
+			if (<-r.steps).stage == failed {
+				return 0, nil
+			}
+			order = climbed(order, first.packages)
+			pkg, _ = order.PackageByID(job.PackageID)
 		}
 		if err != nil { // nothing was dialled
 			job.State, job.Reason = fulfillment.JobQueued, err.Error()
@@ -71,10 +82,31 @@ func (r *Reservation) Settle(ok bool) {
 	switch {
 	case r == nil:
 	case ok:
-		r.steps <- committed
+		r.steps <- step{stage: committed}
 	default:
-		r.steps <- failed
+		r.steps <- step{stage: failed}
 	}
+}
+
+// climbed is the order with its packages, and those of the orders that are combined with it, on the rungs that a commit has written
+// after it was read. An order of which nothing is packed is not in the parcel, so that one that was cancelled would not stop it.
+func climbed(o fulfillment.Order, wrote []fulfillment.Package) fulfillment.Order {
+	rungs := func(have []fulfillment.Package) []fulfillment.Package {
+		have = slices.Clone(have)
+		for i := range have {
+			for _, p := range wrote {
+				if p.ID == have[i].ID && p.OrderID == have[i].OrderID {
+					have[i].Rung = p.Rung
+				}
+			}
+		}
+		return have
+	}
+	o.Packages, o.With = rungs(o.Packages), slices.Clone(o.With)
+	for i := range o.With {
+		o.With[i].Packages = rungs(o.With[i].Packages)
+	}
+	return o
 }
 
 // reserve takes the print queue for the one new job of a commit, which is then written as sending.
@@ -89,6 +121,6 @@ func (s *Station) reserve(c *Commit) (taken *Reservation, ok bool) {
 	}
 	c.Jobs = slices.Clone(c.Jobs)
 	c.Jobs[at].State = fulfillment.JobSending
-	c.Held = func() { taken.steps <- held }
+	c.Held = func() { taken.steps <- step{held, c.Packages} }
 	return taken, true
 }
