@@ -59,11 +59,11 @@ func newFactsPanel() *factsPanel {
 		dueAt:    small(""),
 		known:    small(""),
 		clock:    widgets.NewIcon("clock", widgets.Ink, 40),
-		carrier:  widgets.NewText(28, true, widgets.Ink).Fit(15, 2),
-		tracking: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(12, 2),
-		weight:   widgets.NewText(72, true, widgets.Ink).Fit(18, 1),
-		weightOf: widgets.NewText(20, false, widgets.Soft).Fit(11, 1),
-		allowed:  widgets.NewText(30, true, widgets.Ink).Fit(12, 1),
+		carrier:  widgets.NewText(28, true, widgets.Ink).Fit(15, 2).Within(),
+		tracking: widgets.NewText(widgets.SizeBody, false, widgets.Ink).Fit(12, 2).Within(),
+		weight:   widgets.NewText(72, true, widgets.Ink).Fit(18, 1).Within(),
+		weightOf: widgets.NewText(20, false, widgets.Soft).Fit(11, 1).Within(),
+		allowed:  widgets.NewText(30, true, widgets.Ink).Fit(12, 1).Within(),
 		scale:    widgets.NewIcon("scale", widgets.Soft, 30),
 		box:      small(""),
 		print:    widgets.NewText(widgets.SizeBody, true, widgets.Soft).Fit(12, 1).Centred(),
@@ -83,22 +83,22 @@ func newFactsPanel() *factsPanel {
 		widgets.Fix(f.orderRow, 32),
 		widgets.Fix(f.duePlate.Container, 68),
 		widgets.Fix(f.known, 20)))
-	f.notePlate = widgets.NewPanel(widgets.WarnPale, 12, 8, widgets.Row(10, widgets.Fix(widgets.NewIcon("note", widgets.WarnInk, 28), 28), widgets.Grow(f.note, 1)))
+	f.notePlate = widgets.NewPanel(widgets.WarnPale, 12, 4, widgets.Row(10, widgets.Fix(widgets.NewIcon("note", widgets.WarnInk, 28), 28), widgets.Grow(f.note, 1)))
 	f.notePlate.Paint(widgets.WarnPale, widgets.Warn, 3)
 	f.notePlate.Hide()
 	f.details = f.detailsCard()
-	f.object = widgets.Column(10, widgets.Fix(f.orderCard.Container, 150), widgets.Fix(f.notePlate.Container, 68), widgets.Grow(f.details, 1))
+	f.object = widgets.Column(8, widgets.Fix(f.orderCard.Container, 150), widgets.Fix(f.notePlate.Container, 60), widgets.Grow(f.details, 1))
 	return f
 }
 
 func (f *factsPanel) detailsCard() *fyne.Container {
 	icon := func(name string) widgets.Item { return widgets.Fix(widgets.NewIcon(name, widgets.Soft, 26), 26) }
-	f.weightBox = widgets.NewPanel(widgets.Paper, 8, 3, widgets.Column(0, widgets.Item{Object: widgets.Row(8, widgets.Fix(f.scale, 30), widgets.Grow(f.weight, 1)), Basis: 28, Grow: 1},
-		widgets.Item{Object: f.allowed, Basis: 22, Grow: 0.5}, widgets.Item{Object: f.weightOf, Basis: 18, Grow: 0.3}))
+	f.weightBox = widgets.NewPanel(widgets.Paper, 8, 2, widgets.Column(0, widgets.Item{Object: widgets.Row(8, widgets.Fix(f.scale, 30), widgets.Grow(f.weight, 1)), Basis: 52, Grow: 3},
+		widgets.Item{Object: f.allowed, Basis: 22, Grow: 0.5}, widgets.Item{Object: f.weightOf, Basis: 16, Grow: 0.3}))
 	left := widgets.Column(2,
-		widgets.Item{Object: widgets.Row(10, icon("handoff"), widgets.Grow(f.carrier, 1)), Basis: 22, Grow: 2},
-		widgets.Item{Object: widgets.Row(6, widgets.Grow(f.tracking, 1), widgets.Fix(f.box, 76)), Basis: 18, Grow: 1},
-		widgets.Item{Object: f.weightBox.Container, Basis: 74, Grow: 2})
+		widgets.Item{Object: widgets.Row(10, icon("handoff"), widgets.Grow(f.carrier, 1)), Basis: 22, Grow: 1},
+		widgets.Item{Object: widgets.Row(6, widgets.Grow(f.tracking, 1), widgets.Fix(f.box, 76)), Basis: 18, Grow: 0.5},
+		widgets.Item{Object: f.weightBox.Container, Basis: 94, Grow: 3}) // with a note the smallest bench leaves 138 for all of it
 	paper := canvas.NewRectangle(widgets.Paper)
 	paper.CornerRadius = 6
 	f.found = widgets.NewPanel(widgets.WarnPale, 6, 4, f.finding)
@@ -110,7 +110,9 @@ func (f *factsPanel) detailsCard() *fyne.Container {
 		}
 	})
 	right := widgets.Column(2, widgets.Grow(label, 1), widgets.Fix(f.print, 24))
-	return widgets.NewCard(widgets.Row(12, widgets.Grow(left, 1), widgets.Fix(right, 140))).Container
+	card := widgets.NewPanel(widgets.Card, 14, 6, widgets.Row(12, widgets.Grow(left, 1), widgets.Fix(right, 140)))
+	card.Paint(widgets.Card, widgets.Line, 1)
+	return card.Container
 }
 
 // set shows the facts.

@@ -52,16 +52,36 @@ func TestTheWeightIsJudgedBesideItsRange(t *testing.T) {
 func TestTheRangeIsReadWholeOnTheSmallestBench(t *testing.T) {
 	test.NewTempApp(t)
 	f := newFactsPanel()
-	test.NewTempWindow(t, f.object).Resize(fyne.NewSize(404, 390)) // 1280×720, a note in sight
-	f.set(Facts{Order: "576461413038785752", Carrier: "Royal Mail Tracked 24", Tracking: "SP419359515GB", Weight: "14100 g", WeightOf: "steady", Goods: "12000 g of goods",
-		Range: "Right: 11400–14100 g", Fit: Fits, Note: "Please leave it with a neighbour", Box: "B12"})
-	for name, x := range map[string]*widgets.Text{"weight": f.weight, "range": f.allowed, "goods": f.weightOf} {
-		lines, points := x.Drawn(x.Size())
-		if len(lines) != 1 || lines[0] != strings.Join(strings.Fields(x.Words()), " ") || points < 11 || points > x.Size().Height*1.15 {
-			t.Errorf("%s is drawn %q at %v in %v", name, lines, points, x.Size())
+	test.NewTempWindow(t, f.object).Resize(fyne.NewSize(404, 374+2*4)) // 1280×720, with the test window's own padding
+	for _, c := range []struct {
+		note, weight string
+		least        float32 // points that the weight must have
+	}{
+		{"", "100 g", 56}, {"Stick the dangerous goods sheet on, too", "100 g", 36}, {"", "14100 g", 32}, {"Please leave it with a neighbour", "14100 g", 32},
+	} {
+		f.set(Facts{Order: "576461413038785752", Carrier: "Royal Mail Tracked 24", Tracking: "SP419359515GB", Weight: c.weight, WeightOf: "steady", Goods: "12000 g of goods",
+			Range: "Right: 11400–14100 g", Fit: Fits, Note: c.note, Box: "B12"})
+		bottom := float32(0) // of the words above
+		for _, x := range []struct {
+			name string
+			*widgets.Text
+		}{{"carrier", f.carrier}, {"tracking", f.tracking}, {"weight", f.weight}, {"range", f.allowed}, {"goods", f.weightOf}} {
+			lines, points := x.Drawn(x.Size())
+			if strings.Join(lines, " ") != strings.Join(strings.Fields(x.Words()), " ") || points < 11 || points*1.28*float32(len(lines)) > x.Size().Height+2 {
+				t.Errorf("%+v: %s is drawn %q at %v in %v", c, x.name, lines, points, x.Size())
+			}
+			if x.name == "weight" && points < c.least {
+				t.Errorf("%+v: the weight has %v points in %v", c, points, x.Size())
+			}
+			top := fyne.CurrentApp().Driver().AbsolutePositionForObject(x.Text).Y
+			if top < bottom {
+				t.Errorf("%+v: %s begins at %v, the words above end at %v", c, x.name, top, bottom)
+			}
+			bottom = top + x.Size().Height
 		}
-	}
-	if f.weightBox.Container.Size().Height < 70 {
-		t.Errorf("the weight has %v", f.weightBox.Container.Size())
+		end := fyne.CurrentApp().Driver().AbsolutePositionForObject(f.details)
+		if bottom > end.Y+f.details.Size().Height-6 {
+			t.Errorf("%+v: the weight ends at %v, its card at %v", c, bottom, end.Y+f.details.Size().Height)
+		}
 	}
 }

@@ -19,6 +19,7 @@ type Text struct {
 	Bold     bool
 	Align    fyne.TextAlign
 	Middle   bool // centred from top to bottom
+	within   bool // see Within
 	colour   color.NRGBA
 }
 
@@ -43,6 +44,9 @@ func (t *Text) Right() *Text { t.Align = fyne.TextAlignTrailing; return t }
 
 // Top puts the words to the upper edge; it returns t.
 func (t *Text) Top() *Text { t.Middle = false; return t }
+
+// Within keeps the letters' tails inside the place, too: for words with others right below them; it returns t.
+func (t *Text) Within() *Text { t.within = true; return t }
 
 // Set changes the words; nothing is drawn again where they stay the same.
 func (t *Text) Set(words string) {
@@ -127,7 +131,11 @@ func (r *textRenderer) fit(size fyne.Size) ([]string, float32) {
 		lines, whole := Wrap(r.t.words, rows, func(s string) bool {
 			return fyne.MeasureText(s, points, r.style()).Width <= size.Width
 		})
-		low := size.Height > 0 && lineHeight(points) > size.Height*1.4 // digits would lie over the lines above and below
+		most := size.Height * 1.4 // digits would lie over the lines above and below
+		if r.t.within {
+			most = size.Height
+		}
+		low := size.Height > 0 && lineHeight(points) > most
 		if whole && !low || points <= r.t.Min {
 			return lines, points
 		}
