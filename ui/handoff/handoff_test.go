@@ -13,11 +13,13 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
 	"packbench/ui/text"
+	"packbench/ui/widgets"
 )
 
 var now = time.Date(2026, 11, 20, 14, 0, 0, 0, time.Local)
@@ -203,7 +205,7 @@ func TestMissingCardTellsTroubleFromNone(t *testing.T) {
 		err  error
 		want string
 	}{
-		{nil, nil, text.T("handoff.all")},
+		{nil, nil, text.T("handoff.none")},
 		{nil, errors.New("locked"), text.T("handoff.err")},
 		{[]fulfillment.OrderSummary{{ID: "5"}}, nil, text.T("handoff.miss") + ": 1"},
 	} {
@@ -334,16 +336,55 @@ func TestNarrowedClaimsAreAboutThatCarrierOnly(t *testing.T) {
 	for _, c := range []struct{ code, name, want string }{
 		{"", "", "Packed, not scanned yet: 1"},
 		{"UPS", "U.P.S.", "U.P.S.: packed, not scanned yet: 1"},
-		{"ROYALMAIL", "Royal Mail", "Every packed parcel of Royal Mail is on a manifest"},
+		{"ROYALMAIL", "Royal Mail", "Nothing packed waits"},
 	} {
 		s.Show(station.View{Mode: fulfillment.ModeHandoff, Carrier: c.code, CarrierName: c.name})
 		if got := s.missing.title.Words(); got != c.want {
 			t.Errorf("narrowed to %q: %q, want %q", c.name, got, c.want)
 		}
 	}
-	s.Show(station.View{Mode: fulfillment.ModeHandoff, Manifests: []fulfillment.Manifest{manifest("UPS", fulfillment.ManifestParcel{OrderID: "1", At: now})}})
+	on := []fulfillment.Manifest{manifest("UPS", fulfillment.ManifestParcel{OrderID: "1", At: now})}
+	s.Show(station.View{Mode: fulfillment.ModeHandoff, Manifests: on, Carrier: "UPS", CarrierName: "U.P.S."})
+	if got := s.missing.title.Words(); got != "Every packed parcel of U.P.S. is on a manifest" {
+		t.Errorf("got %q", got)
+	}
+	s.Show(station.View{Mode: fulfillment.ModeHandoff, Manifests: on})
 	if got := s.missing.title.Words(); got != "Every packed parcel is on a manifest" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestGreenOnlyWhereSomethingLeavesAndNothingIsAmiss(t *testing.T) {
+	test.NewTempApp(t)
+	on := func(ids ...fulfillment.PackageID) []fulfillment.Manifest {
+		m := manifest("UPS")
+		for _, id := range ids {
+			m.Parcels = append(m.Parcels, fulfillment.ManifestParcel{OrderID: fulfillment.OrderID(id), PackageID: id, At: now})
+		}
+		return []fulfillment.Manifest{m}
+	}
+	stop := map[fulfillment.PackageID]fulfillment.VerdictCode{"1": fulfillment.Cancelled}
+	for _, c := range []struct {
+		name  string
+		view  station.View
+		title string
+		fill  color.Color
+	}{
+		{"nothing scanned", station.View{}, "Nothing packed waits", widgets.Card},
+		{"all taken off again", station.View{Manifests: on()}, "Nothing packed waits", widgets.Card},
+		{"on a manifest", station.View{Manifests: on("1", "2")}, "Every packed parcel is on a manifest", widgets.GoodPale},
+		{"one of two cancelled", station.View{Manifests: on("1", "2"), Stop: stop}, "1 TO TAKE OUT", widgets.BadPale},
+		{"the only one cancelled", station.View{Manifests: on("1"), Stop: stop}, "1 TO TAKE OUT", widgets.BadPale},
+	} {
+		s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now },
+			Missing: func(context.Context) ([]fulfillment.OrderSummary, error) { return nil, nil }})
+		c.view.Mode = fulfillment.ModeHandoff
+		s.Show(c.view)
+		s.LoadMissing()
+		plate := s.missing.object.Objects[0].(*canvas.Rectangle)
+		if got := s.missing.title.Words(); got != c.title || plate.FillColor != c.fill {
+			t.Errorf("%s: %q on %v, want %q on %v", c.name, got, plate.FillColor, c.title, c.fill)
+		}
 	}
 }
 

@@ -42,9 +42,11 @@ func newMissingCard() *missingCard {
 	return c
 }
 
-// set shows the list; carrier is the one that the handoff is narrowed to, whose parcels alone are in it.
-func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool, carrier string) {
+// set shows the list; carrier is the one that the handoff is narrowed to, whose parcels alone are in it. on parcels are on the
+// manifests and may leave, off are on them and must come off. Only a handoff with something on it and nothing amiss is green.
+func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool, carrier string, on, off int) {
 	all, miss := text.T("handoff.all"), text.T("handoff.miss")
+	out := takeOut(list) + off
 	if carrier != "" {
 		all, miss = text.T("handoff.all.of", "carrier", carrier), text.T("handoff.miss.of", "carrier", carrier)
 	}
@@ -54,14 +56,16 @@ func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool
 		list = nil
 	case !known:
 		c.head("dash", widgets.Soft, text.T("handoff.err"), widgets.Card)
-	case len(list) == 0:
-		c.head("check", widgets.Good, all, widgets.GoodPale)
-	case takeOut(list) > 0:
-		words := text.T("handoff.takeout", "n", fmt.Sprint(takeOut(list)))
+	case out > 0:
+		words := text.T("handoff.takeout", "n", fmt.Sprint(out))
 		if rest := len(list) - takeOut(list); rest > 0 {
 			words += fmt.Sprintf("  ·  %s: %d", miss, rest)
 		}
 		c.head("octagon", widgets.Bad, words, widgets.BadPale)
+	case len(list) == 0 && on == 0:
+		c.head("dash", widgets.Soft, text.T("handoff.none"), widgets.Card)
+	case len(list) == 0:
+		c.head("check", widgets.Good, all, widgets.GoodPale)
 	default:
 		c.head("bang", widgets.WarnInk, fmt.Sprintf("%s: %d", miss, len(list)), widgets.WarnPale)
 	}

@@ -80,7 +80,8 @@ func (s *Screen) Show(v station.View) {
 }
 
 func (s *Screen) showMissing() {
-	s.missing.set(Missing(s.listed, s.view), s.err, s.o.Missing != nil, cmp.Or(text.Visible(s.view.CarrierName), s.view.Carrier))
+	m := ModelOf(s.view, s.o.Now())
+	s.missing.set(Missing(s.listed, s.view), s.err, s.o.Missing != nil, cmp.Or(text.Visible(s.view.CarrierName), s.view.Carrier), m.Parcels, m.TakeOff)
 }
 
 // Visible tells whether the screen is in front; the camera's picture is drawn only then.

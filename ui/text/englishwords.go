@@ -162,6 +162,7 @@ var englishWords = map[string]string{
 	"handoff.known":                "checked {ago}",
 	"handoff.last":                 "Last parcel",
 	"handoff.photo":                "Photos",
+	"handoff.none":                 "Nothing packed waits",
 	"handoff.miss":                 "Packed, not scanned yet",
 	"handoff.all":                  "Every packed parcel is on a manifest",
 	"handoff.all.of":               "Every packed parcel of {carrier} is on a manifest",
