@@ -42,7 +42,8 @@ func (r *ImportReport) finish() {
 const (
 	maxCSVRows  = 200_000 // far beyond a day of any shop; a larger file is a mistake
 	maxCSVBytes = 256 << 20
-	maxCode     = 128 // bytes of an id, SKU, barcode or tracking number
+	maxCode     = 128  // bytes of an id, SKU, barcode or tracking number
+	maxCell     = 4096 // bytes of a name or note: it is drawn on a screen and on paper
 )
 
 // csvRow is one row by column name, cells trimmed.
@@ -158,7 +159,7 @@ func readRows(r *csv.Reader, header, known []string, report *ImportReport) ([]cs
 		}
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
-			report.bad(parse.StartLine, "not readable as CSV: %v", parse.Err)
+			report.bad(parse.StartLine, "not readable as CSV: %v%s", parse.Err, upTo(parse.StartLine, parse.Line))
 			continue
 		}
 		if err != nil {
@@ -166,12 +167,39 @@ func readRows(r *csv.Reader, header, known []string, report *ImportReport) ([]cs
 		}
 		line, _ := r.FieldPos(0)
 		row := csvRow{line: line, cells: map[string]string{}}
-		if reason := row.fill(header, known, cells); reason != "" {
+		reason := hangTogether(header, known, cells, r.Comma)
+		if reason == "" {
+			reason = row.fill(header, known, cells)
+		}
+		if reason != "" {
 			report.bad(line, "%s", reason)
 			continue
 		}
 		rows = append(rows, row)
 	}
+}
+
+// upTo names the other lines that were read as part of a row.
+func upTo(first, last int) string {
+	if last <= first {
+		return ""
+	}
+	return fmt.Sprintf("; the lines up to %d belong to it as it stands and were not read", last)
+}
+
+// hangTogether finds rows that a stray quotation mark has made one: their order would get the number and the label of another. Of
+// what is known only a note has several lines, and no line of any cell looks like a row.
+func hangTogether(header, known, cells []string, comma rune) string {
+	for i, cell := range cells[:min(len(cells), len(header))] {
+		cell = strings.TrimSpace(cell)
+		for line := range strings.Lines(cell) {
+			whole := strings.Count(line, string(comma)) >= len(header)-1
+			if line != cell && (whole || header[i] != "buyer_note" && slices.Contains(known, header[i])) {
+				return fmt.Sprintf("the cell under %q goes over %d lines: a quotation mark is missing or too many", header[i], strings.Count(cell, "\n")+1)
+			}
+		}
+	}
+	return ""
 }
 
 func (row *csvRow) fill(header, known, cells []string) (reason string) {
@@ -182,7 +210,9 @@ func (row *csvRow) fill(header, known, cells []string) (reason string) {
 		if !utf8.ValidString(cell) {
 			return "not UTF-8: save the file as “CSV UTF-8”"
 		}
-		cell = undoNeutral(strings.TrimSpace(cell))
+		if cell = undoNeutral(strings.TrimSpace(cell)); len(cell) > maxCell {
+			return fmt.Sprintf("the cell under %q is longer than %d characters", header[i], maxCell)
+		}
 		switch name := header[i]; {
 		case name == "" || cell == "":
 		case slices.Contains(known, name):
@@ -208,6 +238,8 @@ func checkCode(what, code string) string {
 		return what + " begins with PB:, which marks commands"
 	case strings.ContainsFunc(code, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }):
 		return what + " contains control characters"
+	case strings.ContainsFunc(code, func(r rune) bool { return unicode.Is(unicode.Cf, r) }):
+		return what + " contains characters that cannot be seen; type it anew"
 	}
 	return ""
 }

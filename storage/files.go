@@ -26,6 +26,9 @@ type Files struct {
 
 func openFiles(dir string, readOnly bool) (*Files, error) {
 	path := filepath.Join(dir, filesDir)
+	if is, err := os.Stat(path); err == nil && !is.IsDir() { // opening a pipe would wait for ever
+		return nil, fmt.Errorf("%s is no folder: labels and photos are kept there; move it away, and put the folder back from a backup", path)
+	}
 	if !readOnly {
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			return nil, err
