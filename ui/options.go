@@ -39,9 +39,9 @@ type Speaker interface{ Play(sound.Tone) }
 
 // Setup is what setting devices up needs of the program.
 type Setup struct {
-	Desk        setup.Desk // nil: there is no setup
-	Frames      Frames     // of the camera under trial
-	Calibration image.Image
+	Desk        setup.Desk                                     // nil: there is no setup
+	Frames      Frames                                         // of the camera under trial
+	Calibration image.Image                                    // see setup.Options
 	Print       func(ctx context.Context, s setup.Sheet) error // a label of our own on the printer in use; nil: never
 	Free        bool                                           // no supervisor is needed
 	Warn        func(setup.Choice) string                      // the same about a device that is being set up

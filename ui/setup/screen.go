@@ -21,7 +21,7 @@ type Options struct {
 	Desk        Desk
 	Background  widgets.Background
 	Frames      handoff.Frames                // of the camera under trial
-	Calibration image.Image                   // the barcode that finds a scanner's country setting out
+	Calibration image.Image                   // the barcode that finds a scanner's country setting out: one dot a module, no quiet zone
 	Warn        func(Choice) string           // what is wrong with a device as it is set here, a sentence; empty: nothing; nil: never
 	Prompt      func(head, detail string)     // the one thing to do next, for the band; "" and "" when the wizard is left
 	Field       func(hint string) fyne.Widget // the field for an address

@@ -38,7 +38,7 @@ type view struct {
 	said  *fyne.Container
 	note  *widgets.Text
 	big   *widgets.Text
-	code  *canvas.Image
+	code  *canvas.Raster
 	live  *handoff.Live
 	crop  *cropFrame
 	film  *fyne.Container
@@ -114,7 +114,7 @@ func (s *Screen) buildTrial() fyne.CanvasObject {
 	v.head = widgets.NewText(widgets.SizeBig, true, widgets.Ink).Fit(18, 1)
 	v.words = widgets.NewText(20, false, widgets.Ink).Fit(13, 3).Top()
 	v.big = widgets.NewText(90, true, widgets.Ink).Fit(40, 1).Centred()
-	v.code = &canvas.Image{Image: s.o.Calibration, FillMode: canvas.ImageFillOriginal, ScaleMode: canvas.ImageScalePixels} // dot for dot: bars must not be squeezed
+	v.code = newBarcode(s.o.Calibration)
 	v.note = widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 1).Centred()
 	v.note.Set(text.T("setup.scans"))
 	v.live = handoff.NewLive(s.o.Frames)
@@ -133,7 +133,7 @@ func (s *Screen) buildTrial() fyne.CanvasObject {
 	v.test = widgets.NewButton("printer", text.T("setup.test"), widgets.White, widgets.Blue, func() { s.leftButton() }).Large()
 	v.calib = widgets.NewButton("label", text.T("setup.calibrate"), widgets.Ink, widgets.Card, func() { s.rightButton() }).Large()
 	v.print = widgets.Row(10, widgets.Grow(v.test, 1), widgets.Grow(v.calib, 1))
-	barcode := widgets.NewPanel(widgets.White, 4, 8, widgets.Column(4, widgets.Grow(container.NewCenter(v.code), 1), widgets.Fix(v.note, 20)))
+	barcode := widgets.NewPanel(widgets.White, 2, 8, widgets.Column(4, widgets.Grow(v.code, 1), widgets.Fix(v.note, 20)))
 	v.stage = container.NewStack(barcode.Container, v.big, v.film, widgets.Column(10, widgets.Grow(v.print, 1)))
 	v.warn = widgets.NewText(widgets.SizeSmall, true, widgets.Ink).Fit(11, 2)
 	v.alert = widgets.NewPanel(widgets.WarnPale, 8, 3, widgets.Row(10, widgets.Fix(widgets.NewIcon("bang", widgets.Ink, 26), 26), widgets.Grow(v.warn, 1)))
