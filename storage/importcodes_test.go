@@ -85,6 +85,11 @@ func TestImportGivesACombinedParcelOneNumber(t *testing.T) {
 	if r := run("100,MUG,1,T3\n200,TEE,1,T3\n200,TEE,none,\n"); r.Kept != 0 {
 		t.Errorf("the other one cannot be taken: %+v", r)
 	}
+	for _, rows := range []string{"100,MUG,1,T3\n200,HAT,1,T3\n", "200,HAT,1,T3\n100,MUG,1,T3\n"} {
+		if r := run(rows); r.Kept != 0 || len(r.Bad) != 2 {
+			t.Errorf("the other one has no such item: %+v", r)
+		}
+	}
 	have("T1")
 	if r := run("100,MUG,1,T3\n200,TEE,1,T3\n"); r.Kept != 2 || len(r.Bad) != 0 {
 		t.Errorf("the right one: %+v", r)

@@ -95,6 +95,9 @@ func (o *csvOrder) otherNumber(ctx context.Context, q *queries.Queries, p fulfil
 		return "", nil
 	}
 	rows, err := q.PackagesByID(ctx, string(p.PlatformID))
+	if err != nil {
+		return "", err
+	}
 	for _, r := range rows {
 		if r.OrderID == string(o.id) || r.Tracking == "" || r.Tracking == string(o.tracking) {
 			continue
@@ -102,7 +105,14 @@ func (o *csvOrder) otherNumber(ctx context.Context, q *queries.Queries, p fulfil
 		other := o.file[fulfillment.OrderID(r.OrderID)]
 		labelled := fulfillment.Rung(r.Rung).AtLeast(fulfillment.RungLabelled)
 		if !labelled && other != nil && other.tracking == o.tracking {
-			continue
+			why, err := other.cannotGain(ctx, q)
+			if err != nil {
+				return "", err
+			}
+			if why == "" {
+				continue
+			}
+			return fmt.Sprintf("order %s is in one parcel with order %s, whose rows are refused: %s", o.id, r.OrderID, why), nil
 		}
 		how := "to correct it, one file must give both orders the new one"
 		if labelled {
@@ -111,7 +121,20 @@ func (o *csvOrder) otherNumber(ctx context.Context, q *queries.Queries, p fulfil
 		return fmt.Sprintf("order %s is in one parcel with order %s, which has tracking number %s; a parcel has one number, not also %s: %s",
 			o.id, r.OrderID, r.Tracking, o.tracking, how), nil
 	}
-	return "", err
+	return "", nil
+}
+
+// cannotGain says why a known order's rows will be refused, as far as that lies in them alone.
+func (o *csvOrder) cannotGain(ctx context.Context, q *queries.Queries) (reason string, err error) {
+	stored, err := loadOrder(ctx, q, o.id)
+	if err != nil {
+		return "", err
+	}
+	if reason, err := o.codeInUse(ctx, q, stored, false); reason != "" || err != nil {
+		return reason, err
+	}
+	_, reason = o.parcelOf(stored)
+	return reason, nil
 }
 
 // parcelOf is the one package of a known order that the rows can mean: its only one, or the only one with all their SKUs.
