@@ -29,13 +29,18 @@ func (s *Station) Fit(ctx context.Context, f Fitted) error {
 	}
 }
 
-// fit takes over what the bench works with. A weight of a scale that was taken away is nobody's.
-func (s *Station) fit(x *fitting) {
+// fit takes over what the bench works with. A weight of a scale that was taken away is nobody's. For a printer that has come the
+// parcel in hand is looked at anew: it may wait for nothing else.
+func (s *Station) fit(ctx context.Context, x *fitting) {
 	defer close(x.done)
 	p := &s.o.Policy
+	printer := x.now.Printer && !p.HasPrinter
 	p.HasScale, p.HasPrinter, p.HasCamera = x.now.Scale, x.now.Printer, x.now.Camera
 	if !p.HasScale {
 		s.scale = fulfillment.Weight{}
 	}
 	s.show(nil)
+	if hand := s.bench.Parcel; printer && hand != nil {
+		s.handle(ctx, message{changed: hand.Order.ID})
+	}
 }

@@ -41,3 +41,29 @@ func TestTheRuleCountsOnNothingThatWasTakenAway(t *testing.T) {
 		}
 	})
 }
+
+// TestAPrinterThatComesPrintsWhatWaitsForIt: a parcel that was complete before there was a printer gets its label, once.
+func TestAPrinterThatComesPrintsWhatWaitsForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		d := newDisk(t, "1")
+		b := startBench(t, ctx, d, script(t, comesOut))
+		fit := func(printer bool) {
+			t.Helper()
+			if err := b.s.Fit(ctx, Fitted{Printer: printer}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fit(false)
+		b.scan("1", "MUG", "MUG")
+		if _, v := b.verdicts(); v.Prompt != PromptBindLabel || len(d.jobs) != 0 {
+			t.Fatalf("without a printer: %s, %d jobs", v.Prompt, len(d.jobs))
+		}
+		fit(true)
+		fit(true)
+		if _, v := b.verdicts(); v.Prompt != PromptApply || len(d.jobs) != 1 || d.job(0).State != fulfillment.JobDone {
+			t.Errorf("with one: %s, jobs %+v", v.Prompt, d.jobs)
+		}
+	})
+}

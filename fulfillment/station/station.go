@@ -202,7 +202,7 @@ func (s *Station) handle(ctx context.Context, m message) {
 		s.tell(ctx)
 		return
 	case m.fitted != nil:
-		s.fit(m.fitted)
+		s.fit(ctx, m.fitted)
 		return
 	case m.heard != nil:
 		if err := s.hear(ctx, m.heard); err != nil {
