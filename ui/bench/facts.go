@@ -87,18 +87,18 @@ func newFactsPanel() *factsPanel {
 	f.notePlate.Paint(widgets.WarnPale, widgets.Warn, 3)
 	f.notePlate.Hide()
 	f.details = f.detailsCard()
-	f.object = widgets.Column(8, widgets.Fix(f.orderCard.Container, 150), widgets.Fix(f.notePlate.Container, 60), widgets.Grow(f.details, 1))
+	f.object = widgets.Column(6, widgets.Fix(f.orderCard.Container, 150), widgets.Fix(f.notePlate.Container, 60), widgets.Grow(f.details, 1))
 	return f
 }
 
 func (f *factsPanel) detailsCard() *fyne.Container {
 	icon := func(name string) widgets.Item { return widgets.Fix(widgets.NewIcon(name, widgets.Soft, 26), 26) }
-	f.weightBox = widgets.NewPanel(widgets.Paper, 8, 2, widgets.Column(0, widgets.Item{Object: widgets.Row(8, widgets.Fix(f.scale, 30), widgets.Grow(f.weight, 1)), Basis: 52, Grow: 3},
+	f.weightBox = widgets.NewPanel(widgets.Paper, 8, 2, widgets.Column(0, widgets.Item{Object: widgets.Row(8, widgets.Fix(f.scale, 30), widgets.Grow(f.weight, 1)), Basis: 58, Grow: 3},
 		widgets.Item{Object: f.allowed, Basis: 22, Grow: 0.5}, widgets.Item{Object: f.weightOf, Basis: 16, Grow: 0.3}))
 	left := widgets.Column(2,
-		widgets.Item{Object: widgets.Row(10, icon("handoff"), widgets.Grow(f.carrier, 1)), Basis: 22, Grow: 1},
+		widgets.Item{Object: widgets.Row(10, icon("handoff"), widgets.Grow(f.carrier, 1)), Basis: 20, Grow: 1},
 		widgets.Item{Object: widgets.Row(6, widgets.Grow(f.tracking, 1), widgets.Fix(f.box, 76)), Basis: 18, Grow: 0.5},
-		widgets.Item{Object: f.weightBox.Container, Basis: 94, Grow: 3}) // with a note the smallest bench leaves 138 for all of it
+		widgets.Item{Object: f.weightBox.Container, Basis: 100, Grow: 3}) // with a note the smallest bench leaves 142 for all of it
 	paper := canvas.NewRectangle(widgets.Paper)
 	paper.CornerRadius = 6
 	f.found = widgets.NewPanel(widgets.WarnPale, 6, 4, f.finding)

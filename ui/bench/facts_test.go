@@ -57,7 +57,7 @@ func TestTheRangeIsReadWholeOnTheSmallestBench(t *testing.T) {
 		note, weight string
 		least        float32 // points that the weight must have
 	}{
-		{"", "100 g", 56}, {"Stick the dangerous goods sheet on, too", "100 g", 36}, {"", "14100 g", 32}, {"Please leave it with a neighbour", "14100 g", 32},
+		{"", "100 g", 60}, {"Stick the dangerous goods sheet on, too", "100 g", 44}, {"", "14100 g", 32}, {"Please leave it with a neighbour", "14100 g", 32},
 	} {
 		f.set(Facts{Order: "576461413038785752", Carrier: "Royal Mail Tracked 24", Tracking: "SP419359515GB", Weight: c.weight, WeightOf: "steady", Goods: "12000 g of goods",
 			Range: "Right: 11400–14100 g", Fit: Fits, Note: c.note, Box: "B12"})
