@@ -343,8 +343,38 @@ func TestLinesOutOfSightAreCounted(t *testing.T) {
 	}
 	s.items.scroll.ScrollToBottom()
 	s.Tick()
-	if got := s.items.more.Words(); got != "" {
+	if got, n := s.items.more.Words(), s.items.above(); n == 0 || got != fmt.Sprintf("12 lines – %d more above", n) {
 		t.Errorf("at the end: %q", got)
+	}
+}
+
+// Whatever the height of the window and the row to scan next, no row is cut at the upper or lower edge.
+func TestNoLineIsCut(t *testing.T) {
+	test.NewTempApp(t)
+	for _, height := range []float32{444, 470, 500, 560, 700, 900} { // 444: 1280×720
+		for _, n := range []int{3, 4, 5, 9} {
+			s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now }})
+			test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1148, height+2*4))
+			p := parcel()
+			p.Items = slices.Repeat([]fulfillment.Item{{SKU: "MUG", Name: "Mug", Need: 1}}, n)
+			for i := range p.Items {
+				s.Show(station.View{Parcel: &p})
+				l := s.items
+				seen, view := 0, l.scroll.Size().Height
+				for k := range n {
+					top := float32(k)*(l.lay.height+rowGap) - l.scroll.Offset.Y
+					if end := top + l.lay.height; top >= -rowGap/2 && end <= view+rowGap/2 {
+						seen++
+					} else if end > rowGap && top < view-rowGap {
+						t.Fatalf("height %v, %d lines, at %d: line %d is cut (%v to %v of %v)", height, n, i, k, top, end, view)
+					}
+				}
+				if seen+l.above()+l.below() != n || seen < min(n, 3) || l.lay.height < 100 {
+					t.Fatalf("height %v, %d lines, at %d: %d seen, %d above, %d below, %v high", height, n, i, seen, l.above(), l.below(), l.lay.height)
+				}
+				p.Items[i].Got = 1
+			}
+		}
 	}
 }
 

@@ -48,10 +48,7 @@ func (l *itemList) set(rows []Row, picture func(url string) image.Image) {
 		l.rows = append(l.rows, newItemRow())
 	}
 	scale := widgets.Scale(l.scroll.Size().Height / usualView)
-	height := rowSmall * scale
-	if len(rows) <= 2 {
-		height = rowLarge * scale
-	}
+	height := l.rowHeight(len(rows), scale)
 	changed := l.lay.height != height || len(l.inner.Objects) != len(rows)
 	l.lay.height = height
 	next := -1
@@ -74,6 +71,30 @@ func (l *itemList) set(rows []Row, picture func(url string) image.Image) {
 	l.tellMore()
 }
 
+// rowHeight is how high each of n rows is. Three or more are as high as lets whole rows fill the view: of a row that is cut in
+// half a packer cannot read how many are needed.
+func (l *itemList) rowHeight(n int, scale float32) float32 {
+	usual, view := rowSmall*scale, l.scroll.Size().Height
+	if n <= 2 || view < usual { // not laid out yet
+		if n <= 2 {
+			usual = rowLarge * scale
+		}
+		return usual
+	}
+	fits := int((view+rowGap)/(usual+rowGap) + 0.2) // a little lower than usual rather than one row fewer
+	whole := float32(int((view+rowGap)/float32(max(1, fits)) - rowGap))
+	if n <= fits {
+		return min(usual, whole)
+	}
+	return whole
+}
+
+// above is how many lines are not seen whole over the upper edge.
+func (l *itemList) above() int {
+	step := l.lay.height + rowGap
+	return min(l.count, int((l.scroll.Offset.Y+step-rowGap)/step))
+}
+
 // below is how many lines are not seen whole under the lower edge.
 func (l *itemList) below() int {
 	seen := int((l.scroll.Offset.Y + l.scroll.Size().Height + rowGap) / (l.lay.height + rowGap))
@@ -82,30 +103,36 @@ func (l *itemList) below() int {
 
 // tellMore says what is out of sight: a packer who sees four full lines must not believe that they are all.
 func (l *itemList) tellMore() {
-	words := ""
-	if n := l.below(); n > 0 {
-		words = text.T("bench.below", "lines", fmt.Sprint(l.count), "n", fmt.Sprint(n))
+	words, above, below := "", l.above(), l.below()
+	switch {
+	case above > 0 && below > 0:
+		words = text.T("bench.around", "lines", fmt.Sprint(l.count), "above", fmt.Sprint(above), "n", fmt.Sprint(below))
+	case above > 0:
+		words = text.T("bench.above", "lines", fmt.Sprint(l.count), "n", fmt.Sprint(above))
+	case below > 0:
+		words = text.T("bench.below", "lines", fmt.Sprint(l.count), "n", fmt.Sprint(below))
 	}
 	l.more.Set(words)
 }
 
-// reveal scrolls so that row i is seen whole, with the row before it where there is room.
+// reveal scrolls so that row i is seen whole, with the row before it or after it where there is room; no row is cut.
 func (l *itemList) reveal(i int) {
 	if i < 0 {
 		return
 	}
-	step := l.lay.height + rowGap
-	top, bottom := float32(i)*step, float32(i)*step+l.lay.height
-	at, view := l.scroll.Offset.Y, l.scroll.Size().Height
+	step, view := l.lay.height+rowGap, l.scroll.Size().Height
+	top, at := float32(i)*step, l.scroll.Offset.Y
+	fits := max(1, int((view+rowGap)/step))
+	first := i // row at the upper edge
 	switch {
 	case top < at:
-		at = max(0, top-step/2)
-	case bottom > at+view:
-		at = bottom - view + step/3
+		first -= min(1, fits-1)
+	case top+l.lay.height > at+view:
+		first -= max(0, fits-2)
 	default:
 		return
 	}
-	l.scroll.ScrollToOffset(fyne.NewPos(0, at))
+	l.scroll.ScrollToOffset(fyne.NewPos(0, float32(max(0, min(first, l.count-fits)))*step))
 }
 
 // rowLayout leaves room for the scroll bar where there is one.
@@ -116,7 +143,7 @@ type rowLayout struct {
 
 func (r *rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	width := size.Width
-	if size.Height > r.view().Height+rowGap {
+	if r.MinSize(objects).Height > r.view().Height {
 		width -= 16
 	}
 	for i, o := range objects {
@@ -126,5 +153,5 @@ func (r *rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (r *rowLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(200, float32(len(objects))*(r.height+rowGap))
+	return fyne.NewSize(200, max(0, float32(len(objects))*(r.height+rowGap)-rowGap))
 }

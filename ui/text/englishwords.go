@@ -106,6 +106,8 @@ var englishWords = map[string]string{
 	"bench.nolabel":    "The label is not here yet",
 	"bench.bundle":     "part of {bundle}",
 	"bench.oforder":    "order {order}",
+	"bench.above":      "{lines} lines – {n} more above",
+	"bench.around":     "{lines} lines – {above} more above, {n} below",
 	"bench.below":      "{lines} lines – {n} more below",
 	"bench.next":       "NEXT",
 	"bench.none":       "No order is open",
