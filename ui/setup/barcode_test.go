@@ -59,7 +59,8 @@ func TestABarcodeKeepsWholeModulesAndItsQuietZones(t *testing.T) {
 func TestTheBarcodeStaysInItsCard(t *testing.T) {
 	d := &fakeDesk{found: map[devices.Kind][]Choice{devices.Scanner: {{Key: "tty", Kind: devices.Scanner, Name: "Serial"}, {Key: "keyboard", Kind: devices.Scanner, Name: "Types like a keyboard"}}}}
 	s, _, _ := newTestWizard(t, d)
-	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1140+2*4, 444+2*4)) // 1280×720, with the test window's own padding
+	w := test.NewTempWindow(t, s.Object)
+	w.Resize(fyne.NewSize(1140+2*4, 444+2*4)) // 1280×720, with the test window's own padding
 	test.Tap(s.v.choices[0])
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject
 	card, code := s.v.stage.Objects[0], s.v.code
@@ -73,5 +74,9 @@ func TestTheBarcodeStaysInItsCard(t *testing.T) {
 	}
 	if code.Size().Width < 288+2*quiet || code.Size().Height < 60 {
 		t.Errorf("the barcode has %v", code.Size())
+	}
+	w.Resize(fyne.NewSize(1226+2*4, 492+2*4)) // 1366×768
+	if code.Size().Width < 2*(288+2*quiet) {
+		t.Errorf("on the usual screen the barcode has %v: one dot a module", code.Size())
 	}
 }
