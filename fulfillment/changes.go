@@ -143,6 +143,9 @@ func (t *turn) changedOnManifest(o Order, mp ManifestParcel) {
 		b.Stop = map[PackageID]VerdictCode{}
 	}
 	b.Stop[mp.PackageID] = v
+	if v == Cancelled && (why == WhyNone || why == WhyStatus) {
+		why = WhyOnTheTruck
+	}
 	t.event(EventOrderChanged, o.ID, mp.PackageID, map[string]any{"status": o.Status, "verdict": v})
 	said := no(v, why, who, o.ID)
 	said.OrderID, said.PackageID, said.Name = o.ID, mp.PackageID, string(mp.Tracking)

@@ -244,3 +244,24 @@ func TestOnlyKnownCarriersNarrowTheHandoff(t *testing.T) {
 		})
 	}
 }
+
+// A parcel that is cancelled on an open manifest lies on the truck: the word is to take it off and scan it, and its scan says how it
+// comes off the manifest.
+func TestACancellationOnTheManifestSaysWhereTheParcelLies(t *testing.T) {
+	w := newWorld(t)
+	w.order("1", ShippingSeller, "MUG")
+	w.pack("1")
+	w.scan("PB:MODE:HANDOFF")
+	w.expect("TRACK1", Staged)
+	out := w.tell("1", func(o *Order) { o.Status = StatusCancelled })
+	if v := out.Verdict; v == nil || v.Code != Cancelled || v.Why != WhyOnTheTruck || v.OrderID != "1" {
+		t.Fatalf("%+v", v)
+	}
+	if v := w.said("TRACK1"); v.Code != Cancelled || v.Why != WhyTakeOff {
+		t.Errorf("its scan: %+v", v)
+	}
+	w.expect("PB:UNDO", CommandDone)
+	if w.rung("1") == RungStaged {
+		t.Error("it is still on the manifest")
+	}
+}

@@ -107,6 +107,7 @@ const (
 	WhyReprintLost     Why = "reprint_lost"     // the same, and the one before cannot be found
 	WhyReprintWhich    Why = "reprint_which"    // which parcel gets another label is said by the next scan
 	WhyInThePile       Why = "in_the_pile"      // a finished parcel that nobody has scanned at the dock may not leave
+	WhyOnTheTruck      Why = "on_the_truck"     // cancelled while it stands on an open manifest: it lies on the truck
 	WhyStaysHere       Why = "stays_here"       // the seal left the parcel off: it must come off the truck, and its scan here says that it is
 	WhyTakeOff         Why = "take_off"         // the parcel is on an open manifest and may not leave: it must come off
 	WhyOnManifest      Why = "on_manifest"      // the parcel must come off its manifest first
