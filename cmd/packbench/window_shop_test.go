@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
 	"image/color"
 	"image/png"
 	"net/http"
@@ -21,10 +22,11 @@ import (
 // Places in the window of 1366×728.
 var (
 	railShop                    = [2]int{57, 420}
-	shopConnect                 = [2]int{350, 636}                                                   // the button at the bottom, whatever it does at the moment
-	requestReject, requestGrant = [2]int{640, 420}, [2]int{900, 420}                                 // on the card of a request; the first reason stands in Reject's place
-	shopOff                     = [2]int{752, 303}                                                   // Disconnect of the first shop
-	cloudState                  = struct{ round, square [2]int }{[2]int{464, 709}, [2]int{463, 700}} // on the strip: a tick is round, a cross fills its corner
+	shopConnect                 = [2]int{350, 636}                   // the button at the bottom, whatever it does at the moment
+	requestReject, requestGrant = [2]int{640, 420}, [2]int{900, 420} // on the card of a request; the first reason stands in Reject's place
+	requestAnswer               = [2]int{1110, 327}                  // opens that card
+	shopOff                     = [2]int{752, 303}                   // Disconnect of the first shop
+	cloudCell                   = image.Rect(380, 700, 540, 710)     // on the strip, where the words decide how wide a cell is
 )
 
 // deskBed is a station in a real window, a supervisor before it, whose browser is this test.
@@ -105,8 +107,8 @@ func (d *deskBed) synced(t *testing.T) {
 	}
 }
 
-// cloud is the colour of the Seller Center's sign on the strip; ok is false where nothing can take a picture.
-func (d *deskBed) cloud(t *testing.T, at [2]int) (c color.RGBA, ok bool) {
+// cloud reports whether the Seller Center's sign on the strip has such a colour; it has where nothing can take a picture.
+func (d *deskBed) cloud(t *testing.T, such func(color.RGBA) bool) bool {
 	t.Helper()
 	file := filepath.Join(d.files, "screen.png")
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -114,7 +116,7 @@ func (d *deskBed) cloud(t *testing.T, at [2]int) (c color.RGBA, ok bool) {
 	cmd := exec.CommandContext(ctx, "import", "-silent", "-window", "root", file)
 	cmd.Env = d.command(t).Env
 	if _, err := exec.LookPath("import"); err != nil {
-		return c, false
+		return true
 	}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -128,23 +130,28 @@ func (d *deskBed) cloud(t *testing.T, at [2]int) (c color.RGBA, ok bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return color.RGBAModel.Convert(img.At(at[0], at[1])).(color.RGBA), true
+	for y := cloudCell.Min.Y; y < cloudCell.Max.Y; y++ {
+		for x := cloudCell.Min.X; x < cloudCell.Max.X; x++ {
+			if such(color.RGBAModel.Convert(img.At(x, y)).(color.RGBA)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // red waits until the strip says that nothing goes through; green, that all is well.
 func (d *deskBed) red(t *testing.T) {
 	t.Helper()
 	eventually(t, "the strip is red", func() bool {
-		c, ok := d.cloud(t, cloudState.square)
-		return !ok || c.R > 150 && c.G < 60 && c.B < 80
+		return d.cloud(t, func(c color.RGBA) bool { return c.R > 150 && c.G < 60 && c.B < 80 })
 	})
 }
 
 func (d *deskBed) green(t *testing.T) {
 	t.Helper()
 	eventually(t, "the strip is green", func() bool {
-		c, ok := d.cloud(t, cloudState.round)
-		return !ok || c.G > 90 && c.R < 60 && c.B < 110
+		return d.cloud(t, func(c color.RGBA) bool { return c.G > 90 && c.R < 60 && c.B < 90 })
 	})
 }
 
@@ -207,6 +214,8 @@ func TestAnAnswerAtABenchThatStartedConnected(t *testing.T) {
 	d.do("sleep", "2") // with its number and its deadline
 	d.at(railOrders)
 	d.do("sleep", "1.2") // the buttons are deaf for a second after they changed
+	d.at(requestAnswer)
+	d.do("sleep", "1.2")
 	d.at(requestGrant)
 	d.do("sleep", "1.2")
 	d.at(requestReject) // the first reason
