@@ -4,8 +4,6 @@ package main
 
 import (
 	"bytes"
-	"io"
-	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -21,22 +19,7 @@ import (
 // down at once, and neither when it was taken out. The queue of the labels is not offered for papers.
 func TestTheDocumentPrinterIsSetUp(t *testing.T) {
 	devicetest.StartCUPS(t)
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	page := make(chan []byte, 1)
-	go func() {
-		conn, err := ln.Accept()
-		if err != nil {
-			return
-		}
-		got, _ := io.ReadAll(conn)
-		conn.Close()
-		page <- got
-	}()
-	devicetest.RawQueue(t, "office", ln.Addr().String())
+	page := officePrinter(t)
 	devicetest.RawQueue(t, "labels", "127.0.0.1:1")
 	b := newLiveBench(t, "[[printer]]\nrole = \"label\"\ntransport = \"spooler\"\nqueue = \"labels\"\nlanguage = \"zpl\"\ndpi = 203\nwidth_mm = 102\nheight_mm = 152\n", 1)
 	list, err := b.a.setup.Find(t.Context(), setup.Document)

@@ -5,8 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"io"
-	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,23 +73,7 @@ func newPaperBed(t *testing.T) *paperBed {
 func (d *paperBed) queue(t *testing.T) {
 	t.Helper()
 	devicetest.StartCUPS(t)
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ln.Close() })
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			job, _ := io.ReadAll(conn)
-			conn.Close()
-			d.jobs <- job
-		}
-	}()
-	devicetest.RawQueue(t, "office", ln.Addr().String())
+	d.jobs = officePrinter(t)
 }
 
 // refuses checks that the desk says beforehand why it will not make a label, and does not make it when it is asked all the same.

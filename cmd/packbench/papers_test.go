@@ -15,25 +15,34 @@ import (
 	"packbench/devices/devicetest"
 )
 
-// Slips are written from what the station knows, and printed on the document printer alone.
-func TestSlipIsWrittenAndPrinted(t *testing.T) {
-	devicetest.StartCUPS(t)
+// officePrinter takes the documents of the queue "office".
+func officePrinter(t *testing.T) chan []byte {
+	t.Helper()
 	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close()
-	job := make(chan []byte, 1)
+	t.Cleanup(func() { ln.Close() })
+	jobs := make(chan []byte, 10)
 	go func() {
-		conn, err := ln.Accept()
-		if err != nil {
-			return
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			job, _ := io.ReadAll(conn)
+			conn.Close()
+			jobs <- job
 		}
-		got, _ := io.ReadAll(conn)
-		conn.Close()
-		job <- got
 	}()
 	devicetest.RawQueue(t, "office", ln.Addr().String())
+	return jobs
+}
+
+// Slips are written from what the station knows, and printed on the document printer alone.
+func TestSlipIsWrittenAndPrinted(t *testing.T) {
+	devicetest.StartCUPS(t)
+	job := officePrinter(t)
 	s := newStation(t, "", "[[printer]]\nrole = \"document\"\ntransport = \"spooler\"\nqueue = \"office\"\n")
 	orders := filepath.Join(s.files, "orders.csv")
 	s.write(t, orders, "order_id,seller_sku,name,quantity,carrier\nA-100,MUG,Mug ที่,2,Sample Post\nA-100,TOWEL,Towel,1,Sample Post\nA-200,MUG,Mug,1,Sample Post\n")
