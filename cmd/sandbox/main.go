@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	quota := flags.Int("hourly-quota", 0, "calls an hour before 429, as test shops have; 0: no limit")
 	statusTime := flags.Bool("status-time", false, "update_time moves with the status only: not for a cancel request, a new address, a split")
 	orders := flags.Int("orders", 60, "number of orders")
-	boxes := flags.Int("boxes", 0, "so many orders are divided into two packages, where the market has packages before shipping")
+	boxes := flags.Int("boxes", 0, "so many platform-shipped orders are divided into two packages, where the market has packages before shipping")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0

@@ -185,6 +185,28 @@ func TestCSVFiles(t *testing.T) {
 	}
 }
 
+// A bought label is one parcel's: an order with two of them could not be imported with the one number that labels.csv has.
+func TestEveryBoughtLabelIsOfOnePackage(t *testing.T) {
+	for _, market := range []string{"GB", "US", "VN"} {
+		b := newBench(t, Options{Market: market, Orders: 60, Boxes: 4})
+		boxes := map[string]int{}
+		divided := 0
+		for _, o := range b.shop.State().Orders {
+			if boxes[o.ID] = len(o.Packages); boxes[o.ID] == 2 {
+				divided++
+			}
+		}
+		for _, row := range readCSV(t, b.download(b.url+"/admin/labels.csv").raw) {
+			if n := boxes[row["order_id"]]; n > 1 {
+				t.Errorf("%s: order %s has %d packages and one label", market, row["order_id"], n)
+			}
+		}
+		if divided == 0 && market != "US" { // packages come with shipping there
+			t.Errorf("%s: no order was divided", market)
+		}
+	}
+}
+
 func TestAdminPageAndJournal(t *testing.T) {
 	b := newBench(t, Options{})
 	o := b.plain(seller, 1)

@@ -153,10 +153,11 @@ func (s *store) finishOrder(o *order) {
 }
 
 // boxesFor are the units of each package of a new order: one for all of them, or, for as many ordinary orders as are wanted so,
-// two: the first SKU goes alone, which every market's rules for splitting allow.
+// two: the first SKU goes alone, which every market's rules for splitting allow. A seller who ships himself has bought one
+// label for the whole order, so his stay in one package.
 func (s *store) boxesFor(o *order) [][]*line {
 	all := o.live()
-	if s.divided >= s.opt.Boxes || o.trap != "" || !o.is(fulfillment.StatusAwaitingShipment) || o.fulfillmentType != fulfillment.FulfillmentBySeller {
+	if s.divided >= s.opt.Boxes || o.trap != "" || o.carrierLabel() || !o.is(fulfillment.StatusAwaitingShipment) || o.fulfillmentType != fulfillment.FulfillmentBySeller {
 		return [][]*line{all}
 	}
 	var first, rest []*line
