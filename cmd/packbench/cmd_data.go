@@ -123,7 +123,7 @@ func runOrdersExport(ctx context.Context, c *call) error {
 		return err
 	}
 	defer e.close()
-	return writeResult(c.args[0], func(w io.Writer) error { return e.store.ExportOrders(ctx, w) })
+	return c.writeResult(c.args[0], func(w io.Writer) error { return e.store.ExportOrders(ctx, w) })
 }
 
 // runOrder prints one order as the contract has it.
@@ -300,10 +300,14 @@ func runBackup(ctx context.Context, c *call) error {
 		return err
 	}
 	defer e.close()
-	if err := e.store.Backup(ctx, c.args[0], c.config); err != nil {
+	at, err := c.resultFile(c.args[0])
+	if err != nil {
 		return err
 	}
-	st, err := os.Stat(c.args[0])
+	if err := e.store.Backup(ctx, at, c.config); err != nil {
+		return err
+	}
+	st, err := os.Stat(at)
 	if err != nil {
 		return err
 	}

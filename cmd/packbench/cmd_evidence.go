@@ -50,7 +50,7 @@ func runEvidenceExport(ctx context.Context, c *call) error {
 	if p.HeadSeq, p.HeadHash, err = e.store.Head(ctx, e.cfg.Station.ID); err != nil {
 		return err
 	}
-	return writeResult(c.flags["out"], func(w io.Writer) error {
+	return c.writeResult(c.flags["out"], func(w io.Writer) error {
 		return evidence.Write(w, p, func(h fulfillment.Hash) ([]byte, error) { return e.store.Get(ctx, h) })
 	})
 }

@@ -178,6 +178,12 @@ func runLabel(ctx context.Context, c *call) error {
 	if ext := filepath.Ext(out); ext != ".zpl" && ext != ".png" {
 		return &usageError{"--out needs a name that ends in .zpl or .png"}
 	}
+	if sameFile(c.args[0], out) {
+		return &usageError{"--out names the label itself, which would be lost; name another file"}
+	}
+	if _, err := c.resultFile(out); err != nil {
+		return err
+	}
 	document, err := readPlain(c.args[0], label.MaxDocument)
 	if err != nil {
 		return fmt.Errorf("read the label: %w", err)
@@ -208,12 +214,12 @@ func runLabel(ctx context.Context, c *call) error {
 	if proof.Verdict == fulfillment.LabelRefuse || len(bitmap.Bits) == 0 {
 		return fmt.Errorf("%s: %s", filepath.Base(c.args[0]), proof.Reason)
 	}
-	return writeBitmap(out, bitmap, media)
+	return c.writeBitmap(out, bitmap, media)
 }
 
 // writeBitmap writes what would be printed, as the file's name asks for.
-func writeBitmap(out string, b fulfillment.Bitmap, media fulfillment.Media) error {
-	return writeResult(out, func(w io.Writer) error {
+func (c *call) writeBitmap(out string, b fulfillment.Bitmap, media fulfillment.Media) error {
+	return c.writeResult(out, func(w io.Writer) error {
 		switch filepath.Ext(out) {
 		case ".png":
 			return png.Encode(w, label.Preview(b))

@@ -98,7 +98,7 @@ func (c *call) ownLabel(ctx context.Context, maker *ownLabelMaker, out string, p
 		return err
 	}
 	if out != "" {
-		if err := writeBitmap(out, made.bitmap, maker.media); err != nil {
+		if err := c.writeBitmap(out, made.bitmap, maker.media); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,7 @@ func (c *call) deliver(ctx context.Context, cfg Config, title string, write func
 		return err
 	}
 	if c.flags["out"] != "" {
-		if err := writeResult(c.flags["out"], func(w io.Writer) error { _, err := w.Write(pdf.Bytes()); return err }); err != nil {
+		if err := c.writeResult(c.flags["out"], func(w io.Writer) error { _, err := w.Write(pdf.Bytes()); return err }); err != nil {
 			return err
 		}
 	}

@@ -25,7 +25,7 @@ func runUdev(ctx context.Context, c *call) error {
 		_, err := io.WriteString(c.out, rules)
 		return err
 	} else if out != "" {
-		return writeResult(out, func(w io.Writer) error { _, err := io.WriteString(w, rules); return err })
+		return c.writeResult(out, func(w io.Writer) error { _, err := io.WriteString(w, rules); return err })
 	}
 	if runtime.GOOS != "linux" {
 		return errors.New("only Linux needs these rules; with --out FILE they are written to a file")

@@ -106,22 +106,3 @@ func (c *call) json(v any) error {
 	_, err = fmt.Fprintln(c.out, string(line))
 	return err
 }
-
-// writeFile makes a result file as a whole: a command that fails leaves what was there.
-func writeResult(name string, write func(io.Writer) error) error {
-	if name == "" {
-		return &usageError{"--out FILE is needed"}
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".packbench-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w; check the folder", name, err)
-	}
-	defer os.Remove(f.Name())
-	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
-}

@@ -187,7 +187,7 @@ var errConfigChanged = errors.New("the file is written in a way that only a pers
 
 // keepBinding writes a binding into station.toml: the file as it was is kept beside it as NAME.before, the new one is read by
 // the loader of the program start before it takes its place in one step. want says what the configuration must become; anything
-// else is refused and nothing is changed. It returns the name of the kept file, empty where there was no file.
+// else is refused and nothing is changed. Where the name is a link, what it points at is written. It returns the name of the kept file, empty where there was no file.
 func keepBinding(file string, b binding, want func(*Config)) (before string, err error) {
 	old, err := readPlain(file, maxConfig)
 	missing := errors.Is(err, fs.ErrNotExist)
@@ -224,24 +224,4 @@ func keepBinding(file string, b binding, want func(*Config)) (before string, err
 		}
 	}
 	return before, replaceFile(file, fresh, mode)
-}
-
-// replaceFile puts a file in place as a whole: after a power cut either the old one or the new one is there.
-func replaceFile(name string, text []byte, mode fs.FileMode) error {
-	fail := func(err error) error {
-		return fmt.Errorf("write %s: %w; check the folder and its permissions", name, err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".station-*")
-	if err != nil {
-		return fail(err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(text)
-	if err := errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		return fail(err)
-	}
-	if err := os.Rename(f.Name(), name); err != nil {
-		return fail(err)
-	}
-	return nil
 }
