@@ -59,7 +59,7 @@ func (e *env) slips(ctx context.Context, id fulfillment.OrderID) (label.OrderSli
 			continue
 		}
 		for _, it := range items {
-			slip.Lines = append(slip.Lines, label.SlipLine{SKU: it.SKU, Name: it.Name, Quantity: it.Need, Bundle: it.Bundle})
+			slip.Lines = append(slip.Lines, label.SlipLine{SKU: it.SKU, Name: it.Name, Variant: it.Variant, Quantity: it.Need, Bundle: it.Bundle})
 		}
 	}
 	if len(slip.Lines) == 0 {

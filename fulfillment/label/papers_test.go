@@ -165,7 +165,7 @@ func TestPapersInManyScripts(t *testing.T) {
 		},
 		"slip": func(l *Typesetter) func(io.Writer) error {
 			return func(w io.Writer) error {
-				return OrderSlips(w, []OrderSlip{{Order: "1", Carrier: thai, Station: chinese, Lines: []SlipLine{{"A", vietnamese, 1, ""}, {"B", arabic, 1, ""}}}}, l)
+				return OrderSlips(w, []OrderSlip{{Order: "1", Carrier: thai, Station: chinese, Lines: []SlipLine{{"A", vietnamese, thai, 1, ""}, {"B", arabic, chinese, 1, ""}}}}, l)
 			}
 		},
 	} {
@@ -265,14 +265,14 @@ func TestCommandSheetRefusesWhatNoBarcodeCarries(t *testing.T) {
 
 func sampleSlip() OrderSlip {
 	return OrderSlip{Order: "576461413038785752", Station: "PACK-01", Carrier: "USPS", ShipBy: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC),
-		Lines: []SlipLine{{"MUG-BLUE", "Mug, blue", 2, ""}, {"SET-TEA", strings.Repeat("Tea towel of linen, washed, ", 5), 1, "SET"}}}
+		Lines: []SlipLine{{"MUG-BLUE", "Mug, blue", "", 2, ""}, {"SET-TEA", strings.Repeat("Tea towel of linen, washed, ", 5), "", 1, "SET"}}}
 }
 
 func TestOrderSlipIsReadable(t *testing.T) {
 	long := sampleSlip()
 	long.Order = "576461413038785999"
 	for i := range 20 {
-		long.Lines = append(long.Lines, SlipLine{fulfillment.SKU(fmt.Sprint("SKU-", i)), "Thing", i + 1, ""})
+		long.Lines = append(long.Lines, SlipLine{fulfillment.SKU(fmt.Sprint("SKU-", i)), "Thing", "", i + 1, ""})
 	}
 	document := written(t, func(w io.Writer) error { return OrderSlips(w, []OrderSlip{sampleSlip(), long}, nil) })
 	pages, err := shared.Raster(t.Context(), document, fulfillment.Media{DPI: 203, WidthMM: 100, HeightMM: 150})
@@ -298,6 +298,44 @@ func TestOrderSlipIsReadable(t *testing.T) {
 	}
 	if err := OrderSlips(io.Discard, nil, nil); err == nil {
 		t.Error("no order, and a slip")
+	}
+}
+
+// Two shirts differ in nothing but the variant: it stands below the name, in full where two lines hold it, and cut where they do not.
+func TestOrderSlipShowsTheVariant(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("Forest green, size XL, ", 4))
+	huge := "Begins so " + strings.Repeat("and goes on ", 400) + "and never ends"
+	solid := strings.Repeat("寬", 60)
+	slip := OrderSlip{Order: "1002", Lines: []SlipLine{{"TEE-RED", "T-shirt", "Red / L", 1, ""}, {"TEE-GREEN", "T-shirt", long, 1, ""}, {"TEE-ANY", "T-shirt", huge, 1, ""},
+		{"TEE-ONE", "T-shirt of one kind", "", 1, ""}, {"TEE-ODD", "T-shirt", "Unicorn 🦄 / L", 1, ""}, {"TEE-WIDE", "T-shirt", solid, 1, ""}}}
+	letters := typesetter(t, notoFonts(t, "NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc")...)
+	pages := pageTexts(t, written(t, func(w io.Writer) error { return OrderSlips(w, []OrderSlip{slip}, letters) }))
+	text := strings.Join(strings.Fields(strings.Join(pages, " ")), " ")
+	for _, want := range []string{"T-shirt Red / L", "T-shirt " + long, "Begins so and goes on", "Unicorn [U+1F984] / L", "[U+1F984]: this computer has no font", "T-shirt of one kind"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the slip does not say %q: %q", want, text)
+		}
+	}
+	if n := strings.Count(text, "goes on"); strings.Contains(text, "never ends") || n < 4 || n > 14 || strings.Count(text, "寬") < 30 {
+		t.Errorf("two lines of a long variant hold %d repeats: %q", n, text)
+	}
+}
+
+// Rows with a variant are higher: none is written over the foot of a page, and none is lost.
+func TestOrderSlipTurnsThePageForVariants(t *testing.T) {
+	slip := OrderSlip{Order: "1003"}
+	for i := range 20 {
+		slip.Lines = append(slip.Lines, SlipLine{fulfillment.SKU(fmt.Sprint("SKU-", i)), "Thing", fmt.Sprintf("kind %d, %s", i, strings.Repeat("long ", i*2)), 1, ""})
+	}
+	texts := pageTexts(t, written(t, func(w io.Writer) error { return OrderSlips(w, []OrderSlip{slip}, nil) }))
+	all := strings.Join(texts, "\n")
+	for i := range 20 {
+		if strings.Count(all, fmt.Sprintf("kind %d,", i)) != 1 {
+			t.Errorf("variant %d does not stand once on %d pages", i, len(texts))
+		}
+	}
+	if len(texts) < 3 || !strings.Contains(texts[0], "more on the next page") {
+		t.Errorf("%d pages, the first: %q", len(texts), texts[0])
 	}
 }
 
@@ -328,7 +366,7 @@ func TestOneOddFieldCostsNoOtherSlip(t *testing.T) {
 
 // A letter that no font has, in a name or SKU, costs neither this slip nor those made with it.
 func TestOrderSlipWithoutAFontForTheName(t *testing.T) {
-	odd := OrderSlip{Order: "1001", Lines: []SlipLine{{"MUG-1", "Mug 🦄 with ❤️", 1, ""}, {"MUG-🦄", "Mug", 2, ""}, {"PLAIN", "Plate", 3, "SET-🦄"}}}
+	odd := OrderSlip{Order: "1001", Lines: []SlipLine{{"MUG-1", "Mug 🦄 with ❤️", "", 1, ""}, {"MUG-🦄", "Mug", "", 2, ""}, {"PLAIN", "Plate", "", 3, "SET-🦄"}}}
 	for _, letters := range []*Typesetter{nil, typesetter(t)} {
 		document := written(t, func(w io.Writer) error { return OrderSlips(w, []OrderSlip{sampleSlip(), odd, sampleSlip()}, letters) })
 		pages, err := shared.Raster(t.Context(), document, fulfillment.Media{DPI: 203, WidthMM: 100, HeightMM: 150})

@@ -24,6 +24,7 @@ type OrderSlip struct {
 type SlipLine struct {
 	SKU      fulfillment.SKU
 	Name     string
+	Variant  string // "Red / L"; empty: there is only one
 	Quantity int
 	Bundle   fulfillment.SKU // of which it is a part; empty: none
 }
@@ -33,6 +34,9 @@ const (
 	slipWidth, slipHeight = 100.0, 150.0
 	slipMargin            = 5.0
 	slipRow               = 11.0
+	slipVariant           = 4.2 // a line of a variant, below the name
+	slipVariantLines      = 2
+	slipVariantRunes      = 240 // of which no more are read: two lines hold fewer
 	slipBottom            = slipHeight - 9
 )
 
@@ -74,7 +78,9 @@ func (s OrderSlip) draw(p *ownPaper) {
 	}
 	page := 1
 	for i, line := range s.Lines {
-		if y+slipRow > slipBottom {
+		variant, lacks := p.folded(9, slipText, slipVariantLines, slipVariantRunes, line.Variant)
+		row := slipRow + slipVariant*float64(len(variant))
+		if y+row > slipBottom {
 			p.write(slipMargin, slipBottom+5, inner, fontText, "B", 9, fmt.Sprintf("%d more on the next page", len(s.Lines)-i))
 			p.lacking(slipMargin, slipHeight-2, inner, 7)
 			p.AddPage()
@@ -82,8 +88,12 @@ func (s OrderSlip) draw(p *ownPaper) {
 			p.write(slipMargin, 9, inner, fontText, "B", 11, fmt.Sprintf("Order %s, page %d", s.Order, page))
 			y = 13
 		}
-		s.line(p, line, y)
-		y += slipRow
+		p.lack(lacks) // of the page that the row stands on
+		s.line(p, line, variant, y)
+		y += row
+		p.SetDrawColor(205, 205, 205)
+		p.SetLineWidth(0.1)
+		p.Line(slipMargin, y, slipWidth-slipMargin, y)
 	}
 	p.lacking(slipMargin, slipHeight-2, inner, 7)
 }
@@ -103,9 +113,14 @@ func (s OrderSlip) facts() string {
 	return strings.Join(facts, "  ·  ")
 }
 
-// line is a row: a box to tick, how many, which, and its name below.
-func (s OrderSlip) line(p *ownPaper, line SlipLine, y float64) {
-	const text = slipMargin + 22
+// Where the words of a row begin, and their room.
+const (
+	slipLeft = slipMargin + 22
+	slipText = slipWidth - slipMargin - slipLeft
+)
+
+// line is a row: a box to tick, how many, which, and below it the product's name and its variant.
+func (s OrderSlip) line(p *ownPaper, line SlipLine, variant []string, y float64) {
 	p.SetDrawColor(0, 0, 0)
 	p.SetLineWidth(0.3)
 	p.Rect(slipMargin, y+2.5, 5, 5, "D")
@@ -114,16 +129,15 @@ func (s OrderSlip) line(p *ownPaper, line SlipLine, y float64) {
 	if line.Bundle != "" {
 		sku += "  (part of " + string(line.Bundle) + ")"
 	}
-	p.write(text, y+4.5, slipWidth-slipMargin-text, fontText, "B", 10, sku)
-	const room = slipWidth - slipMargin - text
+	p.write(slipLeft, y+4.5, slipText, fontText, "B", 10, sku)
 	name := line.Name
 	if !p.canWrite(name) {
 		name = namelessNote
 	}
-	p.write(text, y+9, room, fontText, "", 9, p.shortened(fontText, 7, room, name))
-	p.SetDrawColor(205, 205, 205)
-	p.SetLineWidth(0.1)
-	p.Line(slipMargin, y+slipRow, slipWidth-slipMargin, y+slipRow)
+	p.write(slipLeft, y+9, slipText, fontText, "", 9, p.shortened(fontText, 7, slipText, name))
+	for i, words := range variant {
+		p.write(slipLeft, y+9+slipVariant*float64(i+1), slipText, fontText, "", 9, words)
+	}
 }
 
 // namelessNote stands in the place of a product's name that no font here can write.
@@ -141,4 +155,32 @@ func (p *ownPaper) shortened(family string, size, most float64, text string) str
 		}
 	}
 	return ""
+}
+
+// folded breaks a text of at most so many runes into lines no wider than most; what is beyond the last line is cut, and "…" says so.
+// The letters that no font has are given by number, and returned.
+func (p *ownPaper) folded(size, most float64, lines, runes int, text string) (out []string, lacks []rune) {
+	if all := []rune(clean(text)); len(all) > runes {
+		text = string(all[:runes]) + "…"
+	}
+	if text, lacks = p.spelled(text); text == "" || p.err != nil {
+		return nil, lacks
+	}
+	block, err := p.letters.set(text, "", emDots, int(most/(size*25.4/72)*emDots))
+	if err != nil { // two fonts, and what only together has none
+		return []string{p.shortened(fontText, size, most, text)}, lacks
+	}
+	all := []rune(text)
+	for from, i := 0, 0; i < len(block.lines) && from < len(all); i++ {
+		to := from
+		for _, run := range block.lines[i] {
+			to = max(to, run.Runes.Offset+run.Runes.Count)
+		}
+		if i == lines-1 && to < len(all) {
+			return append(out, p.shortened(fontText, size, most, string(all[from:]))), lacks
+		}
+		out = append(out, strings.TrimSpace(string(all[from:to])))
+		from = to
+	}
+	return out, lacks
 }
