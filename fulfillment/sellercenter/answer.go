@@ -37,16 +37,13 @@ func decodeEnvelope(what string, write bool, rep reply, now time.Time) (envelope
 		if rep.status == http.StatusTooManyRequests {
 			return env, fmt.Errorf("%s: %w", what, &fulfillment.ThrottledError{RetryAfter: retryAfter(rep.header, now)})
 		}
-		return envelope{}, &CallError{What: what, Write: write, Sent: true, Status: rep.status}
+		return envelope{}, &CallError{What: what, Write: write, Sent: true, Status: rep.status, Cause: strangeAnswer(rep)}
 	}
 	if env.Code == 0 && (rep.status < 200 || rep.status > 299) {
 		return env, &CallError{What: what, Write: write, Sent: true, Status: rep.status}
 	}
 	return env, nil
 }
-
-// errUnusable is the cause of a CallError whose answer arrived, said success, and cannot be used.
-var errUnusable = errors.New("the answer cannot be used")
 
 // decodeData fills out, all of it or nothing.
 func decodeData(r request, status int, env envelope, out any) error {

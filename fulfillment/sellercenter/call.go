@@ -128,13 +128,8 @@ func (c *Client) once(ctx context.Context, r request, body payload, token string
 	}
 	start := c.clock.now()
 	rep, sent, err := exchange(ctx, c.http, req, maxAnswer)
-	var line *fulfillment.LineError
-	if errors.As(err, &line) {
-		c.trouble.Store(line)
-	} else if err == nil {
-		c.trouble.Store(nil)
-	}
 	if err != nil {
+		c.note(err)
 		if !givenUp(ctx) {
 			c.breaker.note(false)
 		}
@@ -142,6 +137,7 @@ func (c *Client) once(ctx context.Context, r request, body payload, token string
 	}
 	c.clock.observe(rep.header, start)
 	env, err := decodeEnvelope(r.what, r.write, rep, c.clock.now())
+	c.note(err)
 	throttled := errors.Is(err, fulfillment.ErrThrottled)
 	c.breaker.note(err == nil || throttled)
 	if throttled {
@@ -156,6 +152,16 @@ func (c *Client) once(ctx context.Context, r request, body payload, token string
 		p.passed()
 	}
 	return env, exchanged{status: rep.status, header: rep.header, sent: start}, nil
+}
+
+// note keeps what a person must know of the line until an answer comes.
+func (c *Client) note(err error) {
+	var line *fulfillment.LineError
+	if errors.As(err, &line) {
+		c.trouble.Store(line)
+	} else if err == nil {
+		c.trouble.Store(nil)
+	}
 }
 
 // refused turns a code into an error, and slows down where the platform asked for it.

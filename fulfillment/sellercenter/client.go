@@ -42,7 +42,7 @@ type Client struct {
 	keeper      *keeper
 	paces       *paces
 	breaker     *breaker
-	trouble     atomic.Pointer[fulfillment.LineError] // why no encrypted line came about, since the last answer
+	trouble     atomic.Pointer[fulfillment.LineError] // what is in the way of the line, since the last answer
 	providers   providerCache
 
 	// Set once the platform says that the first version of the call is retired.

@@ -122,8 +122,10 @@ func (c *Client) download(ctx context.Context, what, address string) ([]byte, er
 	switch {
 	case rep.status == http.StatusTooManyRequests:
 		return nil, fmt.Errorf("%s: %w", what, &fulfillment.ThrottledError{RetryAfter: retryAfter(rep.header, c.clock.now())})
-	case rep.status >= 500:
-		return nil, &CallError{What: what, Sent: true, Status: rep.status}
+	case rep.status >= 500, rep.status == http.StatusProxyAuthRequired:
+		return nil, &CallError{What: what, Sent: true, Status: rep.status, Cause: strangeAnswer(rep)}
+	case isPage(rep) && rep.status == http.StatusOK, rep.status >= 300 && rep.status <= 399:
+		return nil, fmt.Errorf("%s: %w: %w", what, strangeAnswer(rep), fulfillment.ErrNotYet)
 	case rep.status != http.StatusOK:
 		return nil, fmt.Errorf("%s: HTTP %d: %w", what, rep.status, fulfillment.ErrNotYet)
 	case !looksLikeLabel(rep.body):

@@ -23,7 +23,10 @@ type CallError struct {
 }
 
 func (e *CallError) Error() string {
+	var line *fulfillment.LineError
 	switch {
+	case e.Status != 0 && errors.As(e.Cause, &line): // says the status itself
+		return fmt.Sprintf("%s: no usable answer: %v", e.What, e.Cause)
 	case e.Status != 0 && e.Cause == nil:
 		return fmt.Sprintf("%s: no usable answer (HTTP %d)", e.What, e.Status)
 	case e.Status != 0:

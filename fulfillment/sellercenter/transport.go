@@ -37,6 +37,7 @@ func newTransport() *http.Transport {
 
 // reply is a complete answer.
 type reply struct {
+	host   string // that was asked
 	status int
 	header http.Header
 	body   []byte
@@ -60,10 +61,13 @@ func exchange(ctx context.Context, hc *http.Client, req *http.Request, limit int
 		if h := handshake.Load(); h != nil && *h != nil && !wrote.Load() && ctx.Err() == nil {
 			err = encryptionTrouble(req.URL.Hostname(), *h)
 		}
+		if refusedByProxy(err) && !wrote.Load() {
+			err = proxyLogin(req.URL.Hostname())
+		}
 		return reply{}, wrote.Load(), err
 	}
 	defer resp.Body.Close()
-	r = reply{status: resp.StatusCode, header: resp.Header}
+	r = reply{host: req.URL.Hostname(), status: resp.StatusCode, header: resp.Header}
 	r.body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err != nil {
 		return r, true, fmt.Errorf("reading the answer: %w", bare(err))
