@@ -20,6 +20,10 @@ import (
 // threshold divides grey into black (below) and white. Dithering makes files larger and barcodes unreadable.
 const threshold = 128
 
+// mostMM is the longest side of a page. The largest that are labels are pictures whose dots were taken for points: 6 inch at 600
+// dots an inch are 1270 mm.
+const mostMM = 1500
+
 // drawPages draws all pages for the stock, unless there are more than most.
 func (e *Engine) drawPages(ctx context.Context, document []byte, media fulfillment.Media, most int) ([]Page, error) {
 	var pages []Page
@@ -99,6 +103,10 @@ func drawPage(pdf pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, pictur
 				pages[i].Text = text.Text
 			}
 			return pages, err
+		}
+		if mm := max(size.Width, size.Height) * 25.4 / 72; mm > mostMM {
+			return nil, badDocument("Page %d of the label file is %.0f × %.0f mm, and no label is: it would be printed at %.1g %% of its size. "+
+				"Download the label again as 4 × 6 inch, A6 or A4.", index+1, size.Width*25.4/72, size.Height*25.4/72, at.scale*100)
 		}
 	}
 	w, h := media.Dots()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"slices"
@@ -28,6 +29,12 @@ func bars(kind, text string) sheet {
 func upright(s sheet) sheet {
 	s.elements[1].vertical, s.elements[1].x, s.elements[1].y = true, 40, 30
 	return s
+}
+
+// inkOnPage is a page of that many points with a little ink.
+func inkOnPage(w, h int) []byte {
+	return pdfOf("<</Type/Catalog/Pages 2 0 R>>", onePage, fmt.Sprintf("<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents 4 0 R>>", w, h),
+		stream("", fmt.Sprintf("%d 2 %d 5 re f", w/4, w/4)))
 }
 
 func TestVerdicts(t *testing.T) {
@@ -56,6 +63,9 @@ func TestVerdicts(t *testing.T) {
 		{"blank page", sheet{w: 102, h: 152}.pdf(t), upsNumber, fulfillment.LabelRefuse, "blank", ""},
 		{"password", sheet{w: 102, h: 152, password: "secret"}.pdf(t), upsNumber, fulfillment.LabelRefuse, "password", ""},
 		{"a book", sheet{w: 102, h: 152, pages: 20}.pdf(t), upsNumber, fulfillment.LabelRefuse, "21 pages", ""},
+		{"a page of five metres", inkOnPage(14400, 14400), upsNumber, fulfillment.LabelRefuse, "is 5080 × 5080 mm, and no label is", ""},
+		{"a page a kilometre long", inkOnPage(2834645, 9), upsNumber, fulfillment.LabelRefuse, "Download the label again as 4 × 6 inch", ""},
+		{"a page whose dots were taken for points", inkOnPage(2400, 3600), upsNumber, fulfillment.LabelCannotVerify, "No barcode", ""},
 		{"truncated", carrierSheet(upsNumber).pdf(t)[:900], upsNumber, fulfillment.LabelRefuse, "damaged", ""},
 		{"not a document", []byte("<html><body>Session expired</body></html>"), upsNumber, fulfillment.LabelRefuse, "neither PDF", ""},
 		{"PDF header and nothing else", []byte("%PDF-1.4\n"), upsNumber, fulfillment.LabelRefuse, "damaged", ""},
