@@ -59,7 +59,10 @@ type csvRow struct {
 func readCSV(in io.Reader, known, required []string) ([]csvRow, *ImportReport, error) {
 	limited := &io.LimitedReader{R: in, N: maxCSVBytes}
 	buf := bufio.NewReader(limited)
-	if bom, err := buf.Peek(3); err == nil && bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
+	for { // programs that open a file with one and write another leave two
+		if bom, err := buf.Peek(3); err != nil || !bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
+			break
+		}
 		if _, err := buf.Discard(3); err != nil {
 			return nil, nil, fmt.Errorf("read CSV: %w", err)
 		}

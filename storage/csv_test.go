@@ -22,6 +22,7 @@ func TestImportOrdersReadsWhatPeopleSave(t *testing.T) {
 		"plain":                 plain,
 		"BOM":                   "\ufeff" + plain,
 		"CR, from a Mac":        strings.ReplaceAll(plain, "\n", "\r"),
+		"two BOMs":              "\ufeff\ufeff" + plain,
 		"BOM and CR":            "\ufeff" + strings.ReplaceAll(plain, "\n", "\r"),
 		"CRLF":                  strings.ReplaceAll(plain, "\n", "\r\n"),
 		"no newline at the end": strings.TrimSuffix(plain, "\n"),

@@ -196,6 +196,9 @@ func TestBadConfigurationsAreNamedByLineAndSentence(t *testing.T) {
 }
 
 func TestEncodingsOfTheFile(t *testing.T) {
+	if _, err := parseConfig("station.toml", []byte("\xef\xbb\xbf\xef\xbb\xbf"+goodConfig)); err != nil {
+		t.Errorf("two of them: %v", err)
+	}
 	if _, err := parseConfig("station.toml", []byte("\xef\xbb\xbf"+goodConfig)); err != nil {
 		t.Errorf("with a byte order mark: %v", err)
 	}

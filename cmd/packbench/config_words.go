@@ -57,7 +57,9 @@ func distance(a, b string) int {
 	return row[len(y)]
 }
 
-// readable returns the file's text without a byte order mark, or a finding about its encoding and the line.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// readable returns the file's text without byte order marks, or a finding about its encoding and the line.
 func readable(text []byte) (clean []byte, line int, wrong string) {
 	if len(text) > 0 && len(bytes.Trim(text, "\x00")) == 0 {
 		return nil, 1, "the file holds nothing but zeros: it was damaged, as by a power cut while it was saved; put a copy of it back"
@@ -65,7 +67,9 @@ func readable(text []byte) (clean []byte, line int, wrong string) {
 	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) || bytes.Count(text, []byte{0}) > len(text)/4 && len(text) > 1 {
 		return nil, 1, "the file is saved as UTF-16; save it again as UTF-8 (in the editor: Save as, encoding UTF-8)"
 	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	for bytes.HasPrefix(text, []byte(byteOrderMark)) { // programs that open a file with one and write another leave two
+		text = text[len(byteOrderMark):]
+	}
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRune(text[i:])
 		if r == utf8.RuneError && n == 1 {

@@ -41,6 +41,9 @@ func bindText(text []byte, b binding) ([]byte, error) {
 	if bytes.Contains(text, []byte(`"""`)) || bytes.Contains(text, []byte(`'''`)) {
 		return nil, errors.New("the file has texts over several lines, which only a person can change; edit it by hand")
 	}
+	for bytes.HasPrefix(text, []byte(byteOrderMark)) { // it would hide the first table
+		text = text[len(byteOrderMark):]
+	}
 	end := "\n"
 	if bytes.Contains(text, []byte("\r\n")) {
 		end = "\r\n"

@@ -52,6 +52,20 @@ func wantNetPrinter(c *Config) {
 	c.Printers[0] = p
 }
 
+// TestAByteOrderMarkHidesNoTable: the first table of such a file is changed, not made a second time.
+func TestAByteOrderMarkHidesNoTable(t *testing.T) {
+	for _, marks := range []string{byteOrderMark, byteOrderMark + byteOrderMark} {
+		_, printer, _ := strings.Cut(handWritten, "# The Zebra that Ines bought\n")
+		file := stationFile(t, marks+printer)
+		if _, err := keepBinding(file, netPrinter, wantNetPrinter); err != nil {
+			t.Fatal(err)
+		}
+		if cfg, err := loadConfig(file, true); err != nil || len(cfg.Printers) != 1 || cfg.Printers[0].Address != "10.0.0.5:9100" {
+			t.Errorf("%d marks: %+v, %v", len(marks)/3, cfg.Printers, err)
+		}
+	}
+}
+
 func stationFile(t *testing.T, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "station.toml")
