@@ -61,6 +61,11 @@ func (s *Store) committed() {
 		return
 	}
 	s.unfolded = 0
+	s.foldSoon()
+}
+
+// foldSoon wakes RunCheckpoints. It never blocks.
+func (s *Store) foldSoon() {
 	select {
 	case s.fold <- struct{}{}:
 	default:

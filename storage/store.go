@@ -212,7 +212,9 @@ func (s *Store) growLog(ctx context.Context, path string) error {
 	if err := s.write(ctx, func(q *queries.Queries) error { return q.InsertScratch(ctx, walPages*pageSize) }); err != nil {
 		return err
 	}
-	return s.write(ctx, func(q *queries.Queries) error { return q.DeleteScratch(ctx) })
+	err := s.write(ctx, func(q *queries.Queries) error { return q.DeleteScratch(ctx) })
+	s.foldSoon() // until it is folded, commits go on behind those blocks
+	return err
 }
 
 // Close closes the database. Calls in progress fail. It may be called more than once.
