@@ -21,15 +21,14 @@ func (s *Store) Find(ctx context.Context, code string, candidates []fulfillment.
 		return found, nil
 	}
 	err := s.look(ctx, func(q *queries.Queries) error {
-		var err error
-		if found, err = findOrder(ctx, q, code, candidates); err != nil {
-			return err
-		}
-		skus, err := q.SKUsOfCode(ctx, code)
+		parcel, skus, err := meanings(ctx, q, code)
 		if err != nil {
 			return err
 		}
-		found.SKUs = strs[fulfillment.SKU](skus)
+		if found, err = findOrder(ctx, q, code, parcel, candidates); err != nil {
+			return err
+		}
+		found.SKUs = skus
 		switch {
 		case found.Order != nil:
 			found.Products, err = productsOf(ctx, q, *found.Order)
@@ -45,12 +44,26 @@ func (s *Store) Find(ctx context.Context, code string, candidates []fulfillment.
 	return found, explain(err, "look up scan %q", code)
 }
 
-func findOrder(ctx context.Context, q *queries.Queries, code string, candidates []fulfillment.Tracking) (fulfillment.Found, error) {
-	known, err := q.IsParcelCode(ctx, code)
-	if err != nil {
-		return fulfillment.Found{}, err
+// maxSKUs is how many SKUs of one code are looked at.
+const maxSKUs = 20
+
+// meanings tells whether a code is an order, a package or a tracking number at all, and the SKUs that it names, by name.
+func meanings(ctx context.Context, q *queries.Queries, code string) (parcel bool, skus []fulfillment.SKU, err error) {
+	rows, err := q.MeaningsOfCode(ctx, code)
+	for _, r := range rows {
+		if r.Parcel != 0 {
+			parcel = true
+		} else {
+			skus = append(skus, fulfillment.SKU(r.Sku))
+		}
 	}
-	if known == 0 { // most scans are of items
+	slices.Sort(skus)
+	skus = slices.Compact(skus)
+	return parcel, skus[:min(len(skus), maxSKUs)], err
+}
+
+func findOrder(ctx context.Context, q *queries.Queries, code string, parcel bool, candidates []fulfillment.Tracking) (fulfillment.Found, error) {
+	if !parcel { // most scans are of items
 		return findTracking(ctx, q, candidates)
 	}
 	o, err := loadOrder(ctx, q, fulfillment.OrderID(code))

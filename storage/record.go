@@ -128,7 +128,7 @@ func recordOrders(ctx context.Context, q *queries.Queries, c station.Commit) err
 		if err != nil {
 			return err
 		}
-		if err := q.RecordPackage(ctx, queries.RecordPackageParams(row)); err != nil {
+		if err := recordPackage(ctx, q, row); err != nil {
 			return fmt.Errorf("package %s: %w", p.ID, err)
 		}
 		if p.Rung.AtLeast(fulfillment.RungHandedOver) {
@@ -156,6 +156,17 @@ func recordOrders(ctx context.Context, q *queries.Queries, c station.Commit) err
 		}
 	}
 	return nil
+}
+
+// recordPackage writes what the bench did to a package; one that is not stored, or of which the bench knows more, in full.
+func recordPackage(ctx context.Context, q *queries.Queries, p queries.UpsertPackageParams) error {
+	n, err := q.RecordRung(ctx, queries.RecordRungParams{Lines: p.Lines, Arranged: p.Arranged, Rung: p.Rung, Height: p.Height, Holds: p.Holds,
+		WeightG: p.WeightG, LabelJob: p.LabelJob, Reprints: p.Reprints, Manifest: p.Manifest, Unpacked: p.Unpacked, OrderID: p.OrderID, ID: p.ID,
+		PlatformID: p.PlatformID, Tracking: p.Tracking, ProviderID: p.ProviderID, Carrier: p.Carrier, PlatformStatus: p.PlatformStatus})
+	if err != nil || n == 1 {
+		return err
+	}
+	return q.RecordPackage(ctx, queries.RecordPackageParams(p))
 }
 
 // setOwnHolds replaces what was set here. A hold that the platform sets stays the platform's: it goes when the platform

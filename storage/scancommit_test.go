@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -99,5 +100,63 @@ func (w *rawWriter) write(tb testing.TB, i int) {
 	}
 	if err := flushData(w.f); err != nil {
 		tb.Fatal(err)
+	}
+}
+
+// The scan that prints writes the package, the job with its index, the bench and the chain, and no page more. The packer waits for each.
+func TestTheScanThatPrintsWritesFewPages(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	o := testOrder("100", "MUG")
+	o.Packages[0].Tracking = "T1"
+	pull(t, s, o)
+	label, err := s.StoreLabel(t.Context(), "P100", []byte("label"), "T1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, station.Commit{Bench: fulfillment.Bench{Mode: fulfillment.ModePack}, Events: event(fulfillment.EventOrderOpened, o)})
+	if err := s.checkpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o.Packages[0].Rung, o.Packages[0].Label, o.Packages[0].LabelJob = fulfillment.RungVerified, label, "j"
+	record(t, s, station.Commit{Bench: fulfillment.Bench{Mode: fulfillment.ModePack, Last: "100"}, Events: event(fulfillment.EventVerified, o), Packages: o.Packages,
+		Jobs: []fulfillment.PrintJob{{ID: "j", OrderID: "100", PackageID: "P100", Label: label, Tracking: "T1", State: fulfillment.JobSending}}})
+	var busy, pages, folded int // the log begins anew after it was folded
+	if err := s.folder.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &folded); err != nil || pages != 5 {
+		t.Errorf("%d pages (busy %d, folded %d), %v; want packages, print_jobs, print_jobs_state, bench_state and events", pages, busy, folded, err)
+	}
+	if p := mustOrder(t, s, "100").Packages[0]; p.Rung != fulfillment.RungVerified || p.LabelJob != "j" || p.Tracking != "T1" {
+		t.Errorf("stored %+v", p)
+	}
+}
+
+// What the bench knows of a package is filled in where nothing is stored, and never written over what is.
+func TestRecordFillsWhatIsMissing(t *testing.T) {
+	fields := map[string]func(*fulfillment.Package, string){
+		"platform id":     func(p *fulfillment.Package, v string) { p.PlatformID = fulfillment.PackageID(v) },
+		"tracking":        func(p *fulfillment.Package, v string) { p.Tracking = fulfillment.Tracking(v) },
+		"provider":        func(p *fulfillment.Package, v string) { p.ProviderID = v },
+		"carrier":         func(p *fulfillment.Package, v string) { p.Carrier = v },
+		"platform status": func(p *fulfillment.Package, v string) { p.PlatformStatus = v },
+	}
+	for name, set := range fields {
+		t.Run(name, func(t *testing.T) {
+			s := openTest(t, t.TempDir())
+			o := testOrder("100", "MUG")
+			p := fulfillment.Package{ID: "BENCH", OrderID: "100", Lines: o.Packages[0].Lines}
+			pull(t, s, o)
+			for i, value := range []string{"", "a", "b"} {
+				set(&p, value)
+				p.WeightG = i
+				record(t, s, station.Commit{Packages: []fulfillment.Package{p}, Events: event(fulfillment.EventVerified, o)})
+				want := p
+				if value == "b" {
+					set(&want, "a")
+				}
+				want.Rung = fulfillment.RungToPack
+				if got, _ := mustOrder(t, s, "100").PackageByID("BENCH"); !reflect.DeepEqual(got, want) {
+					t.Errorf("after %q: stored %+v, want %+v", value, got, want)
+				}
+			}
+		})
 	}
 }

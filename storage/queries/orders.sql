@@ -94,11 +94,17 @@ UPDATE packages SET tracking = ? WHERE order_id = ? AND id = ?;
 -- name: AddOrderCode :exec
 INSERT INTO order_codes (code, sku) VALUES (?, ?) ON CONFLICT DO NOTHING;
 
--- name: SKUsOfCode :many
-SELECT b.sku FROM barcodes b WHERE b.code = sqlc.arg(code)
-UNION SELECT p.sku FROM products p WHERE p.sku = sqlc.arg(code)
-UNION SELECT c.sku FROM order_codes c WHERE c.code = sqlc.arg(code)
-LIMIT 20;
+-- What a code is: a row with parcel = 1 where it is an order, a package or a tracking number, and one for each SKU that it names, some
+-- of them twice: UNION would make a table of its own to find those, and a scan would wait for it.
+-- name: MeaningsOfCode :many
+SELECT CAST(1 AS INTEGER) AS parcel, CAST('' AS TEXT) AS sku WHERE EXISTS (SELECT 1 FROM orders WHERE orders.id = sqlc.arg(code))
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.id = sqlc.arg(code))
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.platform_id = sqlc.arg(code) AND packages.platform_id <> '')
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.tracking = sqlc.arg(code) AND packages.tracking <> '')
+UNION ALL SELECT 0, b.sku FROM barcodes b WHERE b.code = sqlc.arg(code)
+UNION ALL SELECT 0, p.sku FROM products p WHERE p.sku = sqlc.arg(code)
+UNION ALL SELECT 0, c.sku FROM order_codes c WHERE c.code = sqlc.arg(code)
+LIMIT 61;
 
 -- name: PutCSVExtra :exec
 INSERT INTO csv_extra (kind, key, n, fields) VALUES (?, ?, ?, ?)
@@ -123,9 +129,14 @@ ON CONFLICT (order_id, id) DO UPDATE SET
     label_job = excluded.label_job, reprints = excluded.reprints, manifest = excluded.manifest,
     unpacked = excluded.unpacked;
 
--- Whether a code is an order, a package or a tracking number at all: most scans are of items, and are none of them.
--- name: IsParcelCode :one
-SELECT CAST(EXISTS (SELECT 1 FROM orders WHERE orders.id = sqlc.arg(code))
-    OR EXISTS (SELECT 1 FROM packages WHERE packages.id = sqlc.arg(code))
-    OR EXISTS (SELECT 1 FROM packages WHERE packages.platform_id = sqlc.arg(code) AND packages.platform_id <> '')
-    OR EXISTS (SELECT 1 FROM packages WHERE packages.tracking = sqlc.arg(code) AND packages.tracking <> '') AS INTEGER) AS known;
+-- The same for a package of which every column that the bench might fill is filled, or the bench has nothing for it either: no row
+-- for any other. A column that is named here is written anew in each of its indexes, whether it changes or not, and a scan waits for each
+-- page of them.
+-- name: RecordRung :execrows
+UPDATE packages SET lines = sqlc.arg(lines), arranged = max(arranged, CAST(sqlc.arg(arranged) AS INTEGER)), rung = sqlc.arg(rung), height = sqlc.arg(height),
+    holds = sqlc.arg(holds), weight_g = sqlc.arg(weight_g), label_job = sqlc.arg(label_job), reprints = sqlc.arg(reprints),
+    manifest = sqlc.arg(manifest), unpacked = sqlc.arg(unpacked)
+WHERE order_id = sqlc.arg(order_id) AND id = sqlc.arg(id)
+    AND (platform_id <> '' OR CAST(sqlc.arg(platform_id) AS TEXT) = '') AND (tracking <> '' OR CAST(sqlc.arg(tracking) AS TEXT) = '')
+    AND (provider_id <> '' OR CAST(sqlc.arg(provider_id) AS TEXT) = '') AND (carrier <> '' OR CAST(sqlc.arg(carrier) AS TEXT) = '')
+    AND (platform_status <> '' OR CAST(sqlc.arg(platform_status) AS TEXT) = '');

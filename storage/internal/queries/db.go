@@ -147,9 +147,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertScratchStmt, err = db.PrepareContext(ctx, insertScratch); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertScratch: %w", err)
 	}
-	if q.isParcelCodeStmt, err = db.PrepareContext(ctx, isParcelCode); err != nil {
-		return nil, fmt.Errorf("error preparing query IsParcelCode: %w", err)
-	}
 	if q.isWipedStmt, err = db.PrepareContext(ctx, isWiped); err != nil {
 		return nil, fmt.Errorf("error preparing query IsWiped: %w", err)
 	}
@@ -194,6 +191,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.markOutboxStmt, err = db.PrepareContext(ctx, markOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query MarkOutbox: %w", err)
+	}
+	if q.meaningsOfCodeStmt, err = db.PrepareContext(ctx, meaningsOfCode); err != nil {
+		return nil, fmt.Errorf("error preparing query MeaningsOfCode: %w", err)
 	}
 	if q.moveEventCursorStmt, err = db.PrepareContext(ctx, moveEventCursor); err != nil {
 		return nil, fmt.Errorf("error preparing query MoveEventCursor: %w", err)
@@ -306,6 +306,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.recordPackageStmt, err = db.PrepareContext(ctx, recordPackage); err != nil {
 		return nil, fmt.Errorf("error preparing query RecordPackage: %w", err)
 	}
+	if q.recordRungStmt, err = db.PrepareContext(ctx, recordRung); err != nil {
+		return nil, fmt.Errorf("error preparing query RecordRung: %w", err)
+	}
 	if q.recoverOutboxStmt, err = db.PrepareContext(ctx, recoverOutbox); err != nil {
 		return nil, fmt.Errorf("error preparing query RecoverOutbox: %w", err)
 	}
@@ -320,9 +323,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.requeueSharingStmt, err = db.PrepareContext(ctx, requeueSharing); err != nil {
 		return nil, fmt.Errorf("error preparing query RequeueSharing: %w", err)
-	}
-	if q.sKUsOfCodeStmt, err = db.PrepareContext(ctx, sKUsOfCode); err != nil {
-		return nil, fmt.Errorf("error preparing query SKUsOfCode: %w", err)
 	}
 	if q.searchInClosedStmt, err = db.PrepareContext(ctx, searchInClosed); err != nil {
 		return nil, fmt.Errorf("error preparing query SearchInClosed: %w", err)
@@ -612,11 +612,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertScratchStmt: %w", cerr)
 		}
 	}
-	if q.isParcelCodeStmt != nil {
-		if cerr := q.isParcelCodeStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing isParcelCodeStmt: %w", cerr)
-		}
-	}
 	if q.isWipedStmt != nil {
 		if cerr := q.isWipedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing isWipedStmt: %w", cerr)
@@ -690,6 +685,11 @@ func (q *Queries) Close() error {
 	if q.markOutboxStmt != nil {
 		if cerr := q.markOutboxStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing markOutboxStmt: %w", cerr)
+		}
+	}
+	if q.meaningsOfCodeStmt != nil {
+		if cerr := q.meaningsOfCodeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing meaningsOfCodeStmt: %w", cerr)
 		}
 	}
 	if q.moveEventCursorStmt != nil {
@@ -877,6 +877,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing recordPackageStmt: %w", cerr)
 		}
 	}
+	if q.recordRungStmt != nil {
+		if cerr := q.recordRungStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing recordRungStmt: %w", cerr)
+		}
+	}
 	if q.recoverOutboxStmt != nil {
 		if cerr := q.recoverOutboxStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing recoverOutboxStmt: %w", cerr)
@@ -900,11 +905,6 @@ func (q *Queries) Close() error {
 	if q.requeueSharingStmt != nil {
 		if cerr := q.requeueSharingStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing requeueSharingStmt: %w", cerr)
-		}
-	}
-	if q.sKUsOfCodeStmt != nil {
-		if cerr := q.sKUsOfCodeStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing sKUsOfCodeStmt: %w", cerr)
 		}
 	}
 	if q.searchInClosedStmt != nil {
@@ -1117,7 +1117,6 @@ type Queries struct {
 	insertLineStmt           *sql.Stmt
 	insertPhotoStmt          *sql.Stmt
 	insertScratchStmt        *sql.Stmt
-	isParcelCodeStmt         *sql.Stmt
 	isWipedStmt              *sql.Stmt
 	itemScansAfterStmt       *sql.Stmt
 	jobStmt                  *sql.Stmt
@@ -1133,6 +1132,7 @@ type Queries struct {
 	manifestPhotosStmt       *sql.Stmt
 	manifestsStmt            *sql.Stmt
 	markOutboxStmt           *sql.Stmt
+	meaningsOfCodeStmt       *sql.Stmt
 	moveEventCursorStmt      *sql.Stmt
 	nextJobStmt              *sql.Stmt
 	nextOutboxStmt           *sql.Stmt
@@ -1170,12 +1170,12 @@ type Queries struct {
 	putTrackingStmt          *sql.Stmt
 	recentlyClosedStmt       *sql.Stmt
 	recordPackageStmt        *sql.Stmt
+	recordRungStmt           *sql.Stmt
 	recoverOutboxStmt        *sql.Stmt
 	reopenOrderStmt          *sql.Stmt
 	requeueAskedStmt         *sql.Stmt
 	requeueOutboxStmt        *sql.Stmt
 	requeueSharingStmt       *sql.Stmt
-	sKUsOfCodeStmt           *sql.Stmt
 	searchInClosedStmt       *sql.Stmt
 	searchInOpenStmt         *sql.Stmt
 	searchOrdersStmt         *sql.Stmt
@@ -1249,7 +1249,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertLineStmt:           q.insertLineStmt,
 		insertPhotoStmt:          q.insertPhotoStmt,
 		insertScratchStmt:        q.insertScratchStmt,
-		isParcelCodeStmt:         q.isParcelCodeStmt,
 		isWipedStmt:              q.isWipedStmt,
 		itemScansAfterStmt:       q.itemScansAfterStmt,
 		jobStmt:                  q.jobStmt,
@@ -1265,6 +1264,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		manifestPhotosStmt:       q.manifestPhotosStmt,
 		manifestsStmt:            q.manifestsStmt,
 		markOutboxStmt:           q.markOutboxStmt,
+		meaningsOfCodeStmt:       q.meaningsOfCodeStmt,
 		moveEventCursorStmt:      q.moveEventCursorStmt,
 		nextJobStmt:              q.nextJobStmt,
 		nextOutboxStmt:           q.nextOutboxStmt,
@@ -1302,12 +1302,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		putTrackingStmt:          q.putTrackingStmt,
 		recentlyClosedStmt:       q.recentlyClosedStmt,
 		recordPackageStmt:        q.recordPackageStmt,
+		recordRungStmt:           q.recordRungStmt,
 		recoverOutboxStmt:        q.recoverOutboxStmt,
 		reopenOrderStmt:          q.reopenOrderStmt,
 		requeueAskedStmt:         q.requeueAskedStmt,
 		requeueOutboxStmt:        q.requeueOutboxStmt,
 		requeueSharingStmt:       q.requeueSharingStmt,
-		sKUsOfCodeStmt:           q.sKUsOfCodeStmt,
 		searchInClosedStmt:       q.searchInClosedStmt,
 		searchInOpenStmt:         q.searchInOpenStmt,
 		searchOrdersStmt:         q.searchOrdersStmt,

@@ -105,19 +105,45 @@ func (q *Queries) InsertLine(ctx context.Context, arg InsertLineParams) error {
 	return err
 }
 
-const isParcelCode = `-- name: IsParcelCode :one
-SELECT CAST(EXISTS (SELECT 1 FROM orders WHERE orders.id = ?1)
+const meaningsOfCode = `-- name: MeaningsOfCode :many
+SELECT CAST(1 AS INTEGER) AS parcel, CAST('' AS TEXT) AS sku WHERE EXISTS (SELECT 1 FROM orders WHERE orders.id = ?1)
     OR EXISTS (SELECT 1 FROM packages WHERE packages.id = ?1)
     OR EXISTS (SELECT 1 FROM packages WHERE packages.platform_id = ?1 AND packages.platform_id <> '')
-    OR EXISTS (SELECT 1 FROM packages WHERE packages.tracking = ?1 AND packages.tracking <> '') AS INTEGER) AS known
+    OR EXISTS (SELECT 1 FROM packages WHERE packages.tracking = ?1 AND packages.tracking <> '')
+UNION ALL SELECT 0, b.sku FROM barcodes b WHERE b.code = ?1
+UNION ALL SELECT 0, p.sku FROM products p WHERE p.sku = ?1
+UNION ALL SELECT 0, c.sku FROM order_codes c WHERE c.code = ?1
+LIMIT 61
 `
 
-// Whether a code is an order, a package or a tracking number at all: most scans are of items, and are none of them.
-func (q *Queries) IsParcelCode(ctx context.Context, code string) (int64, error) {
-	row := q.queryRow(ctx, q.isParcelCodeStmt, isParcelCode, code)
-	var known int64
-	err := row.Scan(&known)
-	return known, err
+type MeaningsOfCodeRow struct {
+	Parcel int64
+	Sku    string
+}
+
+// What a code is: a row with parcel = 1 where it is an order, a package or a tracking number, and one for each SKU that it names, some
+// of them twice: UNION would make a table of its own to find those, and a scan would wait for it.
+func (q *Queries) MeaningsOfCode(ctx context.Context, code string) ([]MeaningsOfCodeRow, error) {
+	rows, err := q.query(ctx, q.meaningsOfCodeStmt, meaningsOfCode, code)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MeaningsOfCodeRow
+	for rows.Next() {
+		var i MeaningsOfCodeRow
+		if err := rows.Scan(&i.Parcel, &i.Sku); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const order = `-- name: Order :one
@@ -509,6 +535,65 @@ func (q *Queries) RecordPackage(ctx context.Context, arg RecordPackageParams) er
 	return err
 }
 
+const recordRung = `-- name: RecordRung :execrows
+UPDATE packages SET lines = ?1, arranged = max(arranged, CAST(?2 AS INTEGER)), rung = ?3, height = ?4,
+    holds = ?5, weight_g = ?6, label_job = ?7, reprints = ?8,
+    manifest = ?9, unpacked = ?10
+WHERE order_id = ?11 AND id = ?12
+    AND (platform_id <> '' OR CAST(?13 AS TEXT) = '') AND (tracking <> '' OR CAST(?14 AS TEXT) = '')
+    AND (provider_id <> '' OR CAST(?15 AS TEXT) = '') AND (carrier <> '' OR CAST(?16 AS TEXT) = '')
+    AND (platform_status <> '' OR CAST(?17 AS TEXT) = '')
+`
+
+type RecordRungParams struct {
+	Lines          string
+	Arranged       int64
+	Rung           string
+	Height         int64
+	Holds          string
+	WeightG        int64
+	LabelJob       string
+	Reprints       int64
+	Manifest       string
+	Unpacked       string
+	OrderID        string
+	ID             string
+	PlatformID     string
+	Tracking       string
+	ProviderID     string
+	Carrier        string
+	PlatformStatus string
+}
+
+// The same for a package of which every column that the bench might fill is filled, or the bench has nothing for it either: no row
+// for any other. A column that is named here is written anew in each of its indexes, whether it changes or not, and a scan waits for each
+// page of them.
+func (q *Queries) RecordRung(ctx context.Context, arg RecordRungParams) (int64, error) {
+	result, err := q.exec(ctx, q.recordRungStmt, recordRung,
+		arg.Lines,
+		arg.Arranged,
+		arg.Rung,
+		arg.Height,
+		arg.Holds,
+		arg.WeightG,
+		arg.LabelJob,
+		arg.Reprints,
+		arg.Manifest,
+		arg.Unpacked,
+		arg.OrderID,
+		arg.ID,
+		arg.PlatformID,
+		arg.Tracking,
+		arg.ProviderID,
+		arg.Carrier,
+		arg.PlatformStatus,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const reopenOrder = `-- name: ReopenOrder :exec
 UPDATE orders SET closed_at = 0 WHERE orders.id = ?1 AND closed_at > 0
     AND status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED')
@@ -518,36 +603,6 @@ UPDATE orders SET closed_at = 0 WHERE orders.id = ?1 AND closed_at > 0
 func (q *Queries) ReopenOrder(ctx context.Context, id string) error {
 	_, err := q.exec(ctx, q.reopenOrderStmt, reopenOrder, id)
 	return err
-}
-
-const sKUsOfCode = `-- name: SKUsOfCode :many
-SELECT b.sku FROM barcodes b WHERE b.code = ?1
-UNION SELECT p.sku FROM products p WHERE p.sku = ?1
-UNION SELECT c.sku FROM order_codes c WHERE c.code = ?1
-LIMIT 20
-`
-
-func (q *Queries) SKUsOfCode(ctx context.Context, code string) ([]string, error) {
-	rows, err := q.query(ctx, q.sKUsOfCodeStmt, sKUsOfCode, code)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var sku string
-		if err := rows.Scan(&sku); err != nil {
-			return nil, err
-		}
-		items = append(items, sku)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const setOwnHolds = `-- name: SetOwnHolds :execrows
