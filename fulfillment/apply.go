@@ -1,6 +1,9 @@
 package fulfillment
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Apply is the bench's rule: given the bench and one thing that happened, the next bench, the verdict and everything that
 // must be written. It is pure: the same values give the same outcome, and b is not changed.
@@ -156,6 +159,9 @@ func (t *turn) scan(s Scan) {
 	t.asked, t.bench().Asked = t.bench().Asked, nil
 	if p := t.parcel(); p != nil {
 		p.learn(s, t.in.Found)
+		if s.Code != "PB:"+string(CmdFinish) {
+			p.InsistAt = time.Time{}
+		}
 	}
 	class, why := Classify(*t.bench(), s, t.in.Found)
 	switch {

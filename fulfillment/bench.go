@@ -103,6 +103,9 @@ type Parcel struct {
 	Confirmed   Hash   `json:",omitempty"`
 	ConfirmedBy string `json:",omitempty"` // who
 	OffG        int    // a weight in grams that cannot be right and was said; PB:FINISH insists on it under policy warn
+	// InsistAt is when PB:FINISH was first asked to go over OffG. Any other scan, another weight, an empty scale and the end of the
+	// program take it back.
+	InsistAt time.Time `json:"-"`
 }
 
 // Left is how many units are still to be scanned.

@@ -201,9 +201,7 @@ func (t *turn) finish() {
 	case p.Left() > 0:
 		t.no(CmdFinish, WhyIncomplete)
 	case p.WeightOwed(t.pol) && t.pol.Weigh == PolicyWarn && p.OffG > 0:
-		p.ByHand = true
-		t.done(CmdFinish)
-		t.weighed(p.OffG, t.bench().Operator)
+		t.insist()
 	case p.WeightOwed(t.pol) && t.pol.Weigh == PolicyWarn:
 		t.done(CmdFinish)
 		t.goUnweighed()

@@ -44,6 +44,9 @@ func (t *turn) weight(w Weight) {
 	g := w.Grams - b.TareG
 	if g <= emptyScaleG {
 		b.Live, b.ScaleZeroed = 0, true
+		if p := t.parcel(); p != nil {
+			p.InsistAt = time.Time{} // it came off to be looked at
+		}
 		return
 	}
 	b.Live = g
@@ -56,26 +59,45 @@ func (t *turn) weight(w Weight) {
 const emptyScaleG = 2
 
 // takeWeight takes the parcel's weight, or stops: it must come off, be checked and be put on again. Under policy warn the
-// packer may insist with PB:FINISH.
+// packer may insist with PB:FINISH, twice.
 func (t *turn) takeWeight(g int) {
 	p, b := t.parcel(), t.bench()
 	b.ScaleZeroed = false
 	if why := p.weightWhy(g, t.pol); why != WhyNone {
-		p.OffG = g
+		p.OffG, p.InsistAt = g, time.Time{}
 		t.refuse(Verdict{Code: WeightOff, Why: why}.weighs(g, p.AllowedWeight(t.pol)))
 		return
 	}
 	t.weighed(g, "")
 }
 
+// insist goes on with a wrong weight, on the second PB:FINISH that follows the first at once: neither one touch nor a trigger that
+// is held reads past it.
+func (t *turn) insist() {
+	p := t.parcel()
+	if p.InsistAt.IsZero() || t.in.Now.Sub(p.InsistAt) < ConfirmAfter {
+		if p.InsistAt.IsZero() {
+			p.InsistAt = t.in.Now
+		}
+		t.refuse(Verdict{Code: WeightOff, Class: ClassCommand, Why: WhyInsist}.weighs(p.OffG, p.AllowedWeight(t.pol)))
+		return
+	}
+	p.ByHand = true
+	t.done(CmdFinish)
+	t.weighed(p.OffG, t.bench().Operator)
+}
+
 // weighed records the weight and goes on to the label.
 func (t *turn) weighed(g int, insisted string) {
 	p := t.parcel()
 	allowed := p.AllowedWeight(t.pol)
-	p.Package.WeightG, p.Package.Rung, p.WeighBy, p.OffG = g, RungWeighed, time.Time{}, 0
+	p.Package.WeightG, p.Package.Rung, p.WeighBy, p.OffG, p.InsistAt = g, RungWeighed, time.Time{}, 0, time.Time{}
 	body := map[string]any{"g": g, "expected_g": allowed.ContentsG, "insisted": insisted}
 	if allowed.Known() {
 		body["least_g"], body["most_g"] = allowed.LeastG, allowed.MostG
+	}
+	if why := p.weightWhy(g, t.pol); why != WhyNone { // somebody insisted: the record must not look like one that fits
+		body["over"] = why
 	}
 	if tare := t.bench().TareG; tare != 0 {
 		body["tare_g"] = tare

@@ -204,7 +204,7 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 		same = false
 	}
 	p.Box, p.Print, p.PrintWhy, p.Job, p.OpenedAt = old.Box, old.Print, old.PrintWhy, old.Job, old.OpenedAt
-	p.WeighBy, p.Unweighed, p.OffG, p.ByHand, p.Over = old.WeighBy, old.Unweighed, old.OffG, old.ByHand, old.Over
+	p.WeighBy, p.Unweighed, p.OffG, p.InsistAt, p.ByHand, p.Over = old.WeighBy, old.Unweighed, old.OffG, old.InsistAt, old.ByHand, old.Over
 	p.Wants, p.WantsSKU, p.Arranging = old.Wants, old.WantsSKU, old.Arranging
 	p.Spoiled, p.Torn, p.Doubled, p.Picture = old.Spoiled, old.Torn, old.Doubled, old.Picture
 	p.Confirmed, p.ConfirmedBy = old.Confirmed, old.ConfirmedBy

@@ -143,6 +143,7 @@ const (
 	WhyUneven          Why = "uneven"           // orders were combined after one of them was begun
 	WhyReplaced        Why = "replaced"         // the platform replaced the package while it was being packed
 	WhyTakeOut         Why = "take_out"         // a supervisor goes on without a cancelled order: its items leave the box
+	WhyInsist          Why = "insist"           // PB:FINISH would go over a wrong weight: once more, and it does
 	WhyStopped         Why = "stopped"          // put aside because the order may not ship
 )
 

@@ -129,6 +129,7 @@ func TestAMissingWeight(t *testing.T) {
 				t.Fatalf("verdict %+v, %d jobs", out.Verdict, len(w.jobs))
 			}
 			if end == "PB:FINISH" {
+				w.expect(end, WeightOff)
 				w.expect(end, CommandDone)
 			} else {
 				w.apply(Input{Weight: &Weight{Stable: true}})
@@ -162,4 +163,53 @@ func TestAMissingWeight(t *testing.T) {
 			t.Fatalf("jobs %d, rung %s", len(w.jobs), w.rung("1"))
 		}
 	})
+}
+
+// A wrong weight is gone over by two FINISH in a row only, and the record says that it was.
+func TestFinishAsksOnceOverAWrongWeight(t *testing.T) {
+	weigh := func(w *world, g int) { w.apply(Input{Weight: &Weight{Grams: g, Stable: true}}) }
+	heavy := func(t *testing.T) *world {
+		w := newWorld(t)
+		w.pol.HasScale = true
+		w.order("1", ShippingSeller, "MUG", "TEA")
+		w.scan("1")
+		w.scan("MUG")
+		w.scan("TEA")
+		weigh(w, 0)
+		weigh(w, 1300)
+		asks := w.said("PB:FINISH")
+		if asks.Code != WeightOff || asks.Why != WhyInsist || asks.WeightG != 1300 || asks.LeastG != 190 || asks.MostG != 510 || len(w.jobs) != 0 {
+			t.Fatalf("the first FINISH: %+v, %d jobs", asks, len(w.jobs))
+		}
+		return w
+	}
+	for name, between := range map[string]func(*world){
+		"another scan":    func(w *world) { w.scan("NOBODY-KNOWS-THIS") },
+		"another command": func(w *world) { w.scan("PB:REPRINT") },
+		"an empty scale":  func(w *world) { weigh(w, 0) },
+		"another weight":  func(w *world) { weigh(w, 0); weigh(w, 1400) },
+		"a second reading of one trigger": func(w *world) {
+			w.bench.Parcel.InsistAt = noon.Add(time.Duration(w.n+1)*time.Second - ConfirmAfter/2)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := heavy(t)
+			between(w)
+			if v := w.said("PB:FINISH"); v.Why != WhyInsist || len(w.jobs) != 0 {
+				t.Fatalf("it goes on without being asked: %+v", v)
+			}
+			w.expect("PB:FINISH", CommandDone)
+		})
+	}
+	w := heavy(t)
+	w.expect("PB:FINISH", CommandDone)
+	body := map[string]any{}
+	for _, e := range w.events {
+		if e.Kind == EventWeighed {
+			body = e.Body.(map[string]any)
+		}
+	}
+	if body["g"] != 1300 || body["over"] != WhyTooHeavy || len(w.jobs) != 1 || !w.bench.Parcel.ByHand {
+		t.Fatalf("%+v, %d jobs", body, len(w.jobs))
+	}
 }

@@ -28,6 +28,7 @@ type commandBar struct {
 	seq            uint64          // of the verdict that was seen last
 	asking         func(bool)      // hears when the reasons come in sight and go; may be nil
 	asked          bool            // the printer's question stands: then a reprint answers it and needs no reason
+	insist         bool            // the bench asked whether a wrong weight is gone over: Finish answers it
 }
 
 // ReprintWords are the words of PB:REPRINT:<word>, as they are offered.
@@ -116,7 +117,7 @@ func (c *commandBar) tick() {
 		switch {
 		case cmd.NextBox: // is in sight only while it is the next step, and looks it
 			c.buttons[i].Set(cmd.Icon, word, widgets.White, widgets.Blue)
-		case c.sure[i].Armed(now):
+		case c.sure[i].Armed(now), c.insist && cmd.Cmd == fulfillment.CmdFinish:
 			c.buttons[i].Set(cmd.Icon, text.T("cmd.confirm", "cmd", word), widgets.Ink, widgets.Warn)
 		default:
 			c.buttons[i].Set(cmd.Icon, word, widgets.Ink, widgets.Card)
@@ -157,6 +158,7 @@ func (c *commandBar) set(v station.View) {
 		c.choose(v.Verdict != nil && v.Verdict.Why == fulfillment.WhyReprintReason)
 	}
 	c.seq = v.VerdictSeq
+	c.insist = v.Parcel != nil && !v.Parcel.InsistAt.IsZero()
 	for i := range c.buttons {
 		if order != c.order {
 			c.sure[i].Drop()
