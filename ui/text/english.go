@@ -26,7 +26,7 @@ var englishVerdicts = map[string]entry{
 	"cancelled":        {"STOP – order cancelled", "Do not ship order {order}: put everything on the hold shelf."},
 	"cancel_requested": {"STOP – buyer wants to cancel", "Supervisor only, order {order}: {consequence}."},
 	"on_hold":          {"STOP – order on hold", "Order {order} may not be packed yet: put it aside and take the next one."},
-	"already_packed":   {"Already packed", "Order {order} has been packed before; is this a second parcel?"},
+	"already_packed":   {"Already packed", "Nothing was opened: order {order} is done. A new label for it: touch Reprint, then scan it."},
 	"not_packed":       {"STOP – not packed here", "Order {order} was never finished at a bench: take the parcel back, or ask a supervisor."},
 	"wrong_label":      {"STOP – wrong label", "Do not stick it on: {scan} is not this parcel’s label."},
 	"wrong_carrier":    {"STOP – wrong truck", "Take it off and put it on the {name} pile."},
