@@ -84,10 +84,10 @@ func (t *turn) skip() {
 	p := t.parcel()
 	switch p.Print {
 	case PrintRefused:
-		t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyLabelRefused})
+		t.refuse(Verdict{Code: Refused, Class: ClassCommand, Why: WhyHoldInstead})
 		return
 	case PrintUnproved:
-		t.refuse(Verdict{Code: CannotVerify, Class: ClassCommand, Why: WhyLabelUnreadable})
+		t.refuse(Verdict{Code: CannotVerify, Class: ClassCommand, Why: WhyHoldInstead})
 		return
 	}
 	_, got, need := p.missing()

@@ -50,7 +50,7 @@ func TestARefusedLabelIsNeverTakenForPrinted(t *testing.T) {
 		w.expect("MUG", ItemComplete)
 		refuse()
 		w.expect("TRACK1", WrongLabel)
-		if v := w.said("PB:SKIP"); v.Code.Accepted() { // it must not stand among parcels that may go on
+		if v := w.said("PB:SKIP"); v.Code.Accepted() || v.Why != WhyHoldInstead { // it must not stand among parcels that may go on
 			t.Fatalf("%s: put back all the same: %+v", verdict, v)
 		}
 		w.expect("PB:HOLD", CommandDone)

@@ -144,6 +144,7 @@ const (
 	WhyReplaced        Why = "replaced"         // the platform replaced the package while it was being packed
 	WhyTakeOut         Why = "take_out"         // a supervisor goes on without a cancelled order: its items leave the box
 	WhyInsist          Why = "insist"           // PB:FINISH would go over a wrong weight: once more, and it does
+	WhyHoldInstead     Why = "hold_instead"     // PB:SKIP of a parcel whose label is wrong or not proved: only PB:HOLD puts it aside
 	WhyStopped         Why = "stopped"          // put aside because the order may not ship
 )
 
