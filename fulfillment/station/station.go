@@ -393,5 +393,6 @@ func (s *Station) show(v *fulfillment.Verdict, beside ...fulfillment.Verdict) {
 	}
 	s.view.Stop, s.view.Scanned, s.view.Checked = s.bench.Stop, s.bench.Scanned, s.checkedHere()
 	s.view.Prompt = prompt(s.bench, s.o.Policy, s.o.Now())
+	s.view.May = may(s.bench, s.o.Policy, s.o.Now().UTC())
 	s.o.Show(s.view)
 }

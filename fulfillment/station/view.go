@@ -66,7 +66,26 @@ type View struct {
 	Allowed fulfillment.WeightRange // what the parcel in hand may weigh; not known where there is no scale or a product's weight is missing
 	Weight  fulfillment.Weight      // live reading, without the tare; zero At: no scale
 	TareG   int                     // grams that lie on the scale and are not counted
-	Err     string                  // the last scan could not be recorded: what a person can do
+	// May are the commands of Buttons that would do something now, or ask something that leads on.
+	May []fulfillment.Command
+	Err string // the last scan could not be recorded: what a person can do
+}
+
+// Buttons are the commands of packing that have a button.
+var Buttons = []fulfillment.Command{fulfillment.CmdUndo, fulfillment.CmdFinish, fulfillment.CmdReprint, fulfillment.CmdSkip, fulfillment.CmdShort, fulfillment.CmdHold}
+
+// may tries the buttons on the bench.
+func may(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) []fulfillment.Command {
+	if b.Mode == fulfillment.ModeHandoff { // UNDO at the dock is another one's button
+		return nil
+	}
+	var out []fulfillment.Command
+	for _, cmd := range Buttons {
+		if fulfillment.May(b, cmd, pol, now) {
+			out = append(out, cmd)
+		}
+	}
+	return out
 }
 
 // AlarmSpan is how long an alarm that came without a scan stays in sight beside what is scanned or said after it: two orders

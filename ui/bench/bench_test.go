@@ -153,6 +153,12 @@ func TestButtonsSendCodesAndAskTwice(t *testing.T) {
 	s.Show(station.View{Parcel: &p})
 	tap(0)
 	tap(hold)
+	if len(sent) != 0 {
+		t.Fatalf("buttons that the bench would refuse send %q", sent)
+	}
+	s.Show(station.View{Parcel: &p, May: station.Buttons})
+	tap(0)
+	tap(hold)
 	if got := s.commands.buttons[hold].Word(); got != "Again: Hold" {
 		t.Errorf("after one touch the button says %q", got)
 	}
@@ -161,7 +167,7 @@ func TestButtonsSendCodesAndAskTwice(t *testing.T) {
 	tap(hold)
 	other := parcel()
 	other.Order.ID = "2"
-	s.Show(station.View{Parcel: &other}) // the first touch was for the parcel before
+	s.Show(station.View{Parcel: &other, May: station.Buttons}) // the first touch was for the parcel before
 	clock = clock.Add(time.Second)
 	tap(hold)
 	if want := []string{"PB:UNDO", "PB:HOLD"}; !slices.Equal(sent, want) {
@@ -183,7 +189,7 @@ func TestTheReprintButtonAsksWhy(t *testing.T) {
 	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1200, 500))
 	reprint := s.commands.buttons[slices.IndexFunc(Commands, func(c Command) bool { return c.Cmd == fulfillment.CmdReprint })]
 	p := parcel()
-	v := station.View{Parcel: &p, Prompt: station.PromptApply}
+	v := station.View{Parcel: &p, May: station.Buttons, Prompt: station.PromptApply}
 	said := func(why fulfillment.Why) { // the station's answer
 		v.VerdictSeq++
 		v.Verdict = &fulfillment.Verdict{Code: fulfillment.Refused, Why: why}
@@ -239,7 +245,7 @@ func TestASecondTouchOfReprintPrintsNothing(t *testing.T) {
 	w := test.NewTempWindow(t, s.Object)
 	w.Resize(fyne.NewSize(1200, 500))
 	p := parcel()
-	s.Show(station.View{Parcel: &p, Prompt: station.PromptApply})
+	s.Show(station.View{Parcel: &p, May: station.Buttons, Prompt: station.PromptApply})
 	at := func(o fyne.CanvasObject) (from, to float32) {
 		x := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).X
 		return x, x + o.Size().Width
@@ -248,7 +254,7 @@ func TestASecondTouchOfReprintPrintsNothing(t *testing.T) {
 	from, to := at(reprint)
 	clock = clock.Add(time.Minute)
 	test.Tap(reprint)
-	s.Show(station.View{Parcel: &p, Prompt: station.PromptApply, VerdictSeq: 1, Verdict: &fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason}})
+	s.Show(station.View{Parcel: &p, May: station.Buttons, Prompt: station.PromptApply, VerdictSeq: 1, Verdict: &fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason}})
 	if l, r := at(s.commands.reasons.Objects[reasonBack]); l > from || r < to {
 		t.Errorf("the way back is at %v–%v, Reprint was at %v–%v", l, r, from, to)
 	}
@@ -268,7 +274,7 @@ func TestTheReasonsGoWithTheNextVerdict(t *testing.T) {
 	test.NewTempApp(t)
 	s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now }})
 	p := parcel()
-	v := station.View{Parcel: &p, Prompt: station.PromptApply, VerdictSeq: 1, Verdict: &fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason}}
+	v := station.View{Parcel: &p, May: station.Buttons, Prompt: station.PromptApply, VerdictSeq: 1, Verdict: &fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason}}
 	s.Show(v)
 	s.Show(v) // the scale says something
 	if !s.commands.reasons.Visible() {
@@ -417,7 +423,7 @@ func TestAStoppedParcelHasOneWayOn(t *testing.T) {
 	s := New(Options{Command: func(string) {}, Background: func(string, func(context.Context) func()) {}, Now: func() time.Time { return now }})
 	p := parcel()
 	for _, prompt := range []station.Prompt{station.PromptScanItems, station.PromptStop} {
-		s.Show(station.View{Parcel: &p, Prompt: prompt})
+		s.Show(station.View{Parcel: &p, Prompt: prompt, May: station.Buttons})
 		for i, b := range s.commands.buttons {
 			if Commands[i].NextBox {
 				continue
@@ -426,6 +432,11 @@ func TestAStoppedParcelHasOneWayOn(t *testing.T) {
 				t.Errorf("%s: %s can be touched: %v", prompt, Commands[i].Cmd, b.Enabled())
 			}
 		}
+	}
+	p.Gone = true // "scan SKIP, then the order again" must not stand over a grey button
+	s.Show(station.View{Parcel: &p, Prompt: station.PromptStop, May: station.Buttons})
+	if i := slices.IndexFunc(Commands, func(c Command) bool { return c.Cmd == fulfillment.CmdSkip }); !s.commands.buttons[i].Enabled() {
+		t.Error("a parcel that was replaced cannot be put back by touch")
 	}
 }
 

@@ -143,7 +143,7 @@ func (c *commandBar) nextBox(on bool) {
 	}
 }
 
-// set lets the buttons be touched while a parcel is in hand. A first touch is forgotten when another parcel comes. The reasons for
+// set lets those buttons be touched that the bench would not refuse. A first touch is forgotten when another parcel comes. The reasons for
 // another label stand as long as the last thing said is the question for one.
 func (c *commandBar) set(v station.View) {
 	var order fulfillment.OrderID
@@ -163,8 +163,9 @@ func (c *commandBar) set(v station.View) {
 		if order != c.order {
 			c.sure[i].Drop()
 		}
-		stopped := v.Prompt == station.PromptStop && !Commands[i].Stopped
-		c.buttons[i].Enable(!stopped && (v.Parcel != nil || v.Mode != fulfillment.ModeHandoff && (Commands[i].Idle || v.Reprint != "" && Commands[i].Cmd == fulfillment.CmdUndo)))
+		// A parcel that may not leave has one way on, unless the platform has replaced it: then SKIP and the order anew.
+		stopped := v.Prompt == station.PromptStop && !Commands[i].Stopped && !(v.Parcel != nil && v.Parcel.Gone)
+		c.buttons[i].Enable(!stopped && slices.Contains(v.May, Commands[i].Cmd))
 	}
 	c.nextBox(v.Prompt == station.PromptNextBox)
 	c.order = order

@@ -230,7 +230,6 @@ type Command struct {
 	Cmd  fulfillment.Command
 	Icon string
 	Sure bool // must be asked for twice
-	Idle bool // means something at an empty bench, too
 
 	NextBox bool // is in sight while the order packed last has another box, in the place of the button before it
 	Stopped bool // is the way on for a parcel that may not leave
@@ -240,7 +239,7 @@ type Command struct {
 var Commands = []Command{
 	{Code: "PB:UNDO", Cmd: fulfillment.CmdUndo, Icon: "undo"},
 	{Code: "PB:FINISH", Cmd: fulfillment.CmdFinish, Icon: "check"},
-	{Code: "PB:REPRINT", Cmd: fulfillment.CmdReprint, Icon: "printer", Sure: true, Idle: true},
+	{Code: "PB:REPRINT", Cmd: fulfillment.CmdReprint, Icon: "printer", Sure: true},
 	{Code: "PB:SKIP", Cmd: fulfillment.CmdSkip, Icon: "skip", Sure: true},
 	{Code: "PB:SHORT", Cmd: fulfillment.CmdShort, Icon: "short", Sure: true},
 	{Code: "PB:NEXTBOX", Cmd: fulfillment.CmdNextBox, Icon: "box", NextBox: true},
