@@ -1,6 +1,7 @@
 package fulfillment
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -56,4 +57,23 @@ func (p Parcel) itemFor(codes []string) int {
 		full = i
 	}
 	return full
+}
+
+// shared reports whether a code tells less than which product is in the packer's hand, because several have it as their barcode.
+// inside: several of them are in this parcel, so nobody can say which one to count. A seller SKU or sku_id names one product,
+// whatever barcodes there are.
+func (p Parcel) shared(code string, codes []string, known []SKU) (anywhere, inside bool) {
+	var here []SKU
+	for _, it := range p.Items {
+		switch {
+		case code == string(it.SKU) || code == string(it.SKUID):
+			return false, false
+		case slices.ContainsFunc(codes, it.Matches):
+			here = append(here, cmp.Or(it.SKU, SKU(it.SKUID)))
+		}
+	}
+	slices.Sort(here)
+	here = slices.Compact(here)
+	elsewhere := slices.ContainsFunc(known, func(s SKU) bool { return !slices.Contains(here, s) })
+	return len(here) > 1 || len(here) == 1 && elsewhere, len(here) > 1
 }

@@ -202,6 +202,15 @@ func (t *turn) item() {
 	}
 	it := &p.Items[i]
 	said := Verdict{Code: ItemOK, Class: ClassItem, SKU: it.SKU, Name: it.Called(), Got: it.Got, Need: it.Need}
+	shared, which := p.shared(t.in.Scan.Code, codes, t.in.Found.SKUs)
+	if which {
+		said.Code, said.Why = Refused, WhySharedCode
+		t.refuse(said)
+		return
+	}
+	if shared {
+		said.Why = WhySharedCode
+	}
 	if it.Got >= it.Need {
 		said.Code, said.Why = TooMany, WhyLineFull
 		if box > 0 {

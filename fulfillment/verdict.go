@@ -62,6 +62,7 @@ const (
 	WhyTooLate         Why = "too_late"         // the label is already on its way
 	WhyNotOnOrder      Why = "not_on_order"     // a known product that this order does not contain
 	WhyLineFull        Why = "line_full"        // enough of this one already
+	WhySharedCode      Why = "shared_code"      // several products have this barcode
 	WhyNotKnown        Why = "not_known"        // nobody knows this code
 	WhyTooLong         Why = "too_long"         // more than MaxScan bytes
 	WhyControl         Why = "control"          // control characters other than GS

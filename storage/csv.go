@@ -20,11 +20,12 @@ import (
 type ImportReport struct {
 	Rows, Kept     int
 	Bad            []BadRow
+	Notes          []BadRow // rows that were kept, and what a person should know of them
 	UnknownColumns []string // each once, in the order of the file; their cells are kept aside
 	Orders         []fulfillment.OrderID
 }
 
-// BadRow is a row that was not taken over, and why. Line is the line of the file, the header being line 1.
+// BadRow is a row that is spoken of, and why. Line is the line of the file, the header being line 1.
 type BadRow struct {
 	Line   int
 	Reason string
@@ -36,7 +37,9 @@ func (r *ImportReport) bad(line int, format string, args ...any) {
 
 // finish puts the bad rows into the order of the file.
 func (r *ImportReport) finish() {
-	slices.SortStableFunc(r.Bad, func(a, b BadRow) int { return a.Line - b.Line })
+	for _, rows := range [][]BadRow{r.Bad, r.Notes} {
+		slices.SortStableFunc(rows, func(a, b BadRow) int { return a.Line - b.Line })
+	}
 }
 
 const (

@@ -32,8 +32,53 @@ func (s *Store) ImportProducts(ctx context.Context, in io.Reader) (ImportReport,
 		save: func(ctx context.Context, q *queries.Queries, i int) error { return importProduct(ctx, q, products[i]) },
 		done: func(i int) { report.Kept += len(products[i]) },
 	})
+	if err == nil {
+		err = s.noteShared(ctx, products, report)
+	}
 	report.finish()
 	return *report, explain(err, "import products")
+}
+
+// noteShared names the rows whose barcode another product has as well, in this file or from before: the bench cannot tell the two
+// apart by it.
+func (s *Store) noteShared(ctx context.Context, products [][]csvRow, report *ImportReport) error {
+	var shared []queries.SharedBarcodesRow
+	err := s.read(ctx, func(q *queries.Queries) (err error) {
+		shared, err = q.SharedBarcodes(ctx)
+		return err
+	})
+	lines, owners := map[[2]string]int{}, map[string][]string{}
+	for _, rows := range products {
+		for _, row := range rows {
+			lines[[2]string{row.cells["seller_sku"], row.cells["barcode"]}] = row.line
+		}
+	}
+	for _, r := range shared {
+		owners[r.Code] = append(owners[r.Code], r.Sku)
+	}
+	for code, skus := range owners {
+		for _, sku := range skus {
+			line, ok := lines[[2]string{sku, code}]
+			if !ok {
+				continue // it was so before
+			}
+			var others []string
+			for _, o := range skus {
+				if at, here := lines[[2]string{o, code}]; here && o != sku {
+					others = append(others, fmt.Sprintf("%s (line %d)", o, at))
+				} else if o != sku {
+					others = append(others, o+" (known from before)")
+				}
+			}
+			more := ""
+			if len(others) > maxNamed {
+				others, more = others[:maxNamed], fmt.Sprintf(" and %d more", len(others)-maxNamed)
+			}
+			report.Notes = append(report.Notes, BadRow{Line: line, Reason: fmt.Sprintf("barcode %s of %s belongs to %s%s, too: where one order holds several of them "+
+				"the bench asks for the SKU; give each product a barcode of its own if they differ", code, sku, strings.Join(others, ", "), more)})
+		}
+	}
+	return err
 }
 
 // groupProducts collects the good rows of each SKU, in the order of their first appearance.

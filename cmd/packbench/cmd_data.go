@@ -100,10 +100,13 @@ func (c *call) importFile(ctx context.Context, take func(*env, io.Reader) (stora
 	if len(rep.UnknownColumns) > 0 {
 		fmt.Fprintf(c.err, "packbench: columns kept aside, because nothing here is called so: %s\n", strings.Join(rep.UnknownColumns, ", "))
 	}
+	for _, n := range rep.Notes {
+		fmt.Fprintf(c.err, "packbench: %s, line %d: kept, but look: %s\n", filepath.Base(c.args[0]), n.Line, n.Reason)
+	}
 	for _, b := range rep.Bad {
 		fmt.Fprintf(c.err, "packbench: %s, line %d: %s\n", filepath.Base(c.args[0]), b.Line, b.Reason)
 	}
-	if jerr := c.json(map[string]any{"rows": rep.Rows, "kept": rep.Kept, "bad": len(rep.Bad)}); jerr != nil {
+	if jerr := c.json(map[string]any{"rows": rep.Rows, "kept": rep.Kept, "bad": len(rep.Bad), "notes": len(rep.Notes)}); jerr != nil {
 		return errors.Join(err, jerr)
 	}
 	if err != nil {

@@ -16,3 +16,8 @@ DELETE FROM barcodes WHERE sku = ?;
 
 -- name: InsertBarcode :exec
 INSERT INTO barcodes (sku, code) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- The barcodes that several products have.
+-- name: SharedBarcodes :many
+SELECT b.code, b.sku FROM barcodes b
+WHERE EXISTS (SELECT 1 FROM barcodes o WHERE o.code = b.code AND o.sku <> b.sku) ORDER BY b.code, b.sku;

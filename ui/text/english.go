@@ -67,6 +67,9 @@ var englishVerdicts = map[string]entry{
 	"needs_supervisor+replaced":         {"STOP – the parcel changed", "The Seller Center divided or combined order {order} anew. Scan SKIP, then the order again."},
 	"cancelled+scan_again":              {"STOP – one order cancelled", "Supervisor: take out the items of order {about}, then scan the same label again."},
 	"cancelled+scan_label":              {"STOP – one order cancelled", "Order {about} is cancelled: a supervisor goes on by the label on the box only."},
+	"item_ok+shared_code":               {"Look – {got} of {need}", "Another product has this barcode too: this must be {name}."},
+	"item_complete+shared_code":         {"All items in – look once", "Another product has this barcode too: this must be {name}."},
+	"refused+shared_code":               {"STOP – which item is it?", "Several items of this order have this barcode: scan the SKU of the one in your hand, or HOLD."},
 	"item_ok+take_out":                  {"Take out a cancelled order", "Take out: {name}. That order was cancelled; the rest goes on."},
 	"item_complete+take_out":            {"Complete – take one order out", "Take out: {name}. That order was cancelled; the rest goes on."},
 	"applied+take_out":                  {"Done – take one order out", "Take out of the box: {name}. Then put the parcel on its pile."},
@@ -179,6 +182,7 @@ var englishVerdicts = map[string]entry{
 
 // englishWhys are the details of reasons that mean the same with every verdict.
 var englishWhys = map[string]string{
+	"shared_code":      "Several products have this barcode: scan the SKU of the one in your hand, or HOLD.",
 	"no_picture":       "This label cannot be drawn, so nobody can compare it: scan HOLD.",
 	"reprint_reason":   "Scan REPRINT:SPOILED, REPRINT:UNREADABLE or REPRINT:LOST.",
 	"reprint_once":     "None came out, so it is printed now.",

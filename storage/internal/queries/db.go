@@ -348,6 +348,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.settingStmt, err = db.PrepareContext(ctx, setting); err != nil {
 		return nil, fmt.Errorf("error preparing query Setting: %w", err)
 	}
+	if q.sharedBarcodesStmt, err = db.PrepareContext(ctx, sharedBarcodes); err != nil {
+		return nil, fmt.Errorf("error preparing query SharedBarcodes: %w", err)
+	}
 	if q.shopOfOrderStmt, err = db.PrepareContext(ctx, shopOfOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query ShopOfOrder: %w", err)
 	}
@@ -947,6 +950,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing settingStmt: %w", cerr)
 		}
 	}
+	if q.sharedBarcodesStmt != nil {
+		if cerr := q.sharedBarcodesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sharedBarcodesStmt: %w", cerr)
+		}
+	}
 	if q.shopOfOrderStmt != nil {
 		if cerr := q.shopOfOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing shopOfOrderStmt: %w", cerr)
@@ -1184,6 +1192,7 @@ type Queries struct {
 	setPackageLabelStmt      *sql.Stmt
 	setPackageTrackingStmt   *sql.Stmt
 	settingStmt              *sql.Stmt
+	sharedBarcodesStmt       *sql.Stmt
 	shopOfOrderStmt          *sql.Stmt
 	strangeOutboxStmt        *sql.Stmt
 	toArrangeStmt            *sql.Stmt
@@ -1316,6 +1325,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		setPackageLabelStmt:      q.setPackageLabelStmt,
 		setPackageTrackingStmt:   q.setPackageTrackingStmt,
 		settingStmt:              q.settingStmt,
+		sharedBarcodesStmt:       q.sharedBarcodesStmt,
 		shopOfOrderStmt:          q.shopOfOrderStmt,
 		strangeOutboxStmt:        q.strangeOutboxStmt,
 		toArrangeStmt:            q.toArrangeStmt,

@@ -80,6 +80,40 @@ func (q *Queries) Product(ctx context.Context, sku string) (Product, error) {
 	return i, err
 }
 
+const sharedBarcodes = `-- name: SharedBarcodes :many
+SELECT b.code, b.sku FROM barcodes b
+WHERE EXISTS (SELECT 1 FROM barcodes o WHERE o.code = b.code AND o.sku <> b.sku) ORDER BY b.code, b.sku
+`
+
+type SharedBarcodesRow struct {
+	Code string
+	Sku  string
+}
+
+// The barcodes that several products have.
+func (q *Queries) SharedBarcodes(ctx context.Context) ([]SharedBarcodesRow, error) {
+	rows, err := q.query(ctx, q.sharedBarcodesStmt, sharedBarcodes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SharedBarcodesRow
+	for rows.Next() {
+		var i SharedBarcodesRow
+		if err := rows.Scan(&i.Code, &i.Sku); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const upsertProduct = `-- name: UpsertProduct :exec
 INSERT INTO products (sku, name, weight_g, length_mm, width_mm, height_mm, fragile, dangerous_good, image)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
