@@ -67,10 +67,8 @@ func (k *KernelCamera) Close() { k.Off() }
 func (k *KernelCamera) Viewers() int {
 	k.port.mu.Lock()
 	defer k.port.mu.Unlock()
-	for _, u := range k.port.urbs {
-		if u.endpoint != 0 {
-			return 1
-		}
+	if k.port.cable != nil && k.port.cable.transfers() {
+		return 1
 	}
 	return 0
 }

@@ -110,8 +110,7 @@ func (u *USBPrinter) InKernel() (*KernelPrinter, error) {
 	k := &KernelPrinter{USBPrinter: u, port: kernelPort{s: u.sock}}
 	u.sock.gone = k.port.pull
 	u.sock.restart = func() { // called from a transfer
-		k.port.pull()
-		if err := k.port.plug(); err != nil {
+		if err := k.port.again(); err != nil {
 			u.sock.complain("the printer restarted and did not come back: %v", err)
 		}
 	}

@@ -2,11 +2,8 @@ package devicetest
 
 import (
 	"cmp"
-	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +13,6 @@ import (
 	"time"
 
 	"packbench/devices"
-	"packbench/devices/usb"
 )
 
 // vhciDir is where Linux's virtual host controller (module vhci-hcd) takes devices. Writing needs root.
@@ -29,24 +25,9 @@ type kernelPort struct {
 	s    *usbSocket
 	high bool // 480 Mbit/s; otherwise 12
 
-	mu   sync.Mutex
-	sock *os.File // nil while unplugged
-	port int
-	urbs map[uint32]*urb
-	held []byte // came for a transfer that was cancelled in that moment
-	stop context.CancelFunc
-	wg   sync.WaitGroup
-}
-
-// urb is one transfer that the host waits for.
-type urb struct {
-	seq      uint32
-	endpoint uint32
-	size     int
-	out      []byte
-	cancel   context.CancelFunc
-	ctx      context.Context
-	unlink   uint32 // number of the request that cancelled it; 0: none
+	mu    sync.Mutex
+	cable *vhciCable // nil while unplugged
+	wg    sync.WaitGroup
 }
 
 // KernelUSB says why virtual devices cannot be plugged into this computer's own USB; nil: they can.
@@ -61,7 +42,7 @@ func KernelUSB() error {
 func (k *kernelPort) plug() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.sock != nil {
+	if k.cable != nil {
 		return nil
 	}
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
@@ -69,43 +50,73 @@ func (k *kernelPort) plug() error {
 		return fmt.Errorf("plug into the kernel: %w", err)
 	}
 	defer syscall.Close(pair[1]) // the kernel keeps its own reference
-	k.sock, k.urbs, k.held = os.NewFile(uintptr(pair[0]), "vhci"), map[uint32]*urb{}, nil
-	if err := k.attach(pair[1]); err != nil {
-		_ = k.sock.Close()
-		k.sock = nil
-		return err
+	sock := os.NewFile(uintptr(pair[0]), "vhci")
+	port, err := k.attach(pair[1])
+	if err != nil {
+		return errors.Join(err, sock.Close())
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	k.stop = cancel
-	in, out := make(chan *urb, 1024), make(chan *urb, 1024)
-	sock := k.sock
-	k.wg.Go(func() { k.receive(ctx, sock, in, out) })
-	k.wg.Go(func() { k.each(ctx, in, k.serveIn) })
-	k.wg.Go(func() { k.each(ctx, out, k.serveOut) })
+	k.cable = newCable(k.s, sock, port, &k.wg)
 	return nil
 }
 
 // attach gives the kernel the other end of the socket, at a free port. Another test may take a port at the same time.
-func (k *kernelPort) attach(socket int) error {
+func (k *kernelPort) attach(socket int) (port int, err error) {
 	const fullSpeed = 2
 	speed := fullSpeed
 	if k.high {
 		speed++
 	}
-	err := error(syscall.EBUSY)
+	err = syscall.EBUSY
 	for range 10 {
 		ports, perr := freePorts()
 		if perr != nil {
-			return fmt.Errorf("plug into the kernel: %w", perr)
+			return 0, fmt.Errorf("plug into the kernel: %w", perr)
 		}
-		for _, k.port = range ports {
-			err = os.WriteFile(vhciDir+"/attach", fmt.Appendf(nil, "%d %d %d %d", k.port, socket, k.port+1, speed), 0)
+		for _, port := range ports {
+			err = os.WriteFile(vhciDir+"/attach", fmt.Appendf(nil, "%d %d %d %d", port, socket, port+1, speed), 0)
 			if !errors.Is(err, syscall.EBUSY) {
-				return err
+				return port, err
 			}
 		}
 	}
-	return fmt.Errorf("plug into the kernel: no free port: %w", err)
+	return 0, fmt.Errorf("plug into the kernel: no free port: %w", err)
+}
+
+// pull takes the device off the bus without waiting for the transfers, of which the caller may be one.
+func (k *kernelPort) pull() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.cable != nil {
+		k.cable.pull()
+		k.cable = nil
+	}
+}
+
+// unplug pulls the cable and waits until the system has seen that.
+func (k *kernelPort) unplug() {
+	k.pull()
+	k.wg.Wait()
+	k.vanish()
+}
+
+// again pulls the cable and plugs it in again; a transfer may call it.
+func (k *kernelPort) again() error {
+	k.pull()
+	k.vanish()
+	return k.plug()
+}
+
+// vanish waits until the system has seen that the device is gone: it must not take the one that comes next for the same, or for a second.
+func (k *kernelPort) vanish() {
+	for end := time.Now().Add(Patience); k.listed("/sys/bus/usb/devices/*:1.0") && time.Now().Before(end); {
+		time.Sleep(lookAgain)
+	}
+}
+
+func (k *kernelPort) in() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.cable != nil
 }
 
 // freePorts are those of all controllers that the module makes, of which each has its own root hub. A hub sets up one device after
@@ -136,7 +147,7 @@ func freePorts() ([]int, error) {
 // appear waits until the system has found the device and set it up.
 func (k *kernelPort) appear() error {
 	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(lookAgain) {
-		if k.listed("/sys/bus/usb/devices/*:1.0") {
+		if k.in() && k.listed("/sys/bus/usb/devices/*:1.0") {
 			return nil
 		}
 	}
@@ -209,173 +220,4 @@ func (k *kernelPort) videoNodes() []string {
 	}
 	slices.SortFunc(nodes, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
 	return nodes
-}
-
-// pull takes the device off the bus without waiting for the transfers, of which the caller may be one.
-func (k *kernelPort) pull() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.sock == nil {
-		return
-	}
-	k.stop()
-	_ = k.sock.Close()
-	k.sock = nil
-	_ = os.WriteFile(vhciDir+"/detach", fmt.Append(nil, k.port), 0)
-}
-
-func (k *kernelPort) unplug() {
-	k.pull()
-	k.wg.Wait()
-}
-
-func (k *kernelPort) each(ctx context.Context, from <-chan *urb, serve func(*urb)) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case u := <-from:
-			serve(u)
-		}
-	}
-}
-
-// receive takes what the host submits and cancels.
-func (k *kernelPort) receive(ctx context.Context, sock *os.File, in, out chan<- *urb) {
-	be := binary.BigEndian
-	for {
-		var h [48]byte
-		if _, err := io.ReadFull(sock, h[:]); err != nil {
-			return
-		}
-		if be.Uint32(h[0:]) == 2 {
-			k.unlink(be.Uint32(h[4:]), be.Uint32(h[20:]))
-			continue
-		}
-		u := &urb{seq: be.Uint32(h[4:]), endpoint: be.Uint32(h[16:]), size: int(be.Uint32(h[24:]))}
-		u.ctx, u.cancel = context.WithCancel(ctx)
-		toHost := be.Uint32(h[12:]) == 1
-		if !toHost {
-			u.out = make([]byte, u.size)
-			if _, err := io.ReadFull(sock, u.out); err != nil {
-				return
-			}
-		}
-		k.mu.Lock()
-		k.urbs[u.seq] = u
-		k.mu.Unlock()
-		switch {
-		case u.endpoint == 0:
-			k.serveControl(u, h[40:48], toHost)
-		case toHost && u.endpoint == endpointAlso&0x7F: // it says nothing, until it is cancelled
-		case toHost:
-			in <- u
-		default:
-			out <- u
-		}
-	}
-}
-
-// unlink cancels a transfer. To the device answers first, with what it has taken so far; from the device nothing is lost:
-// what comes in this moment is held for the next one.
-func (k *kernelPort) unlink(seq, victim uint32) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	u := k.urbs[victim]
-	status := int32(0)
-	if u != nil {
-		u.cancel()
-		if u.out != nil {
-			u.unlink = seq
-			return
-		}
-		delete(k.urbs, victim)
-		status = -int32(syscall.ECONNRESET)
-	}
-	k.send(4, seq, status, 0, nil)
-}
-
-// send writes one answer; mu is held.
-func (k *kernelPort) send(command, seq uint32, status int32, n int, data []byte) {
-	if k.sock == nil {
-		return
-	}
-	b := make([]byte, 48, 48+len(data))
-	binary.BigEndian.PutUint32(b[0:], command)
-	binary.BigEndian.PutUint32(b[4:], seq)
-	binary.BigEndian.PutUint32(b[20:], uint32(status))
-	binary.BigEndian.PutUint32(b[24:], uint32(n))
-	_, _ = k.sock.Write(append(b, data...)) // an unplugged host hears nothing
-}
-
-// answer ends a transfer; false: it was cancelled before.
-func (k *kernelPort) answer(u *urb, err error, n int, data []byte) bool {
-	status := int32(0)
-	switch {
-	case errors.Is(err, devices.ErrTimeout), errors.Is(err, context.Canceled):
-		status = -int32(syscall.ECONNRESET)
-	case err != nil:
-		status = -int32(syscall.EPIPE)
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.urbs[u.seq] == nil {
-		return false
-	}
-	delete(k.urbs, u.seq)
-	u.cancel()
-	k.send(3, u.seq, status, n, data)
-	if u.unlink != 0 {
-		k.send(4, u.unlink, 0, 0, nil)
-	}
-	return true
-}
-
-func (k *kernelPort) serveIn(u *urb) {
-	buf := make([]byte, u.size)
-	k.mu.Lock()
-	n := copy(buf, k.held)
-	had := k.held != nil
-	k.held = nil
-	k.mu.Unlock()
-	var err error
-	if !had {
-		n, err = k.s.takeIn(u.ctx, buf)
-	}
-	if !k.answer(u, err, n, buf[:n]) && n > 0 {
-		k.mu.Lock()
-		k.held = buf[:n]
-		k.mu.Unlock()
-	}
-}
-
-func (k *kernelPort) serveOut(u *urb) {
-	n, err := 0, error(devices.ErrUnsupported)
-	if u.ctx.Err() != nil {
-		err = u.ctx.Err()
-	} else if k.s.write != nil {
-		n, err = k.s.takeOut(u.ctx, u.out)
-	}
-	k.answer(u, err, n, nil)
-}
-
-// serveControl answers control requests: the bus's own from the descriptors, the rest by the device.
-func (k *kernelPort) serveControl(u *urb, setup []byte, toHost bool) {
-	r := usb.Request{Type: setup[0], Request: setup[1], Value: binary.LittleEndian.Uint16(setup[2:]), Index: binary.LittleEndian.Uint16(setup[4:])}
-	data, err, known := k.s.standard(r)
-	if !known {
-		data = make([]byte, u.size)
-		var n int
-		n, err = k.s.control(r, data)
-		data = data[:n]
-		if errors.Is(err, devices.ErrTimeout) {
-			return // it does not answer; the host gives up by itself
-		}
-	}
-	if !toHost {
-		k.answer(u, err, u.size, nil)
-		return
-	}
-	data = data[:min(len(data), u.size)]
-	k.answer(u, err, len(data), data)
 }

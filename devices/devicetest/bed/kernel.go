@@ -12,7 +12,7 @@ import (
 
 // Kernel is a stock kernel with its drivers, unpacked into a folder and not installed.
 type Kernel struct {
-	Image   string // vmlinuz
+	Image   string // vmlinuz, or vmlinux where it could be unpacked
 	Drivers string // lib/modules/VERSION
 	Udev    string // the device manager's program; empty: there is none
 }
@@ -33,6 +33,7 @@ func CacheDir() (string, error) {
 // what descends from it; about 70 MB, once). The error wraps ErrNoBed where there is none and none can be had.
 func FindKernel(ctx context.Context, dir string, fetch bool) (Kernel, error) {
 	if k, ok := kernelIn(dir); ok {
+		k.Image = unpacked(ctx, k.Image)
 		return k, nil
 	}
 	if !fetch {
@@ -42,6 +43,7 @@ func FindKernel(ctx context.Context, dir string, fetch bool) (Kernel, error) {
 		return Kernel{}, fmt.Errorf("fetch a kernel: %w: %w", ErrNoBed, err)
 	}
 	if k, ok := kernelIn(dir); ok {
+		k.Image = unpacked(ctx, k.Image)
 		return k, nil
 	}
 	return Kernel{}, fmt.Errorf("the packages hold no kernel: %w", ErrNoBed)

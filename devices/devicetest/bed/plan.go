@@ -22,9 +22,7 @@ type Step struct {
 	File string // path inside
 	Args []string
 	Env  []string
-	// Types: what it types character by character must arrive within the suite's patience, so it gets the processor before others.
-	Types bool
-	Udev  bool // the device manager runs, as on a desk; otherwise there is none, as in a container
+	Udev bool // the device manager runs, as on a desk; otherwise there is none, as in a container
 }
 
 // What the inner computer says: a word, the step's name, and a text.

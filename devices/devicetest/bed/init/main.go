@@ -6,12 +6,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -23,9 +21,8 @@ import (
 // tests is the line on which the outer computer listens; the console has the kernel's own messages.
 const tests = "/dev/ttyS1"
 
-// atOnce is how many steps run at a time. Most of a test of devices is waiting, but with more of them what is typed character by
-// character takes longer than the tests wait.
-const atOnce = 5
+// atOnce is how many steps run at a time. Waiting costs nothing here, so more would not be done sooner.
+const atOnce = 3
 
 func main() {
 	if err := run(); err != nil {
@@ -147,19 +144,6 @@ func startUdev() error {
 	return exec.CommandContext(context.Background(), "/bin/systemd-udevd", "--daemon").Run()
 }
 
-// start starts a program, which inherits the priority of the thread that starts it.
-func start(cmd *exec.Cmd, first bool) error {
-	if !first {
-		return cmd.Start()
-	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	if err := syscall.Setpriority(syscall.PRIO_PROCESS, 0, -5); err != nil {
-		return err
-	}
-	return errors.Join(cmd.Start(), syscall.Setpriority(syscall.PRIO_PROCESS, 0, 0))
-}
-
 // step runs one test and says how it ended, empty for well.
 func step(s bed.Step, line *os.File) string {
 	dir := filepath.Join("/tmp", s.Name)
@@ -175,7 +159,7 @@ func step(s bed.Step, line *os.File) string {
 	}
 	cmd.Stderr = cmd.Stdout
 	began := time.Now()
-	if err := start(cmd, s.Types); err != nil {
+	if err := cmd.Start(); err != nil {
 		return err.Error()
 	}
 	for lines := bufio.NewScanner(out); lines.Scan(); {

@@ -1,5 +1,0 @@
-//go:build !amd64
-
-package bed
-
-func counterRate() int { return 0 }
