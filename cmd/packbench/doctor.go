@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"packbench/devices"
@@ -56,7 +58,7 @@ func runDoctor(ctx context.Context, c *call) error {
 		defer d.env.close()
 		d.secrets = d.env.secrets
 	}
-	d.station()
+	d.station(ctx)
 	d.database(ctx)
 	d.chain(ctx)
 	if d.env != nil {
@@ -100,11 +102,18 @@ func (c *call) mustHaveStation() error {
 	return c.mustHaveData()
 }
 
-func (d *doctor) station() {
+func (d *doctor) station(ctx context.Context) {
 	text := fmt.Sprintf("%s, market %s, data in %s", d.cfg.Station.ID, d.cfg.Station.Market, d.c.dir)
 	if _, err := os.Stat(d.c.config); errors.Is(err, fs.ErrNotExist) {
 		d.say("station", "warn", text+"; there is no station.toml yet, so everything is as delivered")
 		return
+	}
+	if d.env != nil {
+		if all, err := d.env.store.Stations(ctx); err == nil && len(all) > 0 && !slices.Contains(all, d.cfg.Station.ID) {
+			d.say("station", "warn", fmt.Sprintf("%s; but what happened here is recorded of %s: if the id was changed by hand, write the old one back, or its parcel in hand "+
+				"and open manifest stay behind; if the station is new, seal there first", text, strings.Join(all, ", ")))
+			return
+		}
 	}
 	d.say("station", "ok", text)
 }

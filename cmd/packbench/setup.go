@@ -32,7 +32,8 @@ type setupDesk struct {
 	plugged func() ([]usb.Found, error)
 	equip   func(context.Context, Config) error // makes a configuration's devices the bench's
 
-	turn sync.Mutex // held while devices are changed; taken before mu, and never while mu is held
+	turn   sync.Mutex // held while devices are changed; taken before mu, and never while mu is held
+	agreed string     // the other station id in the file that a person was told of; under turn
 
 	mu    sync.Mutex
 	found map[string]candidate

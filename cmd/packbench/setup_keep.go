@@ -26,6 +26,9 @@ func (d *setupDesk) Keep(ctx context.Context, c setup.Choice, use bool) (before 
 	if err != nil {
 		return "", err
 	}
+	if err := d.renamed(cfg); err != nil {
+		return "", err
+	}
 	if use && what.scanner.Transport == "keyboard" {
 		d.mu.Lock()
 		typed := d.typed
@@ -54,6 +57,18 @@ func (d *setupDesk) Keep(ctx context.Context, c setup.Choice, use bool) (before 
 	}
 	d.giveBack(false)
 	return before, d.equip(ctx, after)
+}
+
+// renamed asks once about a station id that somebody changed in the file while the program works under the old one: whoever sets up
+// a device has not asked for it, and with the next start it ends a chain. A second touch is the answer. turn is held.
+func (d *setupDesk) renamed(cfg Config) error {
+	was, is := d.app.env.cfg.Station.ID, cfg.Station.ID
+	if is == was || is == d.agreed {
+		return nil
+	}
+	d.agreed = is
+	// The screen has room for 160 characters.
+	return fmt.Errorf("the file calls this station %s, it works as %s: touch again to go on, or write the id back. After a restart %[2]s’s open manifest stays behind", is, was)
 }
 
 // Times of the look whether a device can be opened.
