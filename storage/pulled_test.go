@@ -235,7 +235,13 @@ func TestWorkForTheSyncer(t *testing.T) {
 		t.Errorf("ToFetch after the label: got %+v, %v", fetch, err)
 	}
 	record(t, s, station.Commit{Events: event(fulfillment.EventOrderOpened, seller)})
-	if ids, err := s.Shop("shop").Watched(ctx); err != nil || !slices.Equal(ids, []fulfillment.OrderID{"2", "3", "4"}) {
-		t.Errorf("Watched: got %v, %v, want 2 (queued), 3 (opened) and 4 (its buyer asks to cancel)", ids, err)
+	here, gone, err := s.Shop("shop").Watched(ctx)
+	if err != nil || !slices.Equal(here, []fulfillment.OrderID{"3", "4"}) || !slices.Equal(gone, []fulfillment.OrderID{"2"}) {
+		t.Errorf("Watched: got %v and %v, %v, want 3 (opened) and 4 (its buyer asks to cancel), and 2 (queued)", here, gone, err)
+	}
+	seller.Packages[0].Rung = fulfillment.RungHandedOver
+	record(t, s, station.Commit{Packages: seller.Packages, Events: event(fulfillment.EventOrderOpened, seller)})
+	if here, gone, err = s.Shop("shop").Watched(ctx); err != nil || !slices.Equal(here, []fulfillment.OrderID{"4"}) || !slices.Equal(gone, []fulfillment.OrderID{"2", "3"}) {
+		t.Errorf("Watched after 3 was handed over: got %v and %v, %v", here, gone, err)
 	}
 }

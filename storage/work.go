@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -10,19 +11,34 @@ import (
 	"packbench/storage/internal/queries"
 )
 
-// Watched are the shop's orders that were opened here and have a parcel the carrier has not scanned, all with an outbox row
-// that is not done, and those whose buyer asks to cancel as long as nothing more is known of that.
-func (s *ShopStore) Watched(ctx context.Context) ([]fulfillment.OrderID, error) {
-	var ids []string
-	for _, part := range []func(context.Context, []string) ([]string, error){s.qr.Watched, s.qr.ToldOf, s.qr.AskedOf} {
-		more, err := part(ctx, s.keys)
-		if err != nil {
-			return nil, explain(err, "list watched orders")
-		}
-		ids = append(ids, more...)
+// Watched are the shop's orders whose changes must be heard of. here are those that were opened and have a parcel that was not handed
+// over, and those whose buyer asks to cancel as long as nothing more is known of that. gone are all others with a parcel that the
+// carrier has not scanned or with an outbox row that is not done.
+func (s *ShopStore) Watched(ctx context.Context) (here, gone []fulfillment.OrderID, err error) {
+	opened, err1 := s.qr.Watched(ctx, s.keys)
+	asked, err2 := s.qr.AskedOf(ctx, s.keys)
+	told, err3 := s.qr.ToldOf(ctx, s.keys)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return nil, nil, explain(err, "list watched orders")
 	}
-	slices.Sort(ids)
-	return strs[fulfillment.OrderID](slices.Compact(ids)), nil
+	near := map[string]bool{}
+	for _, id := range asked {
+		near[id] = true
+	}
+	for _, o := range opened {
+		near[o.ID] = near[o.ID] || o.Here
+	}
+	for _, id := range told {
+		near[id] = near[id]
+	}
+	for _, id := range slices.Sorted(maps.Keys(near)) {
+		if near[id] {
+			here = append(here, fulfillment.OrderID(id))
+		} else {
+			gone = append(gone, fulfillment.OrderID(id))
+		}
+	}
+	return here, gone, nil
 }
 
 // ToArrange are the shop's platform-shipped packages that may be arranged and neither are nor have a row, earliest ship-by

@@ -23,6 +23,7 @@ type market struct {
 	script  map[fulfillment.OrderID][]string // what the next sends of an order do
 	offline bool
 	reads   int
+	asked   []fulfillment.OrderID       // ids of all reads, in order
 	sends   []string                    // order ids, in order of sending
 	effects map[fulfillment.OrderID]int // shipments that took effect
 	busy    map[fulfillment.OrderID]bool
@@ -67,6 +68,7 @@ func (m *market) ReadOrders(ctx context.Context, ids []fulfillment.OrderID) ([]f
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.reads++
+	m.asked = append(m.asked, ids...)
 	if m.offline {
 		return nil, transport(ErrOffline)
 	}

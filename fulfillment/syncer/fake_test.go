@@ -23,6 +23,7 @@ type store struct {
 	told      map[string]*PackageNews
 	labels    map[fulfillment.PackageID]string
 	watched   []fulfillment.OrderID
+	gone      []fulfillment.OrderID
 	arrange   []fulfillment.OutboxRow
 	fetch     []fulfillment.Package
 	recovered bool
@@ -61,10 +62,10 @@ func (s *store) ApplyPulled(_ context.Context, shop string, orders []fulfillment
 	return changed, nil
 }
 
-func (s *store) Watched(context.Context) ([]fulfillment.OrderID, error) {
+func (s *store) Watched(context.Context) (here, gone []fulfillment.OrderID, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.watched), nil
+	return slices.Clone(s.watched), slices.Clone(s.gone), nil
 }
 
 func (s *store) ToArrange(context.Context, int) ([]fulfillment.OutboxRow, error) {

@@ -24,7 +24,7 @@ import (
 type floor struct {
 	t      testing.TB
 	market string
-	shop   *shop.Server
+	shop   platform
 	url    string
 	dir    string
 	cipher string
@@ -37,6 +37,12 @@ type floor struct {
 	now    func() time.Time
 }
 
+// platform is the Seller Center's own side: a sandbox in this process or in another.
+type platform interface {
+	Credentials() shop.Credentials
+	State() shop.State
+}
+
 // setup is what differs between floors. The zero value is a shop of 30 orders where everything goes fast.
 type setup struct {
 	shop      shop.Options
@@ -45,6 +51,7 @@ type setup struct {
 	perSecond float64                         // calls the client may make, reads and writes each
 	change    func(*syncer.Options)
 	bare      bool             // the station knows no products
+	apart     bool             // the shop is a process of its own; wrap is not called
 	now       func() time.Time // the station's clock; nil: the right one
 }
 
@@ -79,17 +86,8 @@ func newFloorWith(t testing.TB, market string, set setup) *floor {
 	t.Helper()
 	set.shop.Market, set.shop.CarrierAfter = market, cmp.Or(set.shop.CarrierAfter, -1)
 	set.shop.Orders = cmp.Or(set.shop.Orders, 30)
-	srv, err := shop.New(set.shop)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var front http.Handler = srv
-	if set.wrap != nil {
-		front = set.wrap(srv)
-	}
-	ts := httptest.NewServer(front)
-	t.Cleanup(ts.Close)
-	f := &floor{t: t, market: market, shop: srv, url: ts.URL, dir: t.TempDir(), tokens: &memTokens{}, now: set.now}
+	srv, url := openShop(t, set)
+	f := &floor{t: t, market: market, shop: srv, url: url, dir: t.TempDir(), tokens: &memTokens{}, now: set.now}
 	store, err := storage.Open(t.Context(), f.dir, storage.Options{Station: "PACK-01", Market: market, Now: set.now})
 	if err != nil {
 		t.Fatal(err)
@@ -123,6 +121,25 @@ func newFloorWith(t testing.TB, market string, set setup) *floor {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// openShop opens the shop and returns its address.
+func openShop(t testing.TB, set setup) (platform, string) {
+	t.Helper()
+	if set.apart {
+		return openShopApart(t, set.shop)
+	}
+	srv, err := shop.New(set.shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var front http.Handler = srv
+	if set.wrap != nil {
+		front = set.wrap(srv)
+	}
+	ts := httptest.NewServer(front)
+	t.Cleanup(ts.Close)
+	return srv, ts.URL
 }
 
 func (f *floor) newClient(transport http.RoundTripper, tokens sellercenter.TokenStore, perSecond float64) *sellercenter.Client {

@@ -121,8 +121,9 @@ func (s *lifeStore) ApplyPulled(ctx context.Context, shop string, orders []fulfi
 	return during(s.l, func() ([]fulfillment.OrderID, error) { return s.s.ApplyPulled(ctx, shop, orders, cursor) })
 }
 
-func (s *lifeStore) Watched(ctx context.Context) ([]fulfillment.OrderID, error) {
-	return during(s.l, func() ([]fulfillment.OrderID, error) { return s.s.Watched(ctx) })
+func (s *lifeStore) Watched(ctx context.Context) (here, gone []fulfillment.OrderID, err error) {
+	err = doing(s.l, func() error { here, gone, err = s.s.Watched(ctx); return err })
+	return here, gone, err
 }
 
 func (s *lifeStore) ToArrange(ctx context.Context, n int) ([]fulfillment.OutboxRow, error) {

@@ -15,9 +15,9 @@ type Orders interface {
 	// It keeps what only this station knows: rungs, own holds, weights, labels, tracking from an import.
 	// It returns the orders for which something changed that the bench must know, beside an error too. A zero cursor leaves it as it is.
 	ApplyPulled(ctx context.Context, shop string, orders []fulfillment.Order, cursor time.Time) (changed []fulfillment.OrderID, err error)
-	// Watched are the orders between opened and carrier-scanned, all with an unfinished outbox row, and
-	// those with a request to cancel of which only the flag is known: they are re-read.
-	Watched(ctx context.Context) ([]fulfillment.OrderID, error)
+	// Watched are the orders that are re-read: here those opened whose parcels were not handed over yet, and those with a request to
+	// cancel of which only the flag is known; gone the others that the carrier has not scanned or that have an unfinished outbox row.
+	Watched(ctx context.Context) (here, gone []fulfillment.OrderID, err error)
 	// ToArrange are platform-shipped packages that may be arranged and have neither been arranged nor have a row,
 	// earliest ship-by first, with WeightG and sizes computed from the products; those whose label needs them and whose
 	// products do not tell are left to the bench.

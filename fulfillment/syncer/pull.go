@@ -129,19 +129,24 @@ func (s *Syncer) keep(ctx context.Context, orders []fulfillment.Order, cursor ti
 	return len(ids), nil
 }
 
-// watchMost is how many orders in work are read again in a round, those not heard of for longest first: after a day without
-// network the outbox may hold thousands, which are looked at anyway before they are sent.
-const watchMost = 500
+// How many orders in work are read again in a round, those not heard of for longest first. A parcel that is still here can be held
+// back, so that it is asked for with each round. One that has left, or of which a row waits after a day without network, can not:
+// there may be thousands, each is looked at anyway before a row of it is sent, and reading them takes calls from the rows.
+const (
+	watchHere = 500
+	watchGone = 100
+)
 
 // watch reads the orders in work again: update_time does not move with everything that matters to them.
 func (s *Syncer) watch(ctx context.Context) (changed int, err error) {
-	ids, err := s.o.Orders.Watched(ctx)
+	here, gone, err := s.o.Orders.Watched(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("listing the orders in work: %w", err)
 	}
-	ids = s.longestUnheard(ids)
+	s.watched(here, gone)
+	here, gone = s.longestUnheard(here, watchHere), s.longestUnheard(gone, watchGone)
 	defer s.noteWork()
-	for batch := range slices.Chunk(ids[:min(len(ids), watchMost)], 50) {
+	for batch := range slices.Chunk(slices.Concat(here, gone), 50) {
 		orders, err := s.read(ctx, batch)
 		if err != nil && !unreadableOnly(err) {
 			return changed, fmt.Errorf("re-reading orders in work: %w", err)
@@ -155,16 +160,23 @@ func (s *Syncer) watch(ctx context.Context) (changed int, err error) {
 	return changed, nil
 }
 
-// longestUnheard sorts ids by when they were read last, and forgets the moments of all others.
-func (s *Syncer) longestUnheard(ids []fulfillment.OrderID) []fulfillment.OrderID {
+// watched forgets when all other orders were heard of.
+func (s *Syncer) watched(here, gone []fulfillment.OrderID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	heard := make(map[fulfillment.OrderID]time.Time, len(ids))
-	for _, id := range ids {
+	heard := make(map[fulfillment.OrderID]time.Time, len(here)+len(gone))
+	for _, id := range slices.Concat(here, gone) {
 		heard[id] = s.heard[id]
 	}
 	s.heard = heard
-	return slices.SortedStableFunc(slices.Values(ids), func(a, b fulfillment.OrderID) int { return heard[a].Compare(heard[b]) })
+}
+
+// longestUnheard are at most n of the watched orders, those that were read longest ago first.
+func (s *Syncer) longestUnheard(ids []fulfillment.OrderID, n int) []fulfillment.OrderID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.SortStableFunc(ids, func(a, b fulfillment.OrderID) int { return s.heard[a].Compare(s.heard[b]) })
+	return ids[:min(len(ids), n)]
 }
 
 // noteWork tells how old the oldest knowledge about an order in work is.

@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -81,6 +82,38 @@ func TestWatch(t *testing.T) {
 		defer s.mu.Unlock()
 		if !slices.Contains(told, "x") || s.orders["x"].Status != fulfillment.StatusCancelled {
 			t.Errorf("told %v", told)
+		}
+	})
+}
+
+// What is still here is read again at every turn. Of what has left, which may be thousands, each turn reads some, and none twice before
+// all were read.
+func TestWatchWhatIsHereFirst(t *testing.T) {
+	running(t, nil, nil, func(t *testing.T, _ *Syncer, s *store, m *market) {
+		s.mu.Lock()
+		s.watched = []fulfillment.OrderID{"here 1", "here 2"}
+		m.set(func() { clear(m.orders) })
+		for i := range 3*watchGone - 20 {
+			s.gone = append(s.gone, fulfillment.OrderID(fmt.Sprint("gone ", i)))
+		}
+		for _, id := range append(s.gone, s.watched...) {
+			m.set(func() {
+				m.orders[id] = fulfillment.Order{ID: id, Status: fulfillment.StatusAwaitingCollection, UpdatedAt: time.Now()}
+			})
+		}
+		s.mu.Unlock()
+		for turn := range 3 {
+			time.Sleep(time.Second)
+			m.mu.Lock()
+			asked := map[fulfillment.OrderID]int{}
+			for _, id := range m.asked {
+				asked[id]++
+			}
+			m.mu.Unlock()
+			if len(asked) != min(2+(turn+1)*watchGone, len(s.gone)+2) || asked["here 1"] != turn+1 || asked["here 2"] != turn+1 {
+				t.Fatalf("after turn %d: %d orders were asked for, those here %d and %d times", turn+1, len(asked), asked["here 1"], asked["here 2"])
+			}
+			time.Sleep(29 * time.Second)
 		}
 	})
 }

@@ -38,7 +38,7 @@ type ended struct {
 const (
 	storePause = 5 * time.Second // before a row is tried again that the store did not take
 	listAge    = 5 * time.Second // so long a list of due rows is believed; whoever wakes the pusher ends it
-	countPause = time.Second     // between two counts of the outbox while it drains
+	countPause = 5 * time.Second // between two counts of the outbox while it drains
 )
 
 func (p *pusher) run(ctx context.Context) error {
@@ -190,7 +190,7 @@ func (p *pusher) end(e ended) {
 	for _, w := range e.ends {
 		p.endRow(w)
 	}
-	if now := p.s.o.Now(); p.working == 0 || now.Sub(p.counted) >= countPause {
+	if now := p.s.o.Now(); p.working == 0 && len(p.list) == 0 || now.Sub(p.counted) >= countPause {
 		p.counted = now
 		p.s.count(context.Background())
 	}

@@ -91,7 +91,7 @@ WHERE o.state <> 'done' AND (s.source = 'platform' AND s.shop IN (sqlc.slice('sh
 SELECT shop FROM orders WHERE id = ? AND source = 'platform';
 
 -- name: Watched :many
-SELECT o.id FROM orders o
+SELECT o.id, EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 6) AS here FROM orders o
 WHERE o.opened_at > 0 AND o.source = 'platform' AND o.status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED')
     AND o.shop IN (sqlc.slice('shops'))
     AND EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 7);

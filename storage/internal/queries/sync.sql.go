@@ -956,13 +956,18 @@ func (q *Queries) UnfinishedOutbox(ctx context.Context) ([]Outbox, error) {
 }
 
 const watched = `-- name: Watched :many
-SELECT o.id FROM orders o
+SELECT o.id, EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 6) AS here FROM orders o
 WHERE o.opened_at > 0 AND o.source = 'platform' AND o.status NOT IN ('CANCELLED', 'DELIVERED', 'COMPLETED')
     AND o.shop IN (/*SLICE:shops*/?)
     AND EXISTS (SELECT 1 FROM packages p WHERE p.order_id = o.id AND p.height < 7)
 `
 
-func (q *Queries) Watched(ctx context.Context, shops []string) ([]string, error) {
+type WatchedRow struct {
+	ID   string
+	Here bool
+}
+
+func (q *Queries) Watched(ctx context.Context, shops []string) ([]WatchedRow, error) {
 	query := watched
 	var queryParams []interface{}
 	if len(shops) > 0 {
@@ -978,13 +983,13 @@ func (q *Queries) Watched(ctx context.Context, shops []string) ([]string, error)
 		return nil, err
 	}
 	defer rows.Close()
-	var items []string
+	var items []WatchedRow
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+		var i WatchedRow
+		if err := rows.Scan(&i.ID, &i.Here); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
