@@ -27,6 +27,7 @@ type banner struct {
 	detail *widgets.Text
 	at     *widgets.Text
 	look   look
+	over   bool // what was said last is over, and not said any more
 }
 
 // newBanner returns a banner with the beacon as its last object: what lies before it has been painted when the beacon is.
@@ -44,6 +45,10 @@ func newBanner(beacon *canvas.Raster) *banner {
 func (b *banner) set(v station.View) {
 	at := time.Time{}
 	switch {
+	case b.over:
+		b.look = lookReady
+		b.head.Set(text.T("verdict.none.head"))
+		b.detail.Set(text.T("verdict.over.detail"))
 	case v.Err != "":
 		b.look = lookStop
 		b.head.Set(text.T("verdict.error.head"))
@@ -132,11 +137,23 @@ func (p *promptBand) set(v station.View) {
 	p.detail.Set(detail)
 }
 
-// reasonAsked is told when the question for a reason comes and goes.
+// reasonAsked is told when the question for a reason comes and goes: banner, band and buttons ask together or not at all.
 func (w *Window) reasonAsked(on bool) {
 	if w.prompt.why = on; w.bench != nil {
 		w.showPrompt()
+		w.showVerdict()
 	}
+}
+
+// showVerdict puts the last verdict in the banner, and a frame around everything where it stops; or nothing once its matter is over.
+func (w *Window) showVerdict() {
+	w.banner.over = text.Over(w.view, w.prompt.why, w.o.Now())
+	w.banner.set(w.view)
+	stroke := float32(0)
+	if w.banner.look.stop {
+		stroke = 12
+	}
+	w.frame.Paint(widgets.Clear, w.banner.look.fill, stroke)
 }
 
 // labelAhead is told what speaks against the label in hand.

@@ -134,3 +134,38 @@ func TestTheBandSaysToAnswerWhyAnotherLabelIsWanted(t *testing.T) {
 		}
 	}
 }
+
+// Banner, band and answers go together: when the choice was forgotten nobody is told to touch a reason that is not there.
+func TestTheQuestionWhyGoesWithItsAnswers(t *testing.T) {
+	clock := time.Date(2026, 11, 20, 6, 0, 0, 0, time.UTC)
+	w := newTestWindow(t, Options{Now: func() time.Time { return clock }})
+	v := station.View{Prompt: station.PromptScanOrder, May: station.Buttons, VerdictSeq: 1,
+		Verdict: &fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason, Scan: "PB:REPRINT", At: clock}}
+	w.Show(v)
+	w.win.Canvas().Capture()
+	if got := w.banner.head.Words(); got != "Why another label?" || w.prompt.head.Words() != "Choose why below" {
+		t.Fatalf("the banner says %q, the band %q", got, w.prompt.head.Words())
+	}
+	clock = clock.Add(time.Minute)
+	w.second()
+	if got := w.banner.head.Words(); got != "Ready" || w.prompt.head.Words() != "Scan the next order" {
+		t.Errorf("after a minute the banner says %q, the band %q", got, w.prompt.head.Words())
+	}
+}
+
+// "Logged in" is gone after a while, and so is its time.
+func TestTheBannerForgetsWhatIsOver(t *testing.T) {
+	clock := time.Date(2026, 11, 20, 6, 0, 0, 0, time.UTC)
+	w := newTestWindow(t, Options{Now: func() time.Time { return clock }})
+	w.Show(station.View{Operator: "Packer One", VerdictSeq: 1,
+		Verdict: &fulfillment.Verdict{Code: fulfillment.CommandDone, Class: fulfillment.ClassBadge, Scan: "PB:USER:1", Name: "Packer One", At: clock}})
+	w.win.Canvas().Capture()
+	if got := w.banner.head.Words(); got != "Logged in" {
+		t.Fatalf("the banner says %q", got)
+	}
+	clock = clock.Add(time.Minute)
+	w.second()
+	if got := w.banner.head.Words(); got != "Ready" || w.banner.at.Words() != "" || w.banner.look != lookReady {
+		t.Errorf("a minute later: %q at %q", got, w.banner.at.Words())
+	}
+}

@@ -273,7 +273,6 @@ func (w *Window) hear(v station.View) {
 func (w *Window) apply(v station.View) {
 	before := w.view
 	w.view = v
-	w.banner.set(v)
 	w.showPrompt()
 	w.strip.operator(v)
 	w.equipment.Supervisor(v.Supervisor)
@@ -281,11 +280,7 @@ func (w *Window) apply(v station.View) {
 	w.shop.Supervisor(v.Supervisor)
 	w.bench.Show(v)
 	w.handoff.Show(v)
-	stroke := float32(0)
-	if w.banner.look.stop {
-		stroke = 12
-	}
-	w.frame.Paint(widgets.Clear, w.banner.look.fill, stroke)
+	w.showVerdict() // after the bench: it knows whether its question stands
 	w.follow(before, v)
 }
 
@@ -358,6 +353,9 @@ func (w *Window) second() {
 	lists := w.ticks%20 == 0
 	w.strip.sync(w.sync, w.o.Now())
 	w.listen()
+	if w.banner.over != text.Over(w.view, w.prompt.why, w.o.Now()) {
+		w.showVerdict()
+	}
 	switch w.tab {
 	case tabBench:
 		w.bench.Tick()

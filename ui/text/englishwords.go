@@ -6,6 +6,7 @@ var englishWords = map[string]string{
 	"verdict.unknown.detail": "The bench answered “{word}”, which this window does not know. Do not go on with this parcel.",
 	"verdict.none.head":      "Ready",
 	"verdict.none.detail":    "Nothing has been scanned yet.",
+	"verdict.over.detail":    "The band below says the next step.",
 	"verdict.error.head":     "Not recorded – scan again",
 	"alarm.late.head":        "STOP – {n} cancelled too late",
 	"alarm.late.detail":      "Orders {orders} have left: call the carrier to send them back.",
