@@ -15,6 +15,7 @@ import (
 const (
 	bannerHeight = 120
 	promptHeight = 92
+	awayHeight   = 40 // of the prompt's band on pages where nothing is packed or handed over
 	stripHeight  = 40
 	navWidth     = 112
 )
@@ -93,6 +94,7 @@ type promptBand struct {
 	label  string // that the label in hand will not print; empty: nothing is known against it
 	why    bool   // the question why another label is wanted stands, with its answers below
 	never  bool   // and that nobody's word changes that
+	away   bool   // a page is in front on which nothing is packed or handed over: one line says what waits
 }
 
 func newPromptBand() *promptBand {
@@ -107,10 +109,15 @@ func (p *promptBand) set(v station.View) {
 	if v.Prompt == "" {
 		head, detail = text.Prompt(station.PromptScanOrder, v)
 	}
-	if p.why { // the next step is the answer, whatever comes after it
+	if p.away {
+		detail = text.Away(v)
+	} else if p.why { // the next step is the answer, whatever comes after it
 		head, detail = text.T("band.why.head"), text.T("band.why")
 	}
 	ink, soft, arrow, fill := widgets.OnNavy, widgets.NavySoft, widgets.Warn, widgets.Navy
+	if p.away {
+		soft = ink
+	}
 	bad := func(words string) {
 		ink, soft, arrow, fill, detail = widgets.White, widgets.White, widgets.White, widgets.Bad, words
 	}
@@ -129,6 +136,7 @@ func (p *promptBand) set(v station.View) {
 	case p.label != "":
 		careful(p.label)
 	}
+	widgets.ShowOnly(p.head, !p.away)
 	p.icon.Set("arrow", arrow, widgets.Clear, false)
 	p.head.Colour(ink)
 	p.detail.Colour(soft)
@@ -176,6 +184,9 @@ func (b *bands) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	b.banner.head.Max, b.banner.detail.Max = widgets.SizeGiant*scale, 23*scale
 	b.prompt.head.Max, b.prompt.detail.Max = widgets.SizeGiant*scale, 20*scale
 	heights := []float32{bannerHeight * scale, promptHeight * scale, 0, stripHeight}
+	if b.prompt.away {
+		heights[1] = awayHeight
+	}
 	heights[2] = max(0, size.Height-heights[0]-heights[1]-heights[3])
 	y := float32(0)
 	for i, o := range objects {

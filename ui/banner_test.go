@@ -169,3 +169,35 @@ func TestTheBannerForgetsWhatIsOver(t *testing.T) {
 		t.Errorf("a minute later: %q at %q", got, w.banner.at.Words())
 	}
 }
+
+// On pages where nothing is packed one line says what waits, and an alarm takes its place; on the bench the band is back.
+func TestOtherPagesSayWhatWaitsInOneLine(t *testing.T) {
+	w := newTestWindow(t, Options{})
+	v := station.View{Parcel: inHand(), Prompt: station.PromptScanItems, VerdictSeq: 1, Verdict: &fulfillment.Verdict{Code: fulfillment.OrderOpened}}
+	w.Show(v)
+	w.win.Canvas().Capture()
+	for _, page := range []tab{tabOrders, tabEquipment, tabShop, tabManual} {
+		w.choose(page)
+		if got := w.prompt.detail.Words(); got != "Order 576461413038785752 is open. Back to packing: touch Bench." || w.prompt.head.Visible() || w.prompt.Container.Size().Height != awayHeight {
+			t.Errorf("%s: %q, %v high", tabNames[page], got, w.prompt.Container.Size().Height)
+		}
+	}
+	w.asked = [2]string{"Scan the barcode", "On the screen."} // the wizard asks
+	if w.showPrompt(); w.prompt.away || w.prompt.head.Words() != "Scan the barcode" {
+		t.Errorf("the wizard's question is %q", w.prompt.head.Words())
+	}
+	w.asked = [2]string{}
+	v.Alarms = []fulfillment.Verdict{{Code: fulfillment.Cancelled, OrderID: "7"}}
+	w.Show(v)
+	if got := w.prompt.detail.Words(); !strings.Contains(got, "cancelled") {
+		t.Errorf("the alarm: %q", got)
+	}
+	lines, points := w.prompt.detail.Drawn(w.prompt.detail.Size())
+	if len(lines) != 1 || points < 13 || lines[0] != w.prompt.detail.Words() {
+		t.Errorf("the alarm is drawn %q at %v", lines, points)
+	}
+	w.choose(tabBench)
+	if w.prompt.away || !w.prompt.head.Visible() || w.prompt.Container.Size().Height < promptHeight-1 {
+		t.Errorf("back at the bench the band is %v high", w.prompt.Container.Size().Height)
+	}
+}

@@ -54,6 +54,11 @@ func (w *Window) setupField(focused fyne.Focusable) bool {
 
 // showPrompt draws the one thing to do next: the bench's, or the wizard's while it is in front.
 func (w *Window) showPrompt() {
+	away := w.tab != tabBench && w.tab != tabHandoff && w.asked[0] == ""
+	if w.prompt.away != away {
+		w.prompt.away = away
+		defer w.body.Refresh()
+	}
 	w.prompt.set(w.view)
 	if w.asked[0] != "" {
 		w.prompt.head.Set(w.asked[0])

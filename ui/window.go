@@ -51,6 +51,7 @@ type Window struct {
 	nav       *nav
 	banner    *banner
 	prompt    *promptBand
+	body      *fyne.Container // banner, prompt, page and strip
 	strip     *strip
 	frame     *widgets.Panel
 	bench     *bench.Screen
@@ -105,8 +106,8 @@ func (w *Window) build() {
 		tabShop: w.shop.Object, tabManual: manual.New(assets.Manual).Object}
 	w.frame = widgets.NewPanel(widgets.Clear, 14, 12, container.NewStack(w.screens[:]...)).Square()
 	w.prompt.set(w.view)
-	body := container.New(&bands{w.banner, w.prompt}, w.banner.Container, w.prompt.Container, w.frame.Container, w.strip.Container)
-	w.win.SetContent(container.New(window{}, w.sink, widgets.Row(0, widgets.Fix(w.nav.Container, navWidth), widgets.Grow(body, 1))))
+	w.body = container.New(&bands{w.banner, w.prompt}, w.banner.Container, w.prompt.Container, w.frame.Container, w.strip.Container)
+	w.win.SetContent(container.New(window{}, w.sink, widgets.Row(0, widgets.Fix(w.nav.Container, navWidth), widgets.Grow(w.body, 1))))
 }
 
 // window lays its objects over one another and asks for no more than a small screen has, whatever the content asks for.
@@ -343,6 +344,7 @@ func (w *Window) choose(t tab) {
 	case tabOrders:
 		w.orders.Load()
 	}
+	w.showPrompt()
 	w.frame.Container.Refresh()
 	w.guard()
 }

@@ -23,9 +23,9 @@ import (
 var (
 	railShop                    = [2]int{57, 420}
 	shopConnect                 = [2]int{350, 636}                   // the button at the bottom, whatever it does at the moment
-	requestReject, requestGrant = [2]int{640, 420}, [2]int{900, 420} // on the card of a request; the first reason stands in Reject's place
-	requestAnswer               = [2]int{1110, 327}                  // opens that card
-	shopOff                     = [2]int{752, 303}                   // Disconnect of the first shop
+	requestReject, requestGrant = [2]int{640, 373}, [2]int{900, 373} // on the card of a request; the first reason stands in Reject's place
+	requestAnswer               = [2]int{1110, 280}                  // opens that card
+	shopOff                     = [2]int{752, 256}                   // Disconnect of the first shop
 	cloudCell                   = image.Rect(380, 700, 540, 710)     // on the strip, where the words decide how wide a cell is
 )
 

@@ -131,12 +131,12 @@ func TestKeyboardScannerOnEveryScreen(t *testing.T) {
 		{name: "handoff", clicks: [][2]int{railHandoff}, adds: "PB:MODE:HANDOFF"},
 		{name: "handoff, a button that is off", clicks: [][2]int{{920, 643}}},
 		{name: "orders", clicks: [][2]int{railOrders}},
-		{name: "orders, the search field", clicks: [][2]int{railOrders, {370, 255}}, field: true},
-		{name: "orders, a row after the search field", clicks: [][2]int{{370, 255}, {500, 370}}},
+		{name: "orders, the search field", clicks: [][2]int{railOrders, {370, 208}}, field: true},
+		{name: "orders, a row after the search field", clicks: [][2]int{{370, 208}, {500, 330}}},
 		{name: "equipment", clicks: [][2]int{railEquipment}},
-		{name: "equipment, a device", clicks: [][2]int{{350, 265}}},
+		{name: "equipment, a device", clicks: [][2]int{{350, 218}}},
 		{name: "manual", clicks: [][2]int{railManual}},
-		{name: "manual, a section", clicks: [][2]int{{190, 376}}},
+		{name: "manual, a section", clicks: [][2]int{{190, 329}}},
 		{name: "manual, Escape", keys: []string{"Escape", "Down", "Home"}},
 		{name: "the strip", clicks: [][2]int{{900, 709}}},
 		{name: "back at the bench", clicks: [][2]int{railBench}, adds: "PB:MODE:PACK"},
@@ -178,7 +178,7 @@ func TestKeyboardScannerOnEveryScreen(t *testing.T) {
 // searched for and shown. Every other code goes to the bench, and at the bench the same scan opens the order.
 func TestLookingUpOpensNothing(t *testing.T) {
 	g := newWedge(t)
-	for _, place := range [][2]int{railOrders, {370, 255}} { // the page, then its field
+	for _, place := range [][2]int{railOrders, {370, 208}} { // the page, then its field
 		g.click(place[0], place[1])
 		g.do("type", "--delay", "0", "A-2")
 		g.do("key", "Return")

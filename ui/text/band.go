@@ -43,3 +43,19 @@ func LabelAhead(p *fulfillment.Parcel, verdict fulfillment.LabelVerdict) (words 
 	}
 	return "", false
 }
+
+// Away says in one line, on a page where nothing is packed or handed over, what waits and how to get back to it.
+func Away(v station.View) string {
+	head, _ := Prompt(v.Prompt, v)
+	switch {
+	case v.Prompt == station.PromptLogin:
+		return head
+	case v.Parcel != nil && v.Prompt == station.PromptStop:
+		return T("away.stop", "order", Code(string(v.Parcel.Order.ID)))
+	case v.Parcel != nil:
+		return T("away.open", "order", Code(string(v.Parcel.Order.ID)))
+	case v.Mode == fulfillment.ModeHandoff:
+		return T("away.handoff")
+	}
+	return T("away.none")
+}
