@@ -90,7 +90,7 @@ func (u *unreadable) pack(ctx context.Context) {
 	u.says(ctx, "PB:CONFIRM:NUMBER", fulfillment.NeedsSupervisor, "")
 	u.says(ctx, "PB:USER:900900", fulfillment.CommandDone, "")
 	u.picture(ctx, "supervisor-compares")
-	u.says(ctx, "PB:CONFIRM", fulfillment.Refused, "CONFIRM:NUMBER")
+	u.says(ctx, "PB:CONFIRM", fulfillment.Refused, "Touch the reason")
 	mark = u.trace.mark()
 	u.says(ctx, "PB:CONFIRM:NUMBER", fulfillment.CommandDone, "Demo Supervisor")
 	u.hears(ctx, mark, fulfillment.LabelPrinted)

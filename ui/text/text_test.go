@@ -298,7 +298,7 @@ func TestTheLastItemOfOneBoxCompletesTheBox(t *testing.T) {
 	if _, got := Prompt(station.PromptScanItems, station.View{Parcel: p}); got != "It completes the order." {
 		t.Errorf("one of one: %q", got)
 	}
-	if head, got := Prompt(station.PromptNextBox, station.View{Last: "77"}); head != "Scan NEXTBOX" || !strings.Contains(got, "77") {
+	if head, got := Prompt(station.PromptNextBox, station.View{Last: "77"}); head != "Touch Next box" || !strings.Contains(got, "77") {
 		t.Errorf("after the first box: %q, %q", head, got)
 	}
 }
@@ -306,5 +306,25 @@ func TestTheLastItemOfOneBoxCompletesTheBox(t *testing.T) {
 func TestATareSaysHowMuch(t *testing.T) {
 	if _, got := Verdict(fulfillment.Verdict{Code: fulfillment.CommandDone, Class: fulfillment.ClassCommand, Scan: "PB:TARE", Name: "TARE", WeightG: 130}); !strings.HasPrefix(got, "130 g ") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// People have buttons and a sheet: no sentence names a command by its code.
+func TestCommandsAreCalledByTheirButtons(t *testing.T) {
+	for code, want := range map[string]string{"PB:FINISH": "“Finish” has nothing to do here; nothing was changed.", "PB:CARRIER:UPS": "“CARRIER:UPS” has nothing to do here; nothing was changed."} {
+		if _, got := Verdict(fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyNotAvailable, Scan: code}); got != want {
+			t.Errorf("%s: %q", code, got)
+		}
+	}
+	shouted := regexp.MustCompile(`PB:|\b(HOLD|SKIP|SHORT|REPRINT|NEXTBOX|CONFIRM)\b`)
+	for key, e := range language.verdicts {
+		if shouted.MatchString(e.head + " " + e.detail) {
+			t.Errorf("%s: %q, %q", key, e.head, e.detail)
+		}
+	}
+	for key, e := range language.prompts {
+		if shouted.MatchString(e.head + " " + e.detail) {
+			t.Errorf("prompt %s: %q, %q", key, e.head, e.detail)
+		}
 	}
 }

@@ -123,7 +123,7 @@ func verdictPairs(v fulfillment.Verdict) []string {
 	}
 	scan := T("noun.code")
 	if v.Scan != "" {
-		scan = "“" + Code(v.Scan) + "”"
+		scan = "“" + called(v.Scan) + "”"
 	}
 	since := T("noun.since")
 	if !v.Since.IsZero() {
@@ -137,6 +137,18 @@ func verdictPairs(v fulfillment.Verdict) []string {
 		"box", fmt.Sprint(v.Box), "boxes", fmt.Sprint(v.Boxes),
 		"parcels", Plural("count.parcels", v.Got), "items", Plural("count.units", v.Need),
 	}
+}
+
+// called is a code as people know it: a command by the word on its button, or as it stands on the sheet.
+func called(code string) string {
+	cmd, _, ok := fulfillment.ParseCommand(code)
+	if !ok {
+		return Code(code)
+	}
+	if word, button := language.words["cmd."+string(cmd)]; button {
+		return word
+	}
+	return Code(strings.TrimPrefix(code, "PB:"))
 }
 
 // Prompt says the one thing to do next, and beside it how.
