@@ -47,7 +47,7 @@ func (s *Store) Backup(ctx context.Context, file, config string) (err error) {
 	}
 	stage, err := newStage(filepath.Dir(file), "backup")
 	if err != nil {
-		return explain(err, "back up to %s", file)
+		return explain(fmt.Errorf("%w; choose a folder that can be written, with room in it", err), "back up to %s", file)
 	}
 	defer func() { err = errors.Join(err, stage.remove()) }()
 	database, packed := filepath.Join(stage.dir, dbName), filepath.Join(stage.dir, "backup.zip")
