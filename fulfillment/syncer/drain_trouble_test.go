@@ -48,8 +48,8 @@ func (f *floor) below(n int) {
 	})
 }
 
-// TestAClockThatJumpsDuringADrain: an hour forwards, an hour back, and back once more, while answers are lost. Nothing is done
-// twice, and nothing waits until the wrong hour comes.
+// TestAClockThatJumpsDuringADrain: a day and an hour forwards, as much back, and back once more, while answers are lost. Nothing is done
+// twice, and nothing waits until the wrong day comes.
 func TestAClockThatJumpsDuringADrain(t *testing.T) {
 	for _, market := range []string{"GB", "VN"} {
 		t.Run(market, func(t *testing.T) {
@@ -61,10 +61,10 @@ func TestAClockThatJumpsDuringADrain(t *testing.T) {
 			}
 			f.post("/admin/fault", `{"kind":"lost_after","endpoint":"POST /fulfillment/*","chance":0.5,"seed":5}`)
 			f.post("/admin/fault", `{"kind":"refuse_before","chance":0.1,"seed":6}`)
-			off.Store(int64(time.Hour))
+			off.Store(int64(25 * time.Hour))
 			f.start()
 			jumps := 0
-			for _, jump := range []time.Duration{0, -time.Hour, time.Hour, 0} {
+			for _, jump := range []time.Duration{0, -25 * time.Hour, 25 * time.Hour, 0} {
 				f.until("a row waits to be read again", func() string {
 					rows, err := f.store.Outbox(t.Context())
 					waits := func(r fulfillment.OutboxRow) bool {
