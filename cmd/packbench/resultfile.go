@@ -61,18 +61,18 @@ const writeHelp = "make room on that disk, or check the folder and its permissio
 func writeWhole(name string, mode fs.FileMode, write func(io.Writer) error) error {
 	at, err := landing(name)
 	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", name, err)
+		return fmt.Errorf("cannot save %s: %w", name, err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(at), ".packbench-*")
 	if err != nil {
-		return fmt.Errorf("cannot write %s: %w; %s", name, err, writeHelp)
+		return fmt.Errorf("cannot save %s: %w; %s", name, err, writeHelp)
 	}
 	defer os.Remove(f.Name())
 	if err := errors.Join(write(f), f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("cannot write %s: %w; %s", name, err, writeHelp)
+		return fmt.Errorf("cannot save %s: %w; %s", name, err, writeHelp)
 	}
 	if err := os.Rename(f.Name(), at); err != nil {
-		return fmt.Errorf("cannot write %s: %w; %s", name, err, writeHelp)
+		return fmt.Errorf("cannot save %s: %w; %s", name, err, writeHelp)
 	}
 	return nil
 }
@@ -88,10 +88,10 @@ var (
 func (c *call) resultFile(name string) (string, error) {
 	at, err := landing(name)
 	if err != nil {
-		return "", fmt.Errorf("cannot write %s: %w", name, err)
+		return "", fmt.Errorf("cannot save %s: %w", name, err)
 	}
 	if c.isOwn(at) {
-		return "", fmt.Errorf("cannot write %s: it is one of the station's own files, or would lie among them; name another", name)
+		return "", fmt.Errorf("cannot save %s: it is one of the station's own files, or would lie among them; name another", name)
 	}
 	return at, nil
 }
