@@ -58,8 +58,7 @@ var plan = []struct {
 	{"scanner", "scanner", "TheKernel", "USBThroughTheKernel/keyboard|AThousandScansThroughTheKernel", true},
 	{"printer-well", "printer", "TheKernel/^prints", "", true},
 	{"camera", "camera", "TheKernel", "", true},
-	// Typing many codes takes half a minute here: the other far end types them, and this one in POS mode sends them.
-	{"scanner-gadget", "scanner", "USBScannerOnAGadget", "AGadget/keyboard/(gives|loses)", true},
+	{"scanner-gadget", "scanner", "USBScannerOnAGadget", "", true},
 	{"printer", "printer", "TheKernel", "TheKernel/^(prints|says|certainly|an_answer|a_job|a_refused|a_cable)", true},
 	{"printer-health", "printer", "TheKernel/^(says|certainly)", "", true},
 	{"printer-cut", "printer", "TheKernel/^(an_answer|a_cable)", "", true},
@@ -131,6 +130,9 @@ func inside(t testing.TB, k Kernel, dir string, parts [][]Step) Report {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for i := range parts {
+		if len(parts[i]) == 0 {
+			continue // PACKBENCH_BED_RUN leaves steps out
+		}
 		own := filepath.Join(dir, "computer-"+strconv.Itoa(i+1))
 		if err := os.Mkdir(own, 0o755); err != nil {
 			t.Fatal(err)

@@ -28,12 +28,12 @@ func FindEmulator() error {
 // The kernel is emulated instruction by instruction, without hardware acceleration, so that it works in containers and on
 // build machines. Inside, each instruction takes the same time, and where all only wait the clock jumps to the end of the wait: no
 // time limit of a test fires because this computer is busy, and waiting costs nothing. It needs a single processor for that (with two
-// the emulator, QEMU 7.2, never comes to the end of the kernel's start).
+// the emulator, QEMU 7.2, never comes to the end of the kernel's start), so what only two at the same time can do wrong is not seen here.
 func Boot(ctx context.Context, k Kernel, image, dir string, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, emulator, "-M", "q35", "-accel", "tcg,thread=single", "-icount", "shift=2,sleep=off", "-cpu", processor, "-smp", "1", "-m", "1024",
-		"-nodefaults", "-no-reboot", "-display", "none", "-monitor", "none",
+	cmd := exec.CommandContext(ctx, emulator, "-M", "q35", "-accel", "tcg,thread=single", "-icount", "shift=2,sleep=off",
+		"-cpu", processor, "-smp", "1", "-m", "1024", "-nodefaults", "-no-reboot", "-display", "none", "-monitor", "none",
 		"-chardev", "file,id=console,path="+filepath.Join(dir, "console.log"), "-serial", "chardev:console",
 		"-chardev", "stdio,id=tests,signal=off", "-serial", "chardev:tests",
 		"-kernel", k.Image, "-initrd", image,
