@@ -13,7 +13,10 @@ import (
 )
 
 const (
-	filmFor = 20 * time.Second
+	// filmFor is half a film: long enough for half a dozen collections of what pictures leave behind, which are ten seconds apart. What is
+	// resident is the most that there was between two of them, and that is reached by then: in the first half minute it may still take
+	// one step (8 of 285 MB), though the same 45 MB are left after each collection, in five minutes as in one.
+	filmFor = time.Minute
 	// filmGrowth is how much more memory the program may hold after the second half of a film than after the first.
 	filmGrowth = 1.03
 )
