@@ -36,11 +36,11 @@ func TestTwentyScansASecond(t *testing.T) {
 				func(_ context.Context, s fulfillment.Scan) error { got.Put(s.Code); return nil }, states.Put, slog.New(slog.DiscardHandler))
 			devicetest.Start(t, "Run", d.Run)
 			states.Until(t, "ready", func(h devices.Health) bool { return h.State == devices.Ready })
-			tick := time.NewTicker(time.Second / 20)
-			defer tick.Stop()
-			n := int(length / (time.Second / 20))
+			const pause = time.Second / 20
+			n := int(length / pause)
+			began := time.Now()
 			for i := range n {
-				<-tick.C
+				time.Sleep(time.Until(began.Add(time.Duration(i) * pause))) // a pause of the whole computer is made up for
 				if err := end.Scan(fmt.Sprintf("SKU-%06d", i)); err != nil {
 					t.Fatal(err)
 				}
@@ -53,7 +53,7 @@ func TestTwentyScansASecond(t *testing.T) {
 			if all := len(got.All()); all != n {
 				t.Errorf("%d scans, want %d", all, n)
 			}
-			t.Logf("%d scans in %v, none lost", n, length)
+			t.Logf("%d scans in %v, none lost", n, time.Since(began).Round(100*time.Millisecond))
 		})
 	}
 }
