@@ -38,16 +38,28 @@ func CheckDisplay() error {
 	}
 	r := bufio.NewReader(conn)
 	if err := greetDisplay(conn, r, number); err != nil {
-		return fmt.Errorf("display %q refused us: start Packbench as the user who is logged in at the desktop: %w", name, err)
+		return noGreeting(name, err)
 	}
 	has, err := hasExtension(conn, r, "GLX")
 	if err != nil {
-		return fmt.Errorf("display %q does not answer: %w", name, err)
+		return silent(name, err)
 	}
 	if !has {
 		return fmt.Errorf("display %q has no OpenGL (GLX): install the graphics driver or Mesa (libgl1-mesa-dri); in a remote session use one that offers OpenGL", name)
 	}
 	return nil
+}
+
+// noGreeting tells a display that keeps silent, as one that is only starting does, from one that wants somebody else.
+func noGreeting(name string, err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return silent(name, err)
+	}
+	return fmt.Errorf("display %q refused us: start Packbench as the user who is logged in at the desktop: %w", name, err)
+}
+
+func silent(name string, err error) error {
+	return fmt.Errorf("display %q does not answer: start Packbench again in a moment; if that is no help, log out of the desktop and in again: %w", name, err)
 }
 
 // dialDisplay connects to "[host]:number[.screen]", by Unix socket for an empty host or "unix".

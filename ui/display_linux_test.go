@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"bufio"
 	"encoding/binary"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -9,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // fakeDisplay answers the set-up of one X connection and one QueryExtension. It returns DISPLAY's value and what the
@@ -138,4 +141,21 @@ func FuzzFindCookie(f *testing.F) {
 	f.Add([]byte{1, 0, 0, 1, 'h', 0, 1, '1', 0, 0, 0, 0}, 1)
 	f.Add([]byte{1, 0, 255}, 0)
 	f.Fuzz(func(_ *testing.T, data []byte, number int) { findCookie(data, number) })
+}
+
+// A display that is only starting takes the connection and says nothing: that is no refusal, and another user would not help.
+func TestASilentDisplayIsNoRefusal(t *testing.T) {
+	conn, other := net.Pipe()
+	defer conn.Close()
+	defer other.Close()
+	if err := conn.SetDeadline(time.Now().Add(-time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	said := noGreeting(":9", greetDisplay(conn, bufio.NewReader(conn), 9)).Error()
+	if !strings.Contains(said, "does not answer: start Packbench again") || strings.Contains(said, "refused") {
+		t.Errorf("said %q", said)
+	}
+	if said := noGreeting(":9", errors.New("no such cookie")).Error(); !strings.Contains(said, "refused us: start Packbench as the user") {
+		t.Errorf("said %q", said)
+	}
 }
