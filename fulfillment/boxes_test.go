@@ -129,7 +129,7 @@ func TestReprintNeedsALabelThatCameOut(t *testing.T) {
 	w.expect("PB:UNDO", CommandDone)
 	w.expect("1", OrderOpened)
 	for code, want := range map[string]bool{"PB:REPRINT": true, "PB:REPRINT:LOST": true, "PB:REPRINT:SPOILED": true, "PB:REPRINT:UNREADABLE": true,
-		"PB:REPRINT:": false, "PB:REPRINT:FUN": false, "PB:UNDO:LOST": false} {
+		"PB:SEAL": true, "PB:SEAL:UPS": true, "PB:SEAL:": false, "PB:SEAL:ups": false, "PB:SEAL:A B": false, "PB:REPRINT:": false, "PB:REPRINT:FUN": false, "PB:UNDO:LOST": false} {
 		if _, _, ok := ParseCommand(code); ok != want {
 			t.Errorf("ParseCommand(%q): %v", code, ok)
 		}

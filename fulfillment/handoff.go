@@ -1,6 +1,7 @@
 package fulfillment
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -151,19 +152,20 @@ func (t *turn) handoffCommand(cmd Command, arg string) {
 		t.out.Photo = &PhotoWish{Manifest: m, OrderID: p.OrderID, With: p.With, PackageID: p.PackageID, Tracking: p.Tracking}
 		t.say(Verdict{Code: CommandDone, Class: ClassCommand, Name: string(cmd), OrderID: p.OrderID, PackageID: p.PackageID})
 	case CmdSeal:
-		t.seal()
+		t.seal(arg)
 	}
 }
 
-// seal closes the narrowed manifest, or all open ones. Every parcel is checked once more; what was cancelled meanwhile
+// seal closes the manifest of the carrier with that code; of none, that of the carrier it is narrowed to, or all open ones. Every parcel is checked once more; what was cancelled meanwhile
 // stays behind and is said aloud. A manifest on which nothing is left stays open.
-func (t *turn) seal() {
+func (t *turn) seal(carrier string) {
 	b := t.bench()
+	carrier = cmp.Or(carrier, b.Carrier)
 	left, over, total := 0, 0, 0
 	var first Verdict
 	var still []Manifest
 	for _, m := range b.Open {
-		if b.Carrier != "" && CarrierCode(m.Carrier) != b.Carrier {
+		if carrier != "" && CarrierCode(m.Carrier) != carrier {
 			still = append(still, m)
 			continue
 		}

@@ -146,6 +146,36 @@ func TestBothBoxesOfACancelledOrderAreSaid(t *testing.T) {
 	}
 }
 
+// PB:SEAL:<carrier> closes that carrier's manifest, whatever the handoff is narrowed to, and leaves the others open.
+func TestASealOfOneCarrier(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range []OrderID{"1", "2", "3"} {
+		o := w.order(id, ShippingSeller, "MUG")
+		if id != "1" {
+			o.Packages[0].Carrier = "Other Post"
+			w.orders[id] = o
+		}
+		w.pack(id)
+	}
+	w.expect("PB:MODE:HANDOFF", CommandDone)
+	for _, code := range []string{"TRACK1", "TRACK2", "TRACK3"} {
+		w.expect(code, Staged)
+	}
+	w.expect("PB:SEAL:NOBODY", Refused)
+	if w.rung("1") != RungStaged || len(w.bench.Open) != 2 {
+		t.Fatalf("a carrier without a manifest sealed something: %+v", w.bench.Open)
+	}
+	if v := w.said("PB:SEAL:OTHERPOST"); v.Code != HandedOver || v.Got != 2 {
+		t.Fatalf("%+v", v)
+	}
+	if w.rung("1") != RungStaged || w.rung("2") != RungHandedOver || w.rung("3") != RungHandedOver || len(w.bench.Open) != 1 || w.bench.Open[0].Carrier != "Demo Carrier" {
+		t.Errorf("%s, %s, %s; open %+v", w.rung("1"), w.rung("2"), w.rung("3"), w.bench.Open)
+	}
+	w.bench.Carrier = "OTHERPOST"
+	w.expect("PB:SEAL", Refused)
+	w.expect("PB:SEAL:DEMOCARRIER", HandedOver)
+}
+
 // Every parcel that a seal leaves off is an alarm of its own.
 func TestWhatASealLeavesOffIsAnAlarm(t *testing.T) {
 	w := threeStaged(t)

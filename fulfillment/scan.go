@@ -83,6 +83,11 @@ func ParseCommand(code string) (cmd Command, arg string, ok bool) {
 			return "", "", false
 		}
 		return cmd, arg, true
+	case cmd == CmdSeal && hasArg: // one carrier's manifest only
+		if arg == "" || arg != CarrierCode(arg) {
+			return "", "", false
+		}
+		return cmd, arg, true
 	case argCommands[cmd] && hasArg && arg != "":
 		if cmd == CmdMode && arg != "PACK" && arg != "HANDOFF" && arg != "RETURNS" {
 			return "", "", false

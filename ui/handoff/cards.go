@@ -20,15 +20,19 @@ type cardList struct {
 	stack  *widgets.RowStack
 	rows   []*cardRow
 	cards  []Card
+	seal   func(code string) // asks about the manifest of one carrier
 }
 
 type cardRow struct {
 	*widgets.Panel
 	carrier, since, count *widgets.Text
+	seal                  *widgets.Button
+	row                   *fyne.Container
+	code                  string
 }
 
-func newCardList() *cardList {
-	c := &cardList{title: widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(14, 1), only: widgets.NewText(widgets.SizeBody, true, widgets.Blue).Fit(12, 1).Right(),
+func newCardList(seal func(code string)) *cardList {
+	c := &cardList{seal: seal, title: widgets.NewText(widgets.SizeTitle, true, widgets.Ink).Fit(14, 1), only: widgets.NewText(widgets.SizeBody, true, widgets.Blue).Fit(12, 1).Right(),
 		empty: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(15, 2), more: widgets.NewText(widgets.SizeSmall, false, widgets.Soft)}
 	c.title.Set(text.T("handoff.open"))
 	c.empty.Set(text.T("handoff.empty"))
@@ -57,7 +61,7 @@ func (c *cardList) set(m Model) {
 func (c *cardList) show() {
 	n := min(len(c.cards), c.stack.Fits())
 	for len(c.rows) < n {
-		r := newCardRow()
+		r := newCardRow(c.seal)
 		c.rows = append(c.rows, r)
 		c.stack.Object.Add(widgets.Column(0, widgets.Grow(r.Container, 1), widgets.Space(8)))
 	}
@@ -74,11 +78,13 @@ func (c *cardList) show() {
 	c.more.Set(more)
 }
 
-func newCardRow() *cardRow {
+func newCardRow(seal func(code string)) *cardRow {
 	r := &cardRow{carrier: widgets.NewText(28, true, widgets.Ink).Fit(16, 2), since: widgets.NewText(widgets.SizeSmall, false, widgets.Soft).Fit(11, 1),
 		count: widgets.NewText(48, true, widgets.Blue).Fit(22, 1).Right()}
-	r.Panel = widgets.NewPanel(widgets.Card, 12, 4, widgets.Row(8,
-		widgets.Grow(widgets.Column(0, widgets.Grow(r.carrier, 1), widgets.Fix(r.since, 22)), 1), widgets.Fix(r.count, 96)))
+	r.seal = widgets.NewButton("seal", text.T("seal.one"), widgets.White, widgets.Navy, func() { seal(r.code) }).Upright()
+	words := widgets.Column(0, widgets.Grow(widgets.Row(6, widgets.Grow(r.carrier, 1), widgets.Fix(r.count, 76)), 1), widgets.Fix(r.since, 22))
+	r.row = widgets.Row(12, widgets.Grow(words, 1), widgets.Fix(r.seal, 74))
+	r.Panel = widgets.NewPanel(widgets.Card, 10, 4, r.row)
 	return r
 }
 
@@ -97,6 +103,10 @@ func (r *cardRow) set(card Card) {
 	r.since.Colour(ink)
 	r.since.Set(since)
 	r.count.Set(fmt.Sprint(card.Count))
+	r.code = card.Code
+	if widgets.ShowOnly(r.seal, card.Code != "") {
+		r.row.Refresh()
+	}
 	switch {
 	case len(card.TakeOff) > 0:
 		r.Paint(widgets.BadPale, widgets.Bad, 3)

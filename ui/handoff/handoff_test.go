@@ -182,6 +182,59 @@ func TestSealTakesTwoCalmTouchesAtDifferentPlaces(t *testing.T) {
 	}
 }
 
+// Who seals several carriers' manifests at once reads which and how many; one carrier's can be sealed alone.
+func TestTheSealNamesEachCarrier(t *testing.T) {
+	test.NewTempApp(t)
+	clock := now
+	var sent []string
+	s := New(Options{Command: func(c string) { sent = append(sent, c) }, Background: inline, Now: func() time.Time { return clock }})
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1240, 500))
+	v := view()
+	s.Show(v)
+	if got := s.seal.ask.Word(); got != "Seal all 2 carriers – 3 parcels" || s.seal.question.Container.Visible() {
+		t.Errorf("the button says %q", got)
+	}
+	confirm := func(title, list, yes, code string) {
+		t.Helper()
+		if !s.seal.question.Container.Visible() || s.seal.title.Words() != title || s.seal.list.Words() != list || s.seal.yes.Word() != yes {
+			t.Errorf("asked %q, %q, %q; want %q, %q, %q", s.seal.title.Words(), s.seal.list.Words(), s.seal.yes.Word(), title, list, yes)
+		}
+		clock = clock.Add(time.Second)
+		test.Tap(s.seal.yes)
+		if s.seal.question.Container.Visible() || len(sent) == 0 || sent[len(sent)-1] != code {
+			t.Errorf("sent %q, want %q", sent, code)
+		}
+	}
+	test.Tap(s.seal.ask)
+	confirm("Seal 2 manifests, 3 parcels?  Sealed manifests can never change.", "USPS 2  ·  UPS 1", "Yes, seal all 2: 3 parcels", "PB:SEAL")
+	for i, want := range []string{"USPS", "UPS"} {
+		test.Tap(s.cards.rows[i].seal)
+		test.Tap(s.cards.rows[i].seal) // a bounce asks again and seals nothing
+		n := []string{"2 parcels", "1 parcel"}[i]
+		confirm("Seal the manifest of "+want+", "+n+"?  Sealed manifests can never change.", want+" "+n[:1], "Yes, seal "+want+": "+n, "PB:SEAL:"+want)
+	}
+	test.Tap(s.cards.rows[1].seal)
+	test.Tap(s.cards.rows[0].seal)
+	confirm("Seal the manifest of USPS, 2 parcels?  Sealed manifests can never change.", "USPS 2", "Yes, seal USPS: 2 parcels", "PB:SEAL:USPS")
+
+	v.Stop = map[fulfillment.PackageID]fulfillment.VerdictCode{"bad": fulfillment.Cancelled}
+	v.Manifests[1].Parcels = append(v.Manifests[1].Parcels, fulfillment.ManifestParcel{OrderID: "8", PackageID: "bad", Tracking: "T8", At: now})
+	test.Tap(s.seal.ask)
+	s.Show(v)
+	if s.seal.question.Container.Visible() {
+		t.Error("a parcel was cancelled, and the question still stands")
+	}
+	test.Tap(s.seal.ask)
+	if got := s.seal.list.Words(); got != "USPS 2 (Take 1 off)  ·  UPS 1" {
+		t.Errorf("with a cancelled parcel it asks %q", got)
+	}
+	v.Carrier = "UPS"
+	s.Show(v)
+	if got := s.seal.ask.Word(); got != "Seal UPS – 1 parcel" || s.cards.rows[0].seal.Visible() || s.cards.rows[1].seal.Visible() {
+		t.Errorf("narrowed to one carrier: %q", got)
+	}
+}
+
 func TestThePhotoButtonWantsACamera(t *testing.T) {
 	test.NewTempApp(t)
 	for _, cam := range []Frames{nil, &fakeCamera{at: now}} {
@@ -436,7 +489,7 @@ func TestAStoppedParcelStaysMarkedInTheList(t *testing.T) {
 	for _, r := range s.cards.rows {
 		found = found || r.since.Words() == "1 TO TAKE OFF: T3"
 	}
-	if !found || s.seal.ask.Word() != "Seal all – 2 parcels  ·  Take 1 off" {
+	if !found || s.seal.ask.Word() != "Seal all 2 carriers – 2 parcels  ·  Take 1 off" {
 		t.Errorf("marked %v, the seal says %q", found, s.seal.ask.Word())
 	}
 	v.Manifests, v.VerdictSeq = v.Manifests[1:2], 2

@@ -19,6 +19,15 @@ type Card struct {
 	LeftOff int
 	TakeOff []string // tracking numbers of parcels on it that may not leave
 	Sealing bool     // the next seal seals it
+	Code    string   // by which it can be sealed alone; empty: it cannot, or nothing else would be sealed
+}
+
+// Part is what a seal does with the manifest of one carrier.
+type Part struct {
+	Carrier string // as it is shown
+	Code    string // as it stands in commands; empty: its name has no letter for one
+	Count   int    // parcels that it hands over
+	TakeOff int    // parcels that it leaves off: they may not leave
 }
 
 // Last is the parcel scanned last.
@@ -33,6 +42,7 @@ type Last struct {
 type Model struct {
 	Cards   []Card
 	Last    *Last
+	Parts   []Part // what the next seal would do, fullest first
 	Parcels int    // that the next seal would hand over
 	TakeOff int    // that the next seal would leave off: they may not leave
 	Carrier string // display name or code that the handoff is narrowed to; empty: any
@@ -71,6 +81,8 @@ func ModelOf(v station.View, now time.Time) Model {
 			continue // its parcels were all taken off again: it waits for the next one of its carrier
 		}
 		if c.Sealing {
+			c.Code = fulfillment.CarrierCode(mf.Carrier)
+			m.Parts = append(m.Parts, Part{Carrier: c.Carrier, Code: c.Code, Count: c.Count, TakeOff: len(c.TakeOff)})
 			m.Parcels += c.Count
 			m.TakeOff += len(c.TakeOff)
 			if v.Carrier != "" {
@@ -80,6 +92,13 @@ func ModelOf(v station.View, now time.Time) Model {
 		m.Cards = append(m.Cards, c)
 	}
 	slices.SortStableFunc(m.Cards, func(a, b Card) int { return b.Count - a.Count })
+	m.Parts = slices.DeleteFunc(m.Parts, func(p Part) bool { return p.Count+p.TakeOff == 0 })
+	slices.SortStableFunc(m.Parts, func(a, b Part) int { return b.Count - a.Count })
+	for i := range m.Cards {
+		if c := &m.Cards[i]; len(m.Parts) < 2 || c.Count+len(c.TakeOff) == 0 {
+			c.Code = ""
+		}
+	}
 	return m
 }
 

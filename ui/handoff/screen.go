@@ -44,14 +44,17 @@ type Screen struct {
 
 // New returns the screen without parcels.
 func New(o Options) *Screen {
-	s := &Screen{o: o, live: newLiveView(o.Camera), last: newLastCard(), cards: newCardList(), missing: newMissingCard()}
+	s := &Screen{o: o, live: newLiveView(o.Camera), last: newLastCard(), missing: newMissingCard()}
 	s.seal = newSealBar(o.Command, o.Now)
+	s.cards = newCardList(s.seal.begin)
 	s.photo = widgets.NewButton("camera", text.T("cmd.PHOTO"), widgets.Ink, widgets.Card, func() { o.Command("PB:PHOTO") })
 	s.undo = widgets.NewButton("undo", text.T("cmd.UNDO"), widgets.Ink, widgets.Card, s.takeOff)
 	left := widgets.Column(10, widgets.Grow(s.live.object, 1), widgets.Fix(s.last.object, 118))
 	s.Object = widgets.Column(10,
-		widgets.Grow(widgets.Row(12, widgets.Grow(left, 10), widgets.Grow(s.cards.object, 8), widgets.Grow(s.missing.object, 8)), 1),
+		widgets.Grow(widgets.Row(12, widgets.Grow(left, 9), widgets.Grow(s.cards.object, 10), widgets.Grow(s.missing.object, 8)), 1),
+		widgets.Fix(s.seal.question.Container, questionHeight),
 		widgets.Fix(widgets.Row(10, widgets.Fix(s.photo, 150), widgets.Fix(s.undo, 190), widgets.Grow(s.seal.object, 1)), 68))
+	s.seal.resized = s.Object.Refresh
 	s.Show(station.View{})
 	return s
 }
