@@ -64,7 +64,7 @@ func (s *Screen) sieve() {
 func (s *Screen) showFilter() {
 	for i, b := range s.filter {
 		n := 0
-		for _, o := range s.all {
+		for _, o := range s.day {
 			if sort(i).is(o) {
 				n++
 			}

@@ -42,7 +42,10 @@ func LineOf(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) 
 	}
 	l.Due, l.Urgency = text.Due(o.ShipBy, now)
 	if l.Finished || l.Stopped {
-		l.Due, l.Urgency = "", text.NoDeadline
+		l.Urgency = text.NoDeadline
+	}
+	if l.Finished || notHere(o) || cancelled(o) { // nobody can be late any more; what is held still can
+		l.Due = text.T("orders.nodue")
 	}
 	return l
 }
@@ -59,6 +62,10 @@ func with(o fulfillment.OrderSummary) string {
 		return text.T("orders.with.unknown")
 	}
 	return ""
+}
+
+func cancelled(o fulfillment.OrderSummary) bool {
+	return o.Status == fulfillment.StatusCancelled || slices.Contains(o.Holds, fulfillment.HoldCancelled)
 }
 
 // notHere: an order that nobody has begun and nobody may; once it was packed its rung says more.
@@ -85,13 +92,13 @@ func state(o fulfillment.OrderSummary) string {
 }
 
 // Sort puts what can still be late first, by deadline, then the rest; orders without a deadline come after those with one, and lost
-// parcels before what is done.
+// parcels before what is done or not packed here.
 func Sort(list []fulfillment.OrderSummary) []fulfillment.OrderSummary {
 	group := func(o fulfillment.OrderSummary) int {
 		switch {
 		case slices.Contains(o.Holds, fulfillment.HoldLost):
 			return 1
-		case o.Rung.AtLeast(fulfillment.RungHandedOver) || o.Status == fulfillment.StatusCancelled || slices.Contains(o.Holds, fulfillment.HoldCancelled):
+		case o.Rung.AtLeast(fulfillment.RungHandedOver) || cancelled(o) || notHere(o):
 			return 2
 		case o.ShipBy.IsZero():
 			return 1

@@ -23,11 +23,11 @@ func TestLine(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 	o.Holds = []fulfillment.Hold{fulfillment.HoldShort, fulfillment.HoldCancelRequested}
-	if l := LineOf(o, fulfillment.Story{}, now); l.State != "Short, Cancel asked" || !l.Stopped || l.Urgency != text.NoDeadline {
+	if l := LineOf(o, fulfillment.Story{}, now); l.State != "Short, Cancel asked" || !l.Stopped || l.Due != "LATE by 1 h 00 min" || l.Urgency != text.NoDeadline {
 		t.Errorf("held: %+v", l)
 	}
 	o.Holds, o.Rung, o.CheckedAt = nil, fulfillment.RungHandedOver, time.Time{}
-	if l := LineOf(o, fulfillment.Story{}, now); !l.Finished || l.Due != "" || l.Checked != "from a file" {
+	if l := LineOf(o, fulfillment.Story{}, now); !l.Finished || l.Due != "–" || l.Checked != "from a file" {
 		t.Errorf("finished: %+v", l)
 	}
 	o.Rung, o.Status = fulfillment.RungToPack, fulfillment.StatusCancelled
@@ -38,12 +38,13 @@ func TestLine(t *testing.T) {
 
 func TestSortAndCounts(t *testing.T) {
 	list := []fulfillment.OrderSummary{{ID: "f", Rung: fulfillment.RungHandedOver, ShipBy: now.Add(-time.Hour)}, {ID: "n"}, {ID: "b", ShipBy: now.Add(time.Hour)},
-		{ID: "a", ShipBy: now.Add(-time.Minute)}, {ID: "c", ShipBy: now.Add(5 * time.Hour)}}
+		{ID: "a", ShipBy: now.Add(-time.Minute)}, {ID: "c", ShipBy: now.Add(5 * time.Hour)},
+		{ID: "e", Rung: fulfillment.RungToPack, NotHere: true, ShipBy: now.Add(-2 * time.Hour)}}
 	ids := ""
 	for _, o := range Sort(list) {
 		ids += string(o.ID)
 	}
-	if ids != "abcnf" {
+	if ids != "abcnef" {
 		t.Errorf("order %q", ids)
 	}
 	if late, soon := Counts(list, now); late != 1 || soon != 1 {
@@ -58,6 +59,38 @@ func TestPage(t *testing.T) {
 		if from, to := Page(c.n, c.first, c.size); from != c.from || to != c.to {
 			t.Errorf("Page(%d, %d, %d) = %d, %d", c.n, c.first, c.size, from, to)
 		}
+	}
+}
+
+// A search narrows the list, not the day: the counters and the buyers' requests stay.
+func TestASearchLeavesTheDaysCounters(t *testing.T) {
+	l := &lister{list: []fulfillment.OrderSummary{{ID: "11", ShipBy: now.Add(-time.Hour)}, {ID: "12", ShipBy: now.Add(time.Hour)}, {ID: "22", Rung: fulfillment.RungHandedOver},
+		{ID: "23", Holds: []fulfillment.Hold{fulfillment.HoldShort}, ShipBy: now.Add(time.Hour)}}}
+	s, back, _ := newScreen(t, l)
+	s.Load()
+	back.run()
+	day := func() string {
+		return s.counts.Words() + "|" + s.filter[shelved].Word() + "|" + s.filter[gone].Word()
+	}
+	const want = "1 late  ·  1 due within 2 h|Held: 1|Gone: 1"
+	if day() != want || s.page.Words() != "1–4 of 4" {
+		t.Fatalf("%q, %q", day(), s.page.Words())
+	}
+	s.Search.SetText("12")
+	back.run()
+	if day() != want || s.page.Words() != "1 found: 1–1" {
+		t.Errorf("while searching: %q, %q", day(), s.page.Words())
+	}
+	l.list = append(l.list, fulfillment.OrderSummary{ID: "24", Rung: fulfillment.RungHandedOver})
+	s.Load() // by the clock
+	back.run()
+	if got := s.filter[gone].Word(); got != "Gone: 2" || s.page.Words() != "1 found: 1–1" {
+		t.Errorf("another left meanwhile: %q, %q", got, s.page.Words())
+	}
+	s.Clear()
+	back.run()
+	if s.page.Words() != "1–5 of 5" {
+		t.Errorf("after the search %q", s.page.Words())
 	}
 }
 
@@ -218,7 +251,7 @@ func TestSearchFieldHandsScansOver(t *testing.T) {
 
 func TestAnOrderThatIsNotForThisBenchDoesNotReadToPack(t *testing.T) {
 	o := fulfillment.OrderSummary{ID: "1", Rung: fulfillment.RungToPack, NotHere: true, ShipBy: time.Now().Add(time.Hour)}
-	if l := LineOf(o, fulfillment.Story{}, time.Now()); !l.Stopped || l.State == text.Rung(fulfillment.RungToPack) || l.Due != "" {
+	if l := LineOf(o, fulfillment.Story{}, time.Now()); !l.Stopped || l.State == text.Rung(fulfillment.RungToPack) || l.Due != "–" {
 		t.Errorf("got %+v", l)
 	}
 	o.Rung = fulfillment.RungHandedOver

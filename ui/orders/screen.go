@@ -41,6 +41,7 @@ type Screen struct {
 
 	o       Options
 	all     []fulfillment.OrderSummary // as read
+	day     []fulfillment.OrderSummary // what all is without a search: the counters and the requests are of these
 	named   func(shop string) string   // see Shops
 	list    []fulfillment.OrderSummary // those of all that the filter lets through
 	only    sort                       // what is shown only; everything: all
@@ -64,7 +65,7 @@ type Screen struct {
 
 // New returns the screen without orders; nothing is read before Load.
 func New(o Options) *Screen {
-	s := &Screen{o: o, request: newRequestCard(o.Now, o.Answer), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 1).Centred(),
+	s := &Screen{o: o, request: newRequestCard(o.Now, o.Answer), page: widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 2).Centred(),
 		counts: widgets.NewText(20, true, widgets.Bad).Fit(13, 2).Right(), notice: widgets.NewText(widgets.SizeTitle, false, widgets.Soft).Fit(14, 3).Centred()}
 	s.Search = NewSearchField(text.T("orders.search"), o.Now, s.searched, o.Scan)
 	s.clear = widgets.NewButton("cross", "", widgets.Ink, widgets.Card, s.Clear)
@@ -89,14 +90,24 @@ func New(o Options) *Screen {
 }
 
 // Load reads the orders anew; call it when the screen comes in front, after a scan, and about every 20 seconds.
-func (s *Screen) Load() {
+func (s *Screen) Load() { s.read(true) }
+
+// read reads what the search finds, and with it the day where that is another list.
+func (s *Screen) read(day bool) {
 	if s.o.Orders == nil {
 		return
 	}
 	query := s.query
 	s.o.Background("orders", func(ctx context.Context) func() {
 		list, err := s.o.Orders.ListOrders(ctx, query, limit)
+		whole := list
+		if err == nil && day && query != "" {
+			whole, err = s.o.Orders.ListOrders(ctx, "", limit)
+		}
 		return func() {
+			if err == nil && (day || query == "") {
+				s.day = Sort(whole)
+			}
 			if query != s.query { // a newer question is on its way
 				return
 			}
@@ -118,7 +129,7 @@ func (s *Screen) searched(query string) {
 	s.query, s.first = query, 0
 	s.closeCard()
 	s.clear.Enable(query != "")
-	s.Load()
+	s.read(false)
 }
 
 // Shops tells what the shop of an order (fulfillment.Order.Shop) is called, empty: there is only one.
@@ -187,7 +198,7 @@ func (s *Screen) show() {
 	s.table.set(lines)
 	s.card.update(s.all, func(o fulfillment.OrderSummary) Line { return LineOf(o, s.storyOf(o), now) })
 	s.card.show(now)
-	came := s.request.set(s.all)
+	came := s.request.set(s.day)
 	if s.card.open() { // one order is in front
 		came = widgets.ShowOnly(s.request.object, false) || came
 	}
@@ -195,8 +206,11 @@ func (s *Screen) show() {
 		s.Object.Refresh()
 	}
 	key := "orders.page"
-	if len(s.list) >= limit {
+	switch {
+	case len(s.list) >= limit:
 		key = "orders.more"
+	case s.query != "":
+		key = "orders.found"
 	}
 	page := ""
 	if len(s.list) > 0 {
@@ -212,7 +226,7 @@ func (s *Screen) show() {
 }
 
 func (s *Screen) showCounts(now time.Time) {
-	late, soon := Counts(s.all, now)
+	late, soon := Counts(s.day, now)
 	words, ink := "", widgets.WarnInk
 	if soon > 0 {
 		words = text.T("orders.soon", "n", fmt.Sprint(soon))
