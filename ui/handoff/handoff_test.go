@@ -206,16 +206,16 @@ func TestTheSealNamesEachCarrier(t *testing.T) {
 		}
 	}
 	test.Tap(s.seal.ask)
-	confirm("Seal 2 manifests, 3 parcels?  Sealed manifests can never change.", "USPS 2  ·  UPS 1", "Yes, seal all 2: 3 parcels", "PB:SEAL")
+	confirm("Seal 2 manifests, 3 parcels?  Sealed manifests can never change.", "USPS: 2  ·  UPS: 1", "Yes, seal all 2: 3 parcels", "PB:SEAL")
 	for i, want := range []string{"USPS", "UPS"} {
 		test.Tap(s.cards.rows[i].seal)
 		test.Tap(s.cards.rows[i].seal) // a bounce asks again and seals nothing
 		n := []string{"2 parcels", "1 parcel"}[i]
-		confirm("Seal the manifest of "+want+", "+n+"?  Sealed manifests can never change.", want+" "+n[:1], "Yes, seal "+want+": "+n, "PB:SEAL:"+want)
+		confirm("Seal the manifest of "+want+", "+n+"?  Sealed manifests can never change.", want+": "+n[:1], "Yes, seal "+want+": "+n, "PB:SEAL:"+want)
 	}
 	test.Tap(s.cards.rows[1].seal)
 	test.Tap(s.cards.rows[0].seal)
-	confirm("Seal the manifest of USPS, 2 parcels?  Sealed manifests can never change.", "USPS 2", "Yes, seal USPS: 2 parcels", "PB:SEAL:USPS")
+	confirm("Seal the manifest of USPS, 2 parcels?  Sealed manifests can never change.", "USPS: 2", "Yes, seal USPS: 2 parcels", "PB:SEAL:USPS")
 
 	v.Stop = map[fulfillment.PackageID]fulfillment.VerdictCode{"bad": fulfillment.Cancelled}
 	v.Manifests[1].Parcels = append(v.Manifests[1].Parcels, fulfillment.ManifestParcel{OrderID: "8", PackageID: "bad", Tracking: "T8", At: now})
@@ -225,7 +225,7 @@ func TestTheSealNamesEachCarrier(t *testing.T) {
 		t.Error("a parcel was cancelled, and the question still stands")
 	}
 	test.Tap(s.seal.ask)
-	if got := s.seal.list.Words(); got != "USPS 2 (Take 1 off)  ·  UPS 1" {
+	if got := s.seal.list.Words(); got != "USPS: 2 (Take 1 off)  ·  UPS: 1" {
 		t.Errorf("with a cancelled parcel it asks %q", got)
 	}
 	v.Carrier = "UPS"

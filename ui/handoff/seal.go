@@ -124,7 +124,7 @@ func sealWordsOf(parts []Part) sealWords {
 	var names []string
 	for _, p := range parts {
 		parcels, off = parcels+p.Count, off+p.TakeOff
-		name := p.Carrier + " " + fmt.Sprint(p.Count)
+		name := p.Carrier + ": " + fmt.Sprint(p.Count)
 		if p.TakeOff > 0 {
 			name += " (" + text.T("seal.off", "n", fmt.Sprint(p.TakeOff)) + ")"
 		}
