@@ -40,17 +40,46 @@ func (d *paperDesk) Look(ctx context.Context, id fulfillment.OrderID) (orders.Pa
 	default:
 		out.Queue = printer.Queue
 	}
+	if out.Events, err = e.store.Events(ctx, id); err != nil {
+		return out, err
+	}
+	items, err := d.itemsOf(ctx, o)
+	if err != nil {
+		return out, err
+	}
+	if len(o.Packages) == 0 {
+		out.Loose = items(fulfillment.Package{})
+	}
 	for _, p := range o.Packages {
 		if p.PlatformStatus == "CANCELLED" && len(o.Packages) > 1 {
 			continue
 		}
-		x := orders.Box{ID: p.ID, Tracking: p.Tracking, Rung: p.Rung}
+		x := orders.Box{ID: p.ID, Tracking: p.Tracking, Rung: p.Rung, Items: items(p)}
 		if err := d.mayOwn(o, p); err != nil {
 			x.OwnWhy = err.Error()
 		}
 		out.Boxes = append(out.Boxes, x)
 	}
 	return out, nil
+}
+
+// itemsOf gives the items of each parcel of an order, counted as far as they are verified, in hand too.
+func (d *paperDesk) itemsOf(ctx context.Context, o fulfillment.Order) (func(fulfillment.Package) []fulfillment.Item, error) {
+	found, err := d.env.store.Find(ctx, string(o.ID), nil)
+	if err != nil {
+		return nil, err
+	}
+	bench, err := d.env.store.Restore(ctx, d.env.cfg.Station.ID)
+	if err != nil {
+		return nil, err
+	}
+	return func(p fulfillment.Package) []fulfillment.Item {
+		items, cancelled := fulfillment.Contents(o, p, found.Products)
+		if !cancelled {
+			items = inHand(bench, o, p, items)
+		}
+		return items
+	}, nil
 }
 
 // mayOwn is why a label of the seller's own cannot be made, as far as that is known without asking the Seller Center.

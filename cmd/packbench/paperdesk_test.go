@@ -95,6 +95,9 @@ func TestTheWindowsPapersGoTheWaysOfTheCommands(t *testing.T) {
 	if err != nil || w.SlipWhy != "" || w.Queue != "office" || len(w.Boxes) != 1 || w.Boxes[0].OwnWhy != "" || w.Boxes[0].Tracking != "RA123456785GB" {
 		t.Fatalf("%+v, %v", w, err)
 	}
+	if it := w.Boxes[0].Items; len(it) == 0 || it[0].Name == "" || it[0].Need < 1 || it[0].Got != 0 || len(w.Events) == 0 || w.Events[len(w.Events)-1].Kind != fulfillment.EventImported {
+		t.Errorf("the card has %+v and %+v", it, w.Events)
+	}
 	d.refuses(t, d.platform, "no other may be stuck on it")
 	d.refuses(t, d.unnumbered, "carrier and tracking number are not known here")
 	if w, err := d.Look(t.Context(), d.cancelled); err != nil || !strings.Contains(w.SlipWhy, "nothing to pick") {

@@ -27,6 +27,10 @@ type card struct {
 	tracking *widgets.Text
 	slip     *act
 	own      *act
+	inside   *contents
+	desk     *fyne.Container // the papers, in the place of inside
+	turnOver *widgets.Button // changes the two
+	asked    bool            // the papers are in front
 
 	o      Options
 	order  fulfillment.OrderSummary // none: the card is closed
@@ -68,9 +72,16 @@ func newCard(o Options, closed func()) *card {
 	again := widgets.NewText(widgets.SizeBody, true, widgets.Ink).Fit(12, 3)
 	again.Set(text.T("card.again"))
 	note := widgets.NewPanel(widgets.BluePale, 12, 6, widgets.Row(10, widgets.Fix(widgets.NewIcon("note", widgets.Blue, 28), 28), widgets.Grow(again, 1)))
-	head := widgets.Row(12, widgets.Grow(c.id, 5), widgets.Fix(c.icon, 28), widgets.Grow(c.state, 4), widgets.Grow(c.tracking, 5), widgets.Fix(c.box, 170), widgets.Fix(shut, 150))
-	c.object = widgets.NewCard(widgets.Column(8, widgets.Fix(head, widgets.TouchSize), widgets.Fix(c.why, 52),
-		widgets.Grow(widgets.Row(14, widgets.Grow(c.slip.object, 1), widgets.Grow(c.own.object, 1)), 1), widgets.Fix(note.Container, 78))).Container
+	c.turnOver = widgets.NewButton("document", "", widgets.White, widgets.Blue, func() {
+		c.asked = !c.asked
+		c.show(c.o.Now())
+	})
+	head := widgets.Row(10, widgets.Grow(c.id, 5), widgets.Fix(c.icon, 28), widgets.Grow(c.state, 4), widgets.Grow(c.tracking, 5), widgets.Fix(c.box, 130), widgets.Fix(c.turnOver, 150), widgets.Fix(shut, 130))
+	c.inside = newContents(o)
+	c.desk = widgets.Column(8, widgets.Grow(widgets.Row(14, widgets.Grow(c.slip.object, 1), widgets.Grow(c.own.object, 1)), 1), widgets.Fix(note.Container, 78))
+	c.desk.Hide()
+	c.object = widgets.NewCard(widgets.Column(8, widgets.Fix(head, widgets.TouchSize), widgets.Fix(c.why, 44),
+		widgets.Grow(c.inside.object, 1), widgets.Grow(c.desk, 1))).Container
 	c.object.Hide()
 	return c
 }
@@ -92,6 +103,8 @@ func (c *card) set(o fulfillment.OrderSummary) {
 		a.sure.Drop()
 		a.busy, a.said = false, ""
 	}
+	c.asked = false
+	c.inside.begin()
 	c.look()
 }
 
@@ -173,12 +186,32 @@ func (c *card) show(now time.Time) {
 	c.tracking.Set(text.Code(string(b.Tracking)))
 	n := len(c.papers.Boxes)
 	c.box.Set("box", text.T("card.box", "i", fmt.Sprint(c.at+1), "n", fmt.Sprint(n)), widgets.Ink, widgets.Card)
-	if widgets.ShowOnly(c.box, n > 1) {
+	moved := widgets.ShowOnly(c.box, n > 1)
+	moved = widgets.ShowOnly(c.desk, c.asked) || moved
+	if widgets.ShowOnly(c.inside.object, !c.asked) || moved {
 		c.object.Refresh()
 	}
+	c.showInside(b.Items, ok, now)
 	queue := text.Visible(c.papers.Queue)
 	c.slip.show(now, "note", "card.slip", c.whyNot(c.papers.SlipWhy), text.T("card.slip.hint", "queue", queue))
 	c.own.show(now, "label", "card.own", c.whyNot(b.OwnWhy), text.T("card.own.hint", "tracking", text.Code(string(b.Tracking))))
+}
+
+// showInside shows the items of the parcel in front, of all that was ordered where there is none, and the history.
+func (c *card) showInside(items []fulfillment.Item, parcel bool, now time.Time) {
+	icon, word := "document", "card.papers"
+	if c.asked {
+		icon, word = "box", "card.contents"
+	}
+	c.turnOver.Set(icon, text.T(word), widgets.White, widgets.Blue)
+	if !parcel {
+		items = c.papers.Loose
+	}
+	why := c.whyNot("")
+	if why == "" {
+		why = text.T("card.noitems")
+	}
+	c.inside.set(items, c.papers.Events, why, now)
 }
 
 // whyNot is why a paper cannot be made now.

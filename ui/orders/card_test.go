@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"errors"
+	"image"
 	"strings"
 	"testing"
 	"time"
@@ -181,5 +182,66 @@ func TestACombinedParcelIsMarked(t *testing.T) {
 		if l := s.table.lines[0]; l.with.Words() != c.want || l.with.Visible() != (c.want != "") {
 			t.Errorf("%+v: %q", c.o.With, l.with.Words())
 		}
+	}
+}
+
+// The card opens with what is in the parcel and what happened; the papers are a touch away.
+func TestTheCardShowsItemsAndHistory(t *testing.T) {
+	at := func(m int) time.Time { return now.Add(time.Duration(m) * time.Minute) }
+	d := &desk{has: Paperwork{Queue: "office", Boxes: []Box{
+		{ID: "p", Items: []fulfillment.Item{{SKU: "TEE-L", Name: "T-shirt", Variant: "Red / L", Image: "u", Need: 3, Got: 2}, {SKU: "MUG", Bundle: "SET", Need: 1, Got: 1}}},
+		{ID: "q", Items: []fulfillment.Item{{SKU: "TEA", Name: "Tea", Need: 1}}}},
+		Events: []fulfillment.Event{{Kind: fulfillment.EventOrderOpened, At: at(-9), Operator: "Pat"}, {Kind: fulfillment.EventItemScanned, At: at(-8)},
+			{Kind: fulfillment.EventWeighed, At: at(-7), Body: []byte(`{"g":640}`)}, {Kind: fulfillment.EventHandedOver, At: at(-1)}}}}
+	s, back, _ := cardBed(t, d)
+	c := s.card.inside
+	if !c.object.Visible() || s.card.desk.Visible() || !c.rows[1].object.Visible() {
+		t.Fatal("the items are not in front")
+	}
+	r := c.rows[0]
+	if r.name.Words() != "T-shirt" || r.variant.Words() != "Red / L" || r.sku.Words() != "TEE-L" || r.count.Words() != "2 of 3" || !r.blank.Visible() {
+		t.Errorf("%q %q %q %q", r.name.Words(), r.variant.Words(), r.sku.Words(), r.count.Words())
+	}
+	if r = c.rows[1]; r.name.Words() != "MUG" || r.variant.Visible() || r.sku.Words() != "MUG  ·  part of SET" || r.count.Words() != "1 of 1" {
+		t.Errorf("%q %q %q", r.name.Words(), r.sku.Words(), r.count.Words())
+	}
+	told := ""
+	for _, x := range c.steps {
+		told += x.what.Words() + " " + x.sub.Words() + " " + x.by.Words() + "|"
+	}
+	if told != "Handed over  |Weighed 640 g |Opened  Pat|" {
+		t.Errorf("the history says %q", told)
+	}
+	s.card.o.Picture, c.o.Picture = nil, func(context.Context, string) (image.Image, error) {
+		return image.NewGray(image.Rect(0, 0, 500, 500)), nil
+	}
+	test.Tap(s.card.box)
+	if c.rows[0].name.Words() != "Tea" || c.rows[1].object.Visible() {
+		t.Error("the second box shows the first one's items")
+	}
+	test.Tap(s.card.box)
+	c.begin()
+	s.card.show(now)
+	back.run()
+	if got := c.rows[0].picture.Image; got == nil || got.Bounds().Dx() > 128 || c.rows[0].blank.Visible() {
+		t.Errorf("the picture is %v", got)
+	}
+	test.Tap(s.card.turnOver)
+	if c.object.Visible() || !s.card.desk.Visible() || s.card.turnOver.Word() != "Items" {
+		t.Error("the papers are not in front")
+	}
+}
+
+// What is not known is said: no parcel yet, nothing that happened, an order that cannot be read.
+func TestTheCardOfAnOrderThatNobodyTouched(t *testing.T) {
+	d := &desk{has: Paperwork{Loose: []fulfillment.Item{{SKU: "TEA", Name: "Tea", Need: 2}}}}
+	s, _, _ := cardBed(t, d)
+	c := s.card.inside
+	if c.rows[0].count.Words() != "0 of 2" || c.noItems.Visible() || !c.none.Visible() || c.none.Words() != "Nothing has happened to it here yet" {
+		t.Errorf("%q, %q", c.rows[0].count.Words(), c.none.Words())
+	}
+	s, _, _ = cardBed(t, nil)
+	if c = s.card.inside; !c.noItems.Visible() || c.noItems.Words() != "This station makes no papers." {
+		t.Errorf("%q", c.noItems.Words())
 	}
 }

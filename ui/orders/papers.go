@@ -9,7 +9,7 @@ import (
 // Papers makes the papers of one order. Its methods may take seconds, so they are called in the background; their errors are
 // sentences for a person.
 type Papers interface {
-	// Look says what can be made now, and of what cannot, why.
+	// Look says what the order is made of, what happened to it, what papers can be made now, and of what cannot, why.
 	Look(ctx context.Context, id fulfillment.OrderID) (Paperwork, error)
 	// PrintSlip hands the packing slip to the document printer; that paper came out is not known.
 	PrintSlip(ctx context.Context, id fulfillment.OrderID) error
@@ -22,6 +22,8 @@ type Paperwork struct {
 	SlipWhy string
 	Queue   string // of the document printer
 	Boxes   []Box
+	Loose   []fulfillment.Item  // what was ordered, where there is no parcel yet
+	Events  []fulfillment.Event // all of the order's, oldest first
 }
 
 // Box is one parcel of the order.
@@ -30,4 +32,5 @@ type Box struct {
 	Tracking fulfillment.Tracking
 	Rung     fulfillment.Rung
 	OwnWhy   string
+	Items    []fulfillment.Item // what belongs in it, and how much of that is verified
 }

@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"fmt"
+	"image"
 	"slices"
 	"time"
 
@@ -28,7 +29,9 @@ type Options struct {
 	// Answer takes a supervisor's answer to a request to cancel; it must not block, and nil drops it.
 	Answer func(fulfillment.CancelAnswer)
 	Papers Papers // of one order; nil: there are none
-	Now    func() time.Time
+	// Picture reads a product's picture, cached by the caller; nil: there are none.
+	Picture func(ctx context.Context, url string) (image.Image, error)
+	Now     func() time.Time
 }
 
 // limit bounds a list: who looks for more searches.

@@ -68,6 +68,9 @@ func Known(source fulfillment.Source, checked, offlineSince, now time.Time) stri
 // Rung names a step of the ladder; a step that is not known comes back as it is.
 func Rung(r fulfillment.Rung) string { return orWord("rung.", string(r)) }
 
+// Happened says in an order's history what happened; empty: it is a detail that the history leaves out.
+func Happened(k fulfillment.EventKind) string { return language.words["happened."+string(k)] }
+
 // Hold names a reason why an order must not move on.
 func Hold(h fulfillment.Hold) string { return orWord("hold.", string(h)) }
 

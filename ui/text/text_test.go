@@ -179,6 +179,16 @@ func TestEveryStateWordIsNamed(t *testing.T) {
 	}
 }
 
+// Every kind of event has a word in an order's history, but those that are details of another or of the bench.
+func TestTheHistoryNamesWhatHappened(t *testing.T) {
+	silent := []string{"item_scanned", "tared", "photo", "sealed", "refused", "undone", "box", "operator", "mode", "carrier"}
+	for _, k := range constants(t, "../../fulfillment", "EventKind") {
+		if said := Happened(fulfillment.EventKind(k)); (said == "") != contains(silent, k) {
+			t.Errorf("%s is called %q", k, said)
+		}
+	}
+}
+
 func TestEveryCommandSaysWhatItDid(t *testing.T) {
 	for _, code := range []string{"PB:UNDO", "PB:SKIP", "PB:HOLD", "PB:SHORT", "PB:REPRINT", "PB:REPRINT:LOST", "PB:NEXTBOX", "PB:FINISH", "PB:BOX:M", "PB:USER:77",
 		"PB:MODE:PACK", "PB:MODE:HANDOFF", "PB:MODE:RETURNS", "PB:CARRIER:UPS", "PB:PHOTO", "PB:SEAL"} {
