@@ -195,3 +195,21 @@ func TestASupervisorHasATrackingNumberCorrected(t *testing.T) {
 		t.Error(cmp.Diff(want, got))
 	}
 }
+
+// The sixth device is not cut off in a window of 1280 × 720; more than fit are scrolled to.
+func TestSixDevicesAreInSight(t *testing.T) {
+	test.NewTempApp(t)
+	for _, n := range []int{1, 5, 6, 9} {
+		s := New(func() time.Time { return now }, nil)
+		test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1140, 444))
+		var list []devices.Health
+		for i := range n {
+			list = append(list, devices.Health{Kind: devices.Scanner, ID: fmt.Sprint("scanner ", i), State: devices.Ready})
+		}
+		s.ShowDevices(list)
+		room, last := s.scroll.Size().Height, s.rows[n-1].Container
+		if end := last.Position().Y + last.Size().Height; end > room+0.5 && n <= 6 || end > s.cards.Size().Height+0.5 {
+			t.Errorf("%d devices: the last one ends at %g of %g in sight, %g in all", n, end, room, s.cards.Size().Height)
+		}
+	}
+}

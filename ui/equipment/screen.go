@@ -21,6 +21,7 @@ type Screen struct {
 	sync    SyncStatus
 	told    time.Time // when sync was told: ages grow from there
 	cards   *fyne.Container
+	scroll  *container.Scroll // of the cards
 	rows    []*deviceRow
 	none    *widgets.Text
 	facts   [factShops + 5]*factRow
@@ -39,8 +40,9 @@ func New(now func() time.Time, decide func(fulfillment.OutboxDecision)) *Screen 
 	s := &Screen{now: now, parked: newParkedCard(decide), none: widgets.NewText(20, false, widgets.Soft).Fit(14, 3)}
 	s.none.Set(text.T("equipment.none"))
 	s.cards = container.New(&grid{})
+	s.scroll = container.NewVScroll(s.cards)
 	s.tools = newToolRow(s.openSetup)
-	left := widgets.Column(8, widgets.Fix(s.none, 80), widgets.Grow(container.NewVScroll(s.cards), 1), widgets.Own(s.tools.object))
+	left := widgets.Column(8, widgets.Fix(s.none, 80), widgets.Grow(s.scroll, 1), widgets.Own(s.tools.object))
 	s.column = s.newSync()
 	s.plain = widgets.Row(14, widgets.Grow(left, 11), widgets.Grow(s.column, 10))
 	s.stack = container.NewStack(s.plain)
@@ -69,36 +71,42 @@ func (s *Screen) ShowDevices(list []devices.Health) {
 	s.Object.Refresh()
 }
 
-// grid lays visible cards one under the other.
+// grid lays visible cards one under the other; in a low window they are lower, and where that does not do the list scrolls.
 type grid struct{}
 
-// The cards of six devices are in sight at once.
+// The cards of six devices are in sight at once, also in a window of 720 units.
 const (
 	cardHeight = 56
-	cardGap    = 5
+	cardLow    = 48
+	cardGap    = 4
 	barRoom    = 14 // of the scroll bar, which would lie over the last letters
 )
 
-func (grid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	y := float32(0)
+func (g grid) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	n := float32(g.shown(objects))
+	height, y := max(cardLow, min(cardHeight, (size.Height-cardGap*(n-1))/max(1, n))), float32(0)
 	for _, o := range objects {
 		if !o.Visible() {
 			continue
 		}
 		o.Move(fyne.NewPos(0, y))
-		o.Resize(fyne.NewSize(size.Width-barRoom, cardHeight))
-		y += cardHeight + cardGap
+		o.Resize(fyne.NewSize(size.Width-barRoom, height))
+		y += height + cardGap
 	}
 }
 
-func (grid) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	n := 0
+func (g grid) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	n := float32(g.shown(objects))
+	return fyne.NewSize(200, max(0, n*(cardLow+cardGap)-cardGap))
+}
+
+func (grid) shown(objects []fyne.CanvasObject) (n int) {
 	for _, o := range objects {
 		if o.Visible() {
 			n++
 		}
 	}
-	return fyne.NewSize(200, float32(n)*(cardHeight+cardGap))
+	return n
 }
 
 type deviceRow struct {

@@ -53,21 +53,38 @@ func New(manual string) *Screen {
 	s.up = widgets.NewButton("up", text.T("manual.up"), widgets.White, widgets.Blue, func() { s.turn(-1) }).Large()
 	s.down = widgets.NewButton("down", text.T("manual.down"), widgets.White, widgets.Blue, func() { s.turn(1) }).Large()
 	s.place = widgets.NewText(20, true, widgets.Ink).Fit(13, 1).Centred()
-	var items []widgets.Item
+	index := container.New(&chapters{})
 	for i, p := range s.pages {
 		b := widgets.NewButton("manual", p.Title, widgets.Navy, widgets.White, func() { s.Show(i) })
 		s.buttons = append(s.buttons, b)
-		items = append(items, widgets.Fix(b, 60))
+		index.Add(b)
 	}
-	items = append(items, widgets.Grow(&fyne.Container{}, 1))
 	turns := widgets.Row(12, widgets.Grow(s.up, 2), widgets.Grow(s.place, 1), widgets.Grow(s.down, 2))
 	page := widgets.NewPanel(widgets.White, 14, 10, widgets.Column(8, widgets.Grow(&fyne.Container{Layout: &follow{s}, Objects: []fyne.CanvasObject{s.scroll}}, 1), widgets.Fix(turns, 68)))
-	s.Object = widgets.Row(14, widgets.Fix(widgets.Column(8, items...), 340), widgets.Grow(page.Container, 1))
+	s.Object = widgets.Row(14, widgets.Fix(index, 340), widgets.Grow(page.Container, 1))
 	if len(s.pages) > 0 {
 		s.Show(0)
 	}
 	return s
 }
+
+// chapters lays the buttons of the pages one under the other, lower where the window is too low for all of them.
+type chapters struct{}
+
+const chapterHeight, chapterGap = 60, 6
+
+// Layout implements fyne.Layout.
+func (chapters) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	n := float32(len(objects))
+	height := min(chapterHeight, (size.Height-chapterGap*(n-1))/max(1, n))
+	for i, o := range objects {
+		o.Move(fyne.NewPos(0, float32(i)*(height+chapterGap)))
+		o.Resize(fyne.NewSize(size.Width, height))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (chapters) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(100, 100) }
 
 // barRoom is the width of the scroll bar with some air, in units.
 const barRoom = 30

@@ -74,3 +74,18 @@ func TestTheButtonsTurnToTheEndAndBack(t *testing.T) {
 		t.Errorf("the text ends at %g of %g: under the scroll bar", right, s.scroll.Size().Width)
 	}
 }
+
+// In the lowest window that is sold the last chapter can be touched as well as the first.
+func TestEveryChapterIsInSight(t *testing.T) {
+	test.NewTempApp(t)
+	for _, height := range []float32{372, 444, 492, 800} { // of the page in windows of 648, 720, 768 and 1080
+		s := New(assets.Manual)
+		test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1140, height))
+		for i, b := range s.buttons {
+			at, size := b.Position(), b.Size()
+			if at.Y+size.Height > s.Object.Size().Height+0.5 || size.Height < 44 || size.Height > 60 {
+				t.Errorf("page %g high: chapter %d is at %g, %g high", height, i+1, at.Y, size.Height)
+			}
+		}
+	}
+}
