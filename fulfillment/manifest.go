@@ -44,3 +44,14 @@ func (m Manifest) Has(id PackageID) bool {
 	}
 	return false
 }
+
+// ManifestSummary is one sealed manifest as a list shows it.
+type ManifestSummary struct {
+	ID       ManifestID
+	Station  string
+	Carrier  string
+	SealedAt time.Time
+	SealedBy string
+	Parcels  int // that left with it
+	LeftOff  int // that the seal left off
+}

@@ -26,6 +26,35 @@ func (s *Store) Manifests(ctx context.Context) ([]fulfillment.Manifest, error) {
 	return out, explain(err, "list manifests")
 }
 
+// SealedManifests returns the last sealed manifests, newest first, without their parcels.
+func (s *Store) SealedManifests(ctx context.Context, limit int) ([]fulfillment.ManifestSummary, error) {
+	var out []fulfillment.ManifestSummary
+	err := s.read(ctx, func(q *queries.Queries) error {
+		rows, err := q.SealedManifests(ctx, int64(limit))
+		for _, r := range rows {
+			out = append(out, fulfillment.ManifestSummary{ID: fulfillment.ManifestID(r.ID), Station: r.Station, Carrier: r.Carrier, SealedAt: fromMS(r.SealedAt),
+				SealedBy: r.SealedBy, Parcels: int(r.Parcels), LeftOff: int(r.LeftOff)})
+		}
+		return err
+	})
+	return out, explain(err, "list sealed manifests")
+}
+
+// SealOf returns the event that sealed a manifest of a station; it names the manifest in its body. ok is false where none does.
+func (s *Store) SealOf(ctx context.Context, stationID string, id fulfillment.ManifestID) (e fulfillment.Event, ok bool, err error) {
+	err = s.read(ctx, func(q *queries.Queries) error {
+		row, err := q.SealOf(ctx, queries.SealOfParams{Station: stationID, Quoted: `"` + string(id) + `"`})
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err == nil {
+			e, ok = eventFromRow(row), true
+		}
+		return err
+	})
+	return e, ok, explain(err, "read the seal of manifest %s", id)
+}
+
 // Manifest returns one manifest with its parcels and photos; fulfillment.ErrNotFound if there is none.
 func (s *Store) Manifest(ctx context.Context, id fulfillment.ManifestID) (fulfillment.Manifest, error) {
 	var m fulfillment.Manifest

@@ -70,6 +70,7 @@ type Options struct {
 	Decide       func(fulfillment.OutboxDecision)                                             // about a parked outbox row; called like Command
 	Answer       func(fulfillment.CancelAnswer)                                               // to a request to cancel; called like Command
 	Papers       orders.Papers                                                                // of one order; nil: there are none
+	Manifests    handoff.Manifests                                                            // the sealed ones; nil: they are not shown
 	ApplyScan    bool                                                                         // a label on the parcel must be scanned back
 	Setup        Setup                                                                        // setting devices up, and test labels
 	Shop         ShopDesk                                                                     // connecting shops

@@ -96,7 +96,7 @@ func (w *Window) build() {
 	send := func(code string) { w.codes.put(code, w.o.Command) }
 	w.nav, w.banner, w.prompt, w.strip = newNav(w.o.Station, w.navigate), newBanner(w.gate.beacon), newPromptBand(), newStrip()
 	w.bench = bench.New(bench.Options{Command: send, Background: w.back.add, Orders: w.o.Orders, Picture: w.o.Picture, LabelPreview: w.o.LabelPreview, LabelAhead: w.labelAhead, Asking: w.reasonAsked, ApplyScan: w.o.ApplyScan, Now: w.o.Now})
-	w.handoff = handoff.New(handoff.Options{Command: send, Background: w.back.add, Missing: w.o.Missing, Camera: w.o.Camera, Now: w.o.Now})
+	w.handoff = handoff.New(handoff.Options{Command: send, Background: w.back.add, Missing: w.o.Missing, Manifests: w.o.Manifests, Camera: w.o.Camera, Now: w.o.Now})
 	w.orders = orders.New(orders.Options{Scan: w.searchScan, Background: w.back.add, Orders: w.o.Orders, Story: w.o.Story, Answer: w.answer, Papers: w.o.Papers, Picture: w.o.Picture, Now: w.o.Now})
 	w.orders.Search.Entered = func() { w.do(w.win.Canvas().Unfocus) } // the next scan goes to the sink
 	w.equipment = equipment.New(w.o.Now, w.decide)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -54,22 +53,31 @@ func runManifest(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	document, err := e.manifestPaper(ctx, m)
+	if err != nil {
+		return err
+	}
+	return c.deliver(ctx, e.cfg, "Manifest "+string(m.ID), document)
+}
+
+// manifestPaper gathers what a manifest's document shows beside the manifest, and returns what writes it.
+func (e *env) manifestPaper(ctx context.Context, m fulfillment.Manifest) (write func(io.Writer) error, err error) {
 	extra := label.ManifestExtra{Location: time.Local}
 	if seal, ok, err := e.sealOf(ctx, m); err != nil {
-		return err
+		return nil, err
 	} else if ok {
 		extra.EventHash, extra.EventSeq = seal.Hash, seal.Seq
 		if extra.Unchecked, err = uncheckedSince(seal); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if extra.Unpacked, err = e.unpacked(ctx, m); err != nil {
-		return err
+		return nil, err
 	}
 	if extra.Letters, err = systemLetters(); err != nil {
-		return err
+		return nil, err
 	}
-	return c.deliver(ctx, e.cfg, "Manifest "+string(m.ID), func(w io.Writer) error { return label.ManifestPDF(w, m, extra) })
+	return func(w io.Writer) error { return label.ManifestPDF(w, m, extra) }, nil
 }
 
 // uncheckedSince is what the seal itself said of its knowledge; zero: the Seller Center had been asked.
@@ -108,20 +116,12 @@ func (e *env) unpacked(ctx context.Context, m fulfillment.Manifest) (map[fulfill
 	return found, nil
 }
 
-// sealOf finds the event that sealed the manifest; it names the manifest in its body.
+// sealOf finds the event that sealed the manifest.
 func (e *env) sealOf(ctx context.Context, m fulfillment.Manifest) (found fulfillment.Event, ok bool, err error) {
 	if m.Open() {
 		return found, false, nil
 	}
-	for ev, err := range e.store.AllEvents(ctx, m.Station) {
-		if err != nil {
-			return found, false, err
-		}
-		if ev.Kind == fulfillment.EventSealed && bytes.Contains(ev.Body, []byte(`"`+string(m.ID)+`"`)) {
-			found, ok = ev, true
-		}
-	}
-	return found, ok, nil
+	return e.store.SealOf(ctx, m.Station, m.ID)
 }
 
 // runSheet prints the command barcodes, with the badges and boxes of station.toml.

@@ -33,6 +33,7 @@ func (a *app) windowOptions(player *sound.Player) ui.Options {
 		Decide:       a.decide,
 		Answer:       a.answer,
 		Papers:       a.papers(),
+		Manifests:    &manifestDesk{env: a.env, now: a.devices.config, dir: a.dir},
 		ApplyScan:    a.env.cfg.policy().ApplyScan,
 		Setup:        a.setup.options(),
 		Camera:       a.devices.camera,

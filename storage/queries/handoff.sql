@@ -4,6 +4,15 @@ SELECT * FROM manifests WHERE id = ?;
 -- name: Manifests :many
 SELECT * FROM manifests ORDER BY sealed_at > 0, opened_at DESC, id;
 
+-- name: SealedManifests :many
+SELECT m.*, (SELECT count(*) FROM manifest_parcels p WHERE p.manifest_id = m.id AND p.left_off = 0) AS parcels,
+    (SELECT count(*) FROM manifest_parcels p WHERE p.manifest_id = m.id AND p.left_off <> 0) AS left_off
+FROM manifests m WHERE m.sealed_at > 0 ORDER BY m.sealed_at DESC, m.id LIMIT ?;
+
+-- name: SealOf :one
+SELECT * FROM events WHERE station = sqlc.arg(station) AND kind = 'sealed' AND instr(CAST(body AS TEXT), CAST(sqlc.arg(quoted) AS TEXT)) > 0
+ORDER BY seq DESC LIMIT 1;
+
 -- name: OpenManifests :many
 SELECT * FROM manifests WHERE station = ? AND sealed_at = 0 ORDER BY opened_at, id;
 

@@ -14,11 +14,12 @@ import (
 	"packbench/ui/widgets"
 )
 
-// Options are what the screen needs of the window. Missing and Camera may be nil.
+// Options are what the screen needs of the window. Missing, Manifests and Camera may be nil.
 type Options struct {
 	Command    func(code string)
 	Background widgets.Background
 	Missing    func(ctx context.Context) ([]fulfillment.OrderSummary, error)
+	Manifests  Manifests // the sealed ones; nil: they are not shown
 	Camera     Frames
 	Now        func() time.Time
 }
@@ -34,6 +35,9 @@ type Screen struct {
 	cards   *cardList
 	missing *missingCard
 	seal    *sealBar
+	dock    *fyne.Container // what is going on, or in its place sealed
+	sealed  *sealedPage
+	look    *widgets.Button // changes the two
 	photo   *widgets.Button
 	undo    *widgets.Button
 	sure    widgets.Sure // of undo
@@ -50,12 +54,21 @@ func New(o Options) *Screen {
 	s.photo = widgets.NewButton("camera", text.T("cmd.PHOTO"), widgets.Ink, widgets.Card, func() { o.Command("PB:PHOTO") })
 	s.undo = widgets.NewButton("undo", text.T("cmd.UNDO"), widgets.Ink, widgets.Card, s.takeOff)
 	left := widgets.Column(10, widgets.Grow(s.live.object, 1), widgets.Fix(s.last.object, 118))
-	s.Object = widgets.Column(10,
-		widgets.Grow(widgets.Row(12, widgets.Grow(left, 9), widgets.Grow(s.cards.object, 10), widgets.Grow(s.missing.object, 8)), 1),
+	s.sealed = newSealedPage(o)
+	s.look = widgets.NewButton("document", "", widgets.Ink, widgets.Card, func() { s.turn(!s.sealed.object.Visible()) })
+	s.look.Enable(o.Manifests != nil)
+	s.dock = widgets.Row(12, widgets.Grow(left, 9), widgets.Grow(s.cards.object, 10), widgets.Grow(s.missing.object, 8))
+	s.Object = widgets.Column(10, widgets.Grow(s.dock, 1), widgets.Grow(s.sealed.object, 1),
 		widgets.Fix(s.seal.question.Container, questionHeight),
-		widgets.Fix(widgets.Row(10, widgets.Fix(s.photo, 150), widgets.Fix(s.undo, 190), widgets.Grow(s.seal.object, 1)), 68))
-	s.seal.resized = s.Object.Refresh
+		widgets.Fix(widgets.Row(10, widgets.Fix(s.photo, 150), widgets.Fix(s.undo, 170), widgets.Fix(s.look, 150), widgets.Grow(s.seal.object, 1)), 68))
+	s.seal.resized = func() {
+		if s.seal.question.Container.Visible() {
+			s.turn(false) // who is asked sees what it is about
+		}
+		s.Object.Refresh()
+	}
 	s.Show(station.View{})
+	s.turn(false)
 	return s
 }
 
@@ -76,10 +89,27 @@ func (s *Screen) Show(v station.View) {
 	s.undo.Enable(m.Parcels+m.TakeOff > 0)
 	if len(v.Manifests) == 0 || v.VerdictSeq != s.seq {
 		s.sure.Drop() // the first touch was meant for another parcel
+		if v.VerdictSeq != s.seq {
+			s.turn(false) // work goes on
+		}
 		s.seq = v.VerdictSeq
 	}
 	s.tickUndo()
 	s.showMissing()
+}
+
+// turn shows the sealed manifests, or what is going on.
+func (s *Screen) turn(sealed bool) {
+	word := "sealed.open"
+	if sealed {
+		word = "sealed.close"
+		s.sealed.load()
+	}
+	s.look.Set("document", text.T(word), widgets.Ink, widgets.Card)
+	widgets.ShowOnly(s.sealed.object, sealed)
+	if widgets.ShowOnly(s.dock, !sealed) {
+		s.Object.Refresh()
+	}
 }
 
 func (s *Screen) showMissing() {

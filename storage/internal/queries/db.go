@@ -324,6 +324,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.requeueSharingStmt, err = db.PrepareContext(ctx, requeueSharing); err != nil {
 		return nil, fmt.Errorf("error preparing query RequeueSharing: %w", err)
 	}
+	if q.sealOfStmt, err = db.PrepareContext(ctx, sealOf); err != nil {
+		return nil, fmt.Errorf("error preparing query SealOf: %w", err)
+	}
+	if q.sealedManifestsStmt, err = db.PrepareContext(ctx, sealedManifests); err != nil {
+		return nil, fmt.Errorf("error preparing query SealedManifests: %w", err)
+	}
 	if q.searchInClosedStmt, err = db.PrepareContext(ctx, searchInClosed); err != nil {
 		return nil, fmt.Errorf("error preparing query SearchInClosed: %w", err)
 	}
@@ -910,6 +916,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing requeueSharingStmt: %w", cerr)
 		}
 	}
+	if q.sealOfStmt != nil {
+		if cerr := q.sealOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sealOfStmt: %w", cerr)
+		}
+	}
+	if q.sealedManifestsStmt != nil {
+		if cerr := q.sealedManifestsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sealedManifestsStmt: %w", cerr)
+		}
+	}
 	if q.searchInClosedStmt != nil {
 		if cerr := q.searchInClosedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing searchInClosedStmt: %w", cerr)
@@ -1184,6 +1200,8 @@ type Queries struct {
 	requeueAskedStmt         *sql.Stmt
 	requeueOutboxStmt        *sql.Stmt
 	requeueSharingStmt       *sql.Stmt
+	sealOfStmt               *sql.Stmt
+	sealedManifestsStmt      *sql.Stmt
 	searchInClosedStmt       *sql.Stmt
 	searchInOpenStmt         *sql.Stmt
 	searchOrdersStmt         *sql.Stmt
@@ -1317,6 +1335,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		requeueAskedStmt:         q.requeueAskedStmt,
 		requeueOutboxStmt:        q.requeueOutboxStmt,
 		requeueSharingStmt:       q.requeueSharingStmt,
+		sealOfStmt:               q.sealOfStmt,
+		sealedManifestsStmt:      q.sealedManifestsStmt,
 		searchInClosedStmt:       q.searchInClosedStmt,
 		searchInOpenStmt:         q.searchInOpenStmt,
 		searchOrdersStmt:         q.searchOrdersStmt,

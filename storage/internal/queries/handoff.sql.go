@@ -242,6 +242,85 @@ func (q *Queries) OrderPhotos(ctx context.Context, orderID string) ([]Photo, err
 	return items, nil
 }
 
+const sealOf = `-- name: SealOf :one
+SELECT station, seq, at, kind, operator, epoch, order_id, package_id, scan, body, prev, hash FROM events WHERE station = ?1 AND kind = 'sealed' AND instr(CAST(body AS TEXT), CAST(?2 AS TEXT)) > 0
+ORDER BY seq DESC LIMIT 1
+`
+
+type SealOfParams struct {
+	Station string
+	Quoted  string
+}
+
+func (q *Queries) SealOf(ctx context.Context, arg SealOfParams) (Event, error) {
+	row := q.queryRow(ctx, q.sealOfStmt, sealOf, arg.Station, arg.Quoted)
+	var i Event
+	err := row.Scan(
+		&i.Station,
+		&i.Seq,
+		&i.At,
+		&i.Kind,
+		&i.Operator,
+		&i.Epoch,
+		&i.OrderID,
+		&i.PackageID,
+		&i.Scan,
+		&i.Body,
+		&i.Prev,
+		&i.Hash,
+	)
+	return i, err
+}
+
+const sealedManifests = `-- name: SealedManifests :many
+SELECT m.id, m.station, m.carrier, m.opened_at, m.sealed_at, m.sealed_by, (SELECT count(*) FROM manifest_parcels p WHERE p.manifest_id = m.id AND p.left_off = 0) AS parcels,
+    (SELECT count(*) FROM manifest_parcels p WHERE p.manifest_id = m.id AND p.left_off <> 0) AS left_off
+FROM manifests m WHERE m.sealed_at > 0 ORDER BY m.sealed_at DESC, m.id LIMIT ?
+`
+
+type SealedManifestsRow struct {
+	ID       string
+	Station  string
+	Carrier  string
+	OpenedAt int64
+	SealedAt int64
+	SealedBy string
+	Parcels  int64
+	LeftOff  int64
+}
+
+func (q *Queries) SealedManifests(ctx context.Context, limit int64) ([]SealedManifestsRow, error) {
+	rows, err := q.query(ctx, q.sealedManifestsStmt, sealedManifests, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SealedManifestsRow
+	for rows.Next() {
+		var i SealedManifestsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Station,
+			&i.Carrier,
+			&i.OpenedAt,
+			&i.SealedAt,
+			&i.SealedBy,
+			&i.Parcels,
+			&i.LeftOff,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const upsertManifest = `-- name: UpsertManifest :exec
 INSERT INTO manifests (id, station, carrier, opened_at, sealed_at, sealed_by) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, opened_at = excluded.opened_at,
