@@ -103,6 +103,7 @@ func (s *Screen) turn(sealed bool) {
 	word := "sealed.open"
 	if sealed {
 		word = "sealed.close"
+		s.seal.drop() // a question about what is not in sight
 		s.sealed.load()
 	}
 	s.look.Set("document", text.T(word), widgets.Ink, widgets.Card)

@@ -39,10 +39,7 @@ const questionHeight = 96
 func newSealBar(send func(string), now func() time.Time) *sealBar {
 	s := &sealBar{now: now, sure: widgets.Sure{Slow: sealAsks}, title: widgets.NewText(22, true, widgets.Bad).Fit(14, 1), list: widgets.NewText(24, true, widgets.Ink).Fit(13, 3)}
 	s.ask = widgets.NewButton("seal", "", widgets.White, widgets.Navy, func() { s.begin("") })
-	s.keep = widgets.NewButton("cross", text.T("seal.keep"), widgets.Ink, widgets.Card, func() {
-		s.sure.Drop()
-		s.tick()
-	})
+	s.keep = widgets.NewButton("cross", text.T("seal.keep"), widgets.Ink, widgets.Card, func() { s.drop() })
 	s.yes = widgets.NewButton("seal", "", widgets.White, widgets.Bad, func() {
 		if s.sure.Ask(now()) {
 			send(sealCode(s.parts()))
@@ -67,6 +64,12 @@ func (s *sealBar) begin(only string) {
 	s.only = only
 	s.sure.Drop()
 	s.sure.Ask(s.now())
+	s.tick()
+}
+
+// drop takes the question back.
+func (s *sealBar) drop() {
+	s.sure.Drop()
 	s.tick()
 }
 

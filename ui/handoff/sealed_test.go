@@ -82,8 +82,10 @@ func TestSealedManifestsAreListedAndPrintedAgain(t *testing.T) {
 	if p.object.Visible() || !s.dock.Visible() || !s.seal.question.Container.Visible() {
 		t.Error("the seal asks, and what it would seal is not in front")
 	}
-	test.Tap(s.seal.keep)
 	test.Tap(s.look)
+	if s.seal.question.Container.Visible() || !p.object.Visible() {
+		t.Error("the question stands, and what it is about is not in sight")
+	}
 	s.Show(station.View{VerdictSeq: 7})
 	if p.object.Visible() || !s.dock.Visible() || s.look.Word() != "Sealed …" {
 		t.Error("a scan was made, and the dock is not in front")
