@@ -15,6 +15,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"packbench/fulfillment"
 )
 
 // TestWhatIsNoFileIsRefusedAtOnce: nobody ever writes into this pipe, and /dev/zero never ends.
@@ -191,5 +193,33 @@ func TestEveryDataFolderHasItsOwnID(t *testing.T) {
 	}
 	if appIDOf(usual) != appID || appIDOf("/srv/bench-1/") != appIDOf("/srv/bench-1") {
 		t.Error(fmt.Sprint("got ", seen))
+	}
+}
+
+// TestATraceIntoAPipeIsNotWaitedFor: without a reader it is said before the window comes, and with one it is written.
+func TestATraceIntoAPipeIsNotWaitedFor(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openTracer(pipe); err == nil || !strings.Contains(err.Error(), "start its reader first") {
+		t.Fatalf("got %v", err)
+	}
+	reader, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	trace, err := openTracer(pipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trace.close()
+	if err := trace.write(fulfillment.Verdict{Scan: "A-1", Code: fulfillment.OrderOpened}, "open", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 1024)
+	if n, err := reader.Read(line); err != nil || !strings.Contains(string(line[:n]), `"scan":"A-1"`) {
+		t.Errorf("read %q, %v", line[:n], err)
 	}
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"packbench/fulfillment"
@@ -33,7 +35,14 @@ func openTracer(file string) (*tracer, error) {
 	if file == "" {
 		return nil, nil
 	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	flags := os.O_CREATE | os.O_APPEND | os.O_WRONLY
+	if info, err := os.Stat(file); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		flags |= syscall.O_NONBLOCK // without a reader it is refused; the window would wait for one before it comes
+	}
+	f, err := os.OpenFile(file, flags, 0o600)
+	if err != nil && flags&syscall.O_NONBLOCK != 0 {
+		return nil, fmt.Errorf("open the trace file: %w; nobody reads this pipe: start its reader first, or name a file in PACKBENCH_TRACE", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the trace file: %w; check the path in PACKBENCH_TRACE", err)
 	}
