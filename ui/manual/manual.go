@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"packbench/ui/text"
 	"packbench/ui/widgets"
@@ -36,7 +36,8 @@ type Screen struct {
 	Object  fyne.CanvasObject
 	pages   []Page
 	buttons []*widgets.Button
-	text    *widget.RichText
+	text    *lines
+	edge    *canvas.Rectangle // over what is left of a line at the lower edge
 	scroll  *container.Scroll
 	up      *widgets.Button
 	down    *widgets.Button
@@ -45,7 +46,7 @@ type Screen struct {
 
 // New lays the screen out with the first page in front.
 func New(manual string) *Screen {
-	s := &Screen{pages: Pages(manual), text: widget.NewRichTextFromMarkdown("")}
+	s := &Screen{pages: Pages(manual), text: newLines(), edge: canvas.NewRectangle(widgets.White)}
 	s.text.Wrapping = fyne.TextWrapWord
 	// The text ends before the scroll bar, which would lie over its last letters.
 	s.scroll = container.NewVScroll(widgets.Row(0, widgets.Grow(s.text, 1), widgets.Space(barRoom)))
@@ -60,7 +61,7 @@ func New(manual string) *Screen {
 		index.Add(b)
 	}
 	turns := widgets.Row(12, widgets.Grow(s.up, 2), widgets.Grow(s.place, 1), widgets.Grow(s.down, 2))
-	page := widgets.NewPanel(widgets.White, 14, 10, widgets.Column(8, widgets.Grow(&fyne.Container{Layout: &follow{s}, Objects: []fyne.CanvasObject{s.scroll}}, 1), widgets.Fix(turns, 68)))
+	page := widgets.NewPanel(widgets.White, 14, 10, widgets.Column(8, widgets.Grow(&fyne.Container{Layout: &follow{s}, Objects: []fyne.CanvasObject{s.scroll, s.edge}}, 1), widgets.Fix(turns, 68)))
 	s.Object = widgets.Row(14, widgets.Fix(index, 340), widgets.Grow(page.Container, 1))
 	if len(s.pages) > 0 {
 		s.Show(0)
@@ -120,6 +121,7 @@ func (s *Screen) paging() {
 		return
 	}
 	y, hidden := s.scroll.Offset.Y, s.hidden()
+	s.cover(y)
 	s.up.Enable(y > 1)
 	s.down.Enable(y < hidden-1)
 	of := 1 + int(math.Ceil(float64(hidden/s.step())))
@@ -127,14 +129,21 @@ func (s *Screen) paging() {
 	s.place.Set(text.T("manual.place", "i", fmt.Sprint(at), "n", fmt.Sprint(of)))
 }
 
+// cover hides what the lower edge leaves of a line: half a line reads as another.
+func (s *Screen) cover(y float32) {
+	size := s.scroll.Size()
+	cut := s.text.cut(y+size.Height, size.Height/2)
+	s.edge.Move(fyne.NewPos(0, size.Height-cut))
+	s.edge.Resize(fyne.NewSize(max(0, size.Width-barRoom), cut))
+	widgets.ShowOnly(s.edge, cut > 0)
+}
+
 // follow lays the text out and counts its screenfuls anew with each size of the window.
 type follow struct{ s *Screen }
 
 // Layout implements fyne.Layout.
 func (f *follow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Resize(size)
-	}
+	objects[0].Resize(size)
 	f.s.measure()
 	f.s.paging()
 }

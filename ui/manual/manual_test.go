@@ -89,3 +89,29 @@ func TestEveryChapterIsInSight(t *testing.T) {
 		}
 	}
 }
+
+// No half of a line stands at the lower edge, wherever the reader is, and the next screenful begins with what was hidden.
+func TestTheLowerEdgeCutsNoLine(t *testing.T) {
+	test.NewTempApp(t)
+	s := New(assets.Manual)
+	test.NewTempWindow(t, s.Object).Resize(fyne.NewSize(1140, 444))
+	covered := 0
+	for i := range s.pages {
+		s.Show(i)
+		for more := true; more; more = s.down.Enabled() {
+			edge := s.scroll.Offset.Y + s.scroll.Size().Height
+			seen := edge
+			if s.edge.Visible() {
+				covered++
+				seen -= s.edge.Size().Height
+			}
+			if cut := s.text.cut(seen, 1000); cut > 0 || edge-seen > overlap {
+				t.Fatalf("page %d at %g: %g units of a line are cut, %g covered", i, s.scroll.Offset.Y, cut, edge-seen)
+			}
+			test.Tap(s.down)
+		}
+	}
+	if covered == 0 {
+		t.Error("no line was ever at the edge: nothing was tried")
+	}
+}
