@@ -28,6 +28,9 @@ func (s *Store) Find(ctx context.Context, code string, candidates []fulfillment.
 		if found, err = findOrder(ctx, q, code, parcel, candidates); err != nil {
 			return err
 		}
+		if err := s.keepFound(ctx, q, found.Order); err != nil {
+			return err
+		}
 		found.SKUs = skus
 		switch {
 		case found.Order != nil:

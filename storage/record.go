@@ -33,11 +33,21 @@ func (s *Store) Record(ctx context.Context, c station.Commit) error {
 	before, known := s.benches[c.Station]
 	told := known && toldByEvents(before, c)
 	err := errStale
-	if told && c.Held == nil && len(c.Events) == 1 {
+	if told && c.Seen == nil && len(c.Events) == 1 {
 		err = s.recordOne(ctx, c)
 	}
 	if errors.Is(err, errStale) {
-		err = s.writeLocked(ctx, func(q *queries.Queries) error { return s.record(ctx, q, c, told) })
+		err = s.writeLocked(ctx, func(q *queries.Queries) error {
+			err := s.record(ctx, q, c, told)
+			if err == nil && c.Seen != nil { // here, and not beside the commit: the two would cost each other more time
+				o, err := s.see(ctx, q, c)
+				c.Seen(o, explain(err, "read order %s", c.See))
+			}
+			return err
+		})
+	}
+	if touchesOrders(c) {
+		s.writes++
 	}
 	if err != nil {
 		return explain(err, "record at %s", c.Station)
@@ -69,9 +79,6 @@ func (s *Store) recordOne(ctx context.Context, c station.Commit) error {
 }
 
 func (s *Store) record(ctx context.Context, q *queries.Queries, c station.Commit, told bool) error {
-	if c.Held != nil {
-		c.Held()
-	}
 	if err := s.appendEvents(ctx, q, c.Station, c.Operator, c.At, c.Events); err != nil {
 		return err
 	}

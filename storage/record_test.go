@@ -316,22 +316,32 @@ func TestAPrintJobKeepsWhatWasSent(t *testing.T) {
 	}
 }
 
-// From the moment at which Held is called nobody else writes until the commit has ended, in this process or another: whoever reads
-// meanwhile reads what the commit comes after.
-func TestNothingIsWrittenBetweenHeldAndTheCommit(t *testing.T) {
+// What a commit sees of an order is what others wrote before it and what it writes itself. From then on nobody else writes until it has
+// ended, in this process or another.
+func TestNothingIsWrittenBetweenSeenAndTheCommit(t *testing.T) {
 	dir := t.TempDir()
 	s, other := openTest(t, dir), openTest(t, dir)
 	o := testOrder("100", "MUG")
 	pull(t, s, o)
-	cancelled := o
-	cancelled.Status = fulfillment.StatusCancelled
+	mustOrder(t, s, "100")
+	held, cancelled := o, o
+	held.OnHoldOrder, held.UpdatedAt = false, o.UpdatedAt.Add(time.Minute)
+	if _, err := other.ApplyPulled(t.Context(), "shop", []fulfillment.Order{held}, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	cancelled.Status, cancelled.UpdatedAt = fulfillment.StatusCancelled, held.UpdatedAt.Add(time.Minute)
 	var ended sync.WaitGroup
 	var wrote atomic.Int32
-	held := 0
-	c := station.Commit{Station: "PACK-01", Operator: "Test Packer", At: t0, Bench: fulfillment.Bench{Mode: fulfillment.ModePack},
-		Events: []fulfillment.EventDraft{{Kind: fulfillment.EventOrderOpened, OrderID: "100"}}}
-	c.Held = func() {
-		held++
+	times := 0
+	p := o.Packages[0]
+	p.Rung = fulfillment.RungVerified
+	c := station.Commit{Station: "PACK-01", Operator: "Test Packer", At: t0, Bench: fulfillment.Bench{Mode: fulfillment.ModePack}, See: "100",
+		Packages: []fulfillment.Package{p}, Events: []fulfillment.EventDraft{{Kind: fulfillment.EventOrderOpened, OrderID: "100"}}}
+	c.Seen = func(saw fulfillment.Order, err error) {
+		times++
+		if err != nil || saw.OnHoldOrder || saw.Packages[0].Rung != p.Rung || saw.Status != o.Status {
+			t.Errorf("the commit sees %+v, %v", saw, err)
+		}
 		for _, x := range []*Store{s, other} {
 			ended.Go(func() {
 				if _, err := x.ApplyPulled(t.Context(), "shop", []fulfillment.Order{cancelled}, time.Time{}); err != nil {
@@ -341,15 +351,106 @@ func TestNothingIsWrittenBetweenHeldAndTheCommit(t *testing.T) {
 			})
 		}
 		time.Sleep(100 * time.Millisecond)
-		if got := mustOrder(t, s, "100"); got.Status != o.Status || wrote.Load() != 0 {
-			t.Errorf("while the commit has its turn the order is read as %s, and %d have written", got.Status, wrote.Load())
+		if wrote.Load() != 0 {
+			t.Errorf("%d have written before the commit", wrote.Load())
 		}
 	}
 	if err := s.Record(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	ended.Wait()
-	if got := mustOrder(t, s, "100"); held != 1 || got.Status != cancelled.Status {
-		t.Errorf("held %d times, then the order is %s", held, got.Status)
+	if got := mustOrder(t, s, "100"); times != 1 || got.Status != cancelled.Status {
+		t.Errorf("seen %d times, then the order is %s", times, got.Status)
 	}
+	c.See, c.Seen = "404", func(_ fulfillment.Order, err error) {
+		if times++; !errors.Is(err, fulfillment.ErrNotFound) {
+			t.Errorf("an order that is not stored: %v", err)
+		}
+	}
+	if err := s.Record(t.Context(), c); err != nil || times != 2 {
+		t.Errorf("seen %d times, %v", times, err)
+	}
+}
+
+// Whatever was written between the scan that found an order and the commit that looks at it again, and by whom: the commit sees what is
+// stored. mustOrder after it reads everything anew.
+func TestACommitSeesWhatIsStored(t *testing.T) {
+	label := func(o *fulfillment.Order) { o.Packages[0].Tracking = "T2" }
+	cancel := func(o *fulfillment.Order) { o.Status = fulfillment.StatusCancelled }
+	for name, between := range map[string]func(t *testing.T, s, other *Store, o fulfillment.Order){
+		"nothing":          func(*testing.T, *Store, *Store, fulfillment.Order) {},
+		"a pull here":      func(t *testing.T, s, _ *Store, o fulfillment.Order) { cancel(&o); pull(t, s, later(o)) },
+		"a pull elsewhere": func(t *testing.T, _, s *Store, o fulfillment.Order) { cancel(&o); pull(t, s, later(o)) },
+		"a number":         func(t *testing.T, _, s *Store, o fulfillment.Order) { label(&o); pull(t, s, later(o)) },
+		"an item": func(t *testing.T, s, _ *Store, o fulfillment.Order) {
+			record(t, s, station.Commit{Events: event(fulfillment.EventItemScanned, o)})
+		},
+		"a hold": func(t *testing.T, s, _ *Store, o fulfillment.Order) {
+			record(t, s, station.Commit{Events: event(fulfillment.EventHeld, o), Orders: []fulfillment.OrderHold{{OrderID: o.ID, Holds: []fulfillment.Hold{fulfillment.HoldHeld}}}})
+		},
+		"a weight": func(t *testing.T, s, _ *Store, o fulfillment.Order) {
+			p := o.Packages[0]
+			p.Tracking, p.WeightG, p.Holds = "", 12, []fulfillment.Hold{fulfillment.HoldShort}
+			record(t, s, station.Commit{Events: event(fulfillment.EventWeighed, o), Packages: []fulfillment.Package{p}})
+		},
+		"a label": func(t *testing.T, s, _ *Store, o fulfillment.Order) {
+			if _, err := s.StoreLabel(t.Context(), o.Packages[0].ID, []byte("another"), "T1"); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"the log is folded": func(t *testing.T, s, _ *Store, o fulfillment.Order) {
+			if err := s.checkpoint(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"another scan": func(t *testing.T, s, _ *Store, o fulfillment.Order) {
+			if _, err := s.Find(t.Context(), "200", nil); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s, other := openTest(t, dir), openTest(t, dir)
+			o := testOrder("100", "MUG", "TEA")
+			o.Packages[0].Tracking = "T1"
+			pull(t, s, o, testOrder("200", "MUG"))
+			if f, err := s.Find(t.Context(), "100", nil); err != nil || f.Order == nil {
+				t.Fatal(f, err)
+			}
+			between(t, s, other, o)
+			for i, change := range []func(p *fulfillment.Package){
+				func(p *fulfillment.Package) { p.Rung, p.LabelJob, p.Arranged = fulfillment.RungVerified, "j", true },
+				func(p *fulfillment.Package) { p.ProviderID, p.Rung = "provider", "" },
+				func(p *fulfillment.Package) { p.Holds, p.WeightG = []fulfillment.Hold{fulfillment.HoldHeld}, 500 },
+				func(p *fulfillment.Package) { p.WeightG = 501 },
+				func(p *fulfillment.Package) { p.ID = "NEW" },
+			} {
+				p := o.Packages[0]
+				change(&p)
+				var saw fulfillment.Order
+				var holds []fulfillment.OrderHold
+				if p.WeightG == 501 {
+					holds = append(holds, fulfillment.OrderHold{OrderID: "100", Holds: []fulfillment.Hold{fulfillment.HoldHeld}})
+				}
+				record(t, s, station.Commit{See: "100", Packages: []fulfillment.Package{p}, Orders: holds, Events: event(fulfillment.EventVerified, o),
+					Seen: func(o fulfillment.Order, err error) {
+						if saw = o; err != nil {
+							t.Error(err)
+						}
+					}})
+				if d := cmp.Diff(mustOrder(t, other, "100"), saw); d != "" {
+					t.Errorf("commit %d (-stored +seen):\n%s", i, d)
+				}
+				if _, err := s.Find(t.Context(), "100", nil); err != nil { // from now on it is at hand
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func later(o fulfillment.Order) fulfillment.Order {
+	o.UpdatedAt = o.UpdatedAt.Add(time.Hour)
+	return o
 }

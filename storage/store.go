@@ -66,6 +66,9 @@ type Store struct {
 	written map[fulfillment.ManifestID]fulfillment.Manifest
 	// heads are the ends of the stations' chains as last committed here, pending those of the open transaction. Guarded by turn.
 	heads, pending map[string]head
+	// found is what a scan has found; see foundOrder. writes counts what this process wrote that may change an order. Guarded by turn.
+	found  *foundOrder
+	writes int
 	// benches are the benches as this process last recorded them; their values are never changed. Guarded by turn.
 	benches map[string]fulfillment.Bench
 }
@@ -254,6 +257,7 @@ func (s *Store) write(ctx context.Context, fn func(*queries.Queries) error) erro
 		return errReadOnlyStore
 	}
 	defer s.turn.other()()
+	s.writes++
 	return s.writeLocked(context.WithoutCancel(ctx), fn)
 }
 

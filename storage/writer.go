@@ -18,7 +18,7 @@ type writer struct {
 	conn                    *sql.Conn
 	q                       *queries.Queries
 	begin, commit, rollback *sql.Stmt
-	beginLook               *sql.Stmt
+	beginLook, dataVersion  *sql.Stmt
 }
 
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
@@ -30,7 +30,8 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	if w.q, err = queries.Prepare(ctx, conn); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	for text, to := range map[string]**sql.Stmt{"BEGIN IMMEDIATE": &w.begin, "BEGIN": &w.beginLook, "COMMIT": &w.commit, "ROLLBACK": &w.rollback} {
+	for text, to := range map[string]**sql.Stmt{"BEGIN IMMEDIATE": &w.begin, "BEGIN": &w.beginLook, "COMMIT": &w.commit, "ROLLBACK": &w.rollback,
+		"PRAGMA data_version": &w.dataVersion} {
 		if *to, err = conn.PrepareContext(ctx, text); err != nil { //nolint:sqlclosecheck // w.Close closes it
 			return nil, errors.Join(err, w.Close())
 		}
@@ -41,7 +42,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 // Close gives the connection back.
 func (w *writer) Close() error {
 	errs := []error{w.q.Close()}
-	for _, s := range []*sql.Stmt{w.begin, w.beginLook, w.commit, w.rollback} {
+	for _, s := range []*sql.Stmt{w.begin, w.beginLook, w.commit, w.rollback, w.dataVersion} {
 		if s != nil {
 			errs = append(errs, s.Close())
 		}
@@ -58,6 +59,13 @@ func (w *writer) transaction(ctx context.Context, fn func(*queries.Queries) erro
 // read what is new from the disk's cache, page by page.
 func (w *writer) look(ctx context.Context, fn func(*queries.Queries) error) error {
 	return w.within(ctx, w.beginLook, fn)
+}
+
+// version is another number after another connection, of this process or another, has written; what this one writes does not change it
+// (PRAGMA data_version). Within a transaction it is that of what the transaction reads.
+func (w *writer) version(ctx context.Context) (v int64, err error) {
+	err = w.dataVersion.QueryRowContext(ctx).Scan(&v)
+	return v, err
 }
 
 func (w *writer) within(ctx context.Context, begin *sql.Stmt, fn func(*queries.Queries) error) (err error) {

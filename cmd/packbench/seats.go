@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"packbench/fulfillment"
+	"packbench/fulfillment/station"
 )
 
 // printerSeat is the place of the label printer, whichever driver is in it. What prints is given the seat once. Its methods may be
@@ -61,6 +62,17 @@ func (s *printerSeat) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillm
 		return fulfillment.PrintResult{}, errNoPrinter
 	}
 	return p.Print(ctx, b)
+}
+
+// PrintAfter is Print for a job of which something is still waited for; see station.Waiter.
+func (s *printerSeat) PrintAfter(ctx context.Context, b fulfillment.Bitmap, last func() error) (fulfillment.PrintResult, error) {
+	s.jobs.RLock()
+	defer s.jobs.RUnlock()
+	p := s.now()
+	if p == nil {
+		return fulfillment.PrintResult{}, errNoPrinter
+	}
+	return station.PrintAfter(ctx, p, b, last)
 }
 
 // Prepare makes a job that will probably be printed next.

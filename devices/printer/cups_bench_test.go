@@ -16,14 +16,13 @@ import (
 )
 
 // BenchmarkLabelAgainstCUPS is from the last scan of an order, handed to the station, to its label's first byte at the printer:
-// the rule, the scan's transaction with the print job, the last look at the order, the connection. The label was proved and encoded while the order
-// was open, as the program does it. The peer is `lp -o raw` with the same bytes, ready encoded, through a print service of its own to the same printer, in
-// turns.
+// the rule, the scan's transaction with the print job and the last look at the order, the connection. The label was proved and encoded
+// while the order was open, as the program does it. The peer is `lp -o raw` with the same bytes, ready encoded, through a print service of
+// its own to the same printer, in turns.
 //
-// Two cores with a load of 8 to 10 (2026-11-29), four runs of 40: 1.6 to 1.8 ms against 15 to 24 ms, cups-ratio 0.108, 0.095, 0.074, 0.072. Of
-// 1.6 ms the look-up of the scan takes 0.25, the commit 0.5 to 0.7, the last look at the order 0.2, the connection 0.25, and the
-// first byte at the printer 0.15; the rest is goroutines that wait for a processor. While others flush to the same disk the
-// commit alone has taken 3 ms.
+// Two virtual processors (2026-11-29), three runs of 40: 1.15 to 1.26 ms against 11.8 to 13.5 ms, cups-ratio 0.098, 0.095, 0.093. Everything is
+// cold after the 20 ms in which nobody did anything: the scan is looked up in 0.16 ms and judged in 0.05, the rows are written in 0.2, the
+// disk takes 0.4 to 0.5 (0.45 for five pages written and flushed by nobody but the test), the connection 0.15, the first byte 0.08.
 func BenchmarkLabelAgainstCUPS(b *testing.B) {
 	devicetest.StartCUPS(b)
 	end := newEnd(b)

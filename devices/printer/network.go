@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"packbench/devices"
@@ -106,7 +107,7 @@ func (n *Network) Run(ctx context.Context) error {
 }
 
 func (n *Network) ask(ctx context.Context) error {
-	c, err := n.dial(ctx)
+	c, err := n.dial(ctx, func() error { return nil })
 	if err != nil {
 		return err
 	}
@@ -123,6 +124,12 @@ func (n *Network) ask(ctx context.Context) error {
 // Without Complete, no whole label can have come out, whatever Sent is: the end of the job was never given to the network
 // (ESC/POS prints as it reads, so a piece may hang out). With Complete and an error a label may have come out.
 func (n *Network) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error) {
+	return n.PrintAfter(ctx, b, func() error { return nil })
+}
+
+// PrintAfter is Print that calls last, once at most, when all is ready and before the first packet to the printer. It waits for last as
+// long as that takes, with the printer's line taken. An error of last is returned as it is: nothing was sent.
+func (n *Network) PrintAfter(ctx context.Context, b fulfillment.Bitmap, last func() error) (fulfillment.PrintResult, error) {
 	if err := fits(b, n.cfg.Media); err != nil {
 		return fulfillment.PrintResult{}, err
 	}
@@ -131,7 +138,14 @@ func (n *Network) Print(ctx context.Context, b fulfillment.Bitmap) (fulfillment.
 		return made.res, err
 	}
 	defer n.give()
-	res, err := n.send(ctx, b)
+	var refused error
+	res, err := n.send(ctx, b, sync.OnceValue(func() error {
+		refused = last()
+		return refused
+	}))
+	if refused != nil {
+		return made.res, refused
+	}
 	if err == nil || ctx.Err() == nil {
 		n.tell(err)
 	}
@@ -152,11 +166,11 @@ func (n *Network) Prepare(b fulfillment.Bitmap) {
 	}
 }
 
-// send sends a picture as a job.
-func (n *Network) send(ctx context.Context, b fulfillment.Bitmap) (fulfillment.PrintResult, error) {
+// send sends a picture as a job; last is called before the dial.
+func (n *Network) send(ctx context.Context, b fulfillment.Bitmap, last func() error) (fulfillment.PrintResult, error) {
 	made := n.job(b)
 	res := made.res
-	c, err := n.dial(ctx)
+	c, err := n.dial(ctx, last)
 	if err != nil {
 		return res, err
 	}

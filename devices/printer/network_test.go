@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"runtime"
@@ -262,4 +263,56 @@ func TestNetworkAnswerOfALaterQuestion(t *testing.T) {
 		t.Errorf("a job that is stuck in the printer: %+v, %v, %d labels", res, err, len(end.Labels()))
 	}
 	end.Clear()
+}
+
+// A job that waits for something: nobody knocks at the printer before that, however long it takes, and not at all where it fails.
+func TestNothingIsDialledBeforeTheLastWord(t *testing.T) {
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	tcp := ln.(*net.TCPListener)
+	knocked := func(within time.Duration) bool {
+		_ = tcp.SetDeadline(time.Now().Add(within))
+		c, err := ln.Accept()
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	}
+	said := make(chan devices.Health, 10)
+	cfg := printer.NetworkConfig{Address: ln.Addr().String(), Media: media, Status: printer.StatusOff, Timeouts: short}
+	cfg.Timeouts.Dial = 200 * time.Millisecond
+	n := printer.NewNetwork(cfg, func(h devices.Health) { said <- h }, quiet)
+	b := fulfillment.NewBitmap(fits(media))
+	no := errors.New("the commit has failed")
+	if res, err := n.PrintAfter(t.Context(), b, func() error { return no }); err != no || res.Sent != 0 || res.Complete { //nolint:errorlint // as it is
+		t.Errorf("PrintAfter = %+v, %v", res, err)
+	}
+	got := make(chan int64, 1)
+	calls := 0
+	res, err := n.PrintAfter(t.Context(), b, func() error {
+		if calls++; knocked(2*cfg.Timeouts.Dial) || len(said) != 0 {
+			t.Errorf("somebody knocked, or %d words were said about the printer", len(said))
+		}
+		_ = tcp.SetDeadline(time.Time{})
+		go func() {
+			c, err := ln.Accept()
+			if err != nil {
+				got <- -1
+				return
+			}
+			n, _ := io.Copy(io.Discard, c)
+			_ = c.Close()
+			got <- n
+		}()
+		return nil
+	})
+	if err != nil || !res.Complete || calls != 1 {
+		t.Errorf("PrintAfter = %+v, %v after %d calls", res, err, calls)
+	}
+	if took := <-got; took != int64(res.Total) {
+		t.Errorf("%d of %d bytes came", took, res.Total)
+	}
 }

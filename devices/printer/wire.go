@@ -39,10 +39,24 @@ type wire struct {
 	half bool
 }
 
-func (n *Network) dial(ctx context.Context) (*wire, error) {
-	d := net.Dialer{Timeout: n.cfg.Timeouts.Dial, KeepAlive: -1}
-	conn, err := d.DialContext(ctx, "tcp", n.addr)
+// dial connects. It calls last when there is a socket, before it connects it; a name that has several addresses may need several
+// sockets, at the same time even. The time that last takes is not the printer's.
+func (n *Network) dial(ctx context.Context, last func() error) (*wire, error) {
+	within, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	patience := time.AfterFunc(n.cfg.Timeouts.Dial, giveUp)
+	defer patience.Stop()
+	d := net.Dialer{KeepAlive: -1, Control: func(string, string, syscall.RawConn) error {
+		patience.Stop()
+		err := last()
+		patience.Reset(n.cfg.Timeouts.Dial)
+		return err
+	}}
+	conn, err := d.DialContext(within, "tcp", n.addr)
 	if err != nil {
+		if within.Err() != nil && ctx.Err() == nil {
+			err = fmt.Errorf("%w after %s", os.ErrDeadlineExceeded, n.cfg.Timeouts.Dial)
+		}
 		return nil, absent(n.cfg.Address, err)
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {

@@ -40,9 +40,11 @@ type Commit struct {
 	// fulfillment.ErrNotFound.
 	Decisions []fulfillment.OutboxDecision
 	Photo     *Photo
-	// Held, unless nil, is called once when nobody else can write any more: what a reader sees from then on is what this commit
-	// comes after. It must not block. Where the commit fails before, it is not called.
-	Held func()
+	// Seen, unless nil, is called once with the order See as it is with everything that this transaction writes, before that is
+	// flushed: what others wrote before counts, and nobody writes in between. An order that is not stored is fulfillment.ErrNotFound.
+	// It must not block. Where the commit fails before, it is not called.
+	Seen func(fulfillment.Order, error)
+	See  fulfillment.OrderID
 }
 
 // Photo is a stored picture of a parcel on a manifest.
@@ -83,6 +85,24 @@ type Printer interface {
 	// certainly nothing came out; 0 < sent with an error and complete == false means a partial job that the printer
 	// cannot have finished; complete with an error means a label may have come out.
 	Print(ctx context.Context, b fulfillment.Bitmap) (PrintResult, error)
+}
+
+// Waiter is a Printer that makes all ready for a job while something else is still waited for.
+type Waiter interface {
+	// PrintAfter is Print that calls last, once at most, before anything of the job goes to the printer, not even an attempt to reach it.
+	// It waits for last as long as that takes. An error of last ends it: nothing was sent, and the printer has no part in it.
+	PrintAfter(ctx context.Context, b fulfillment.Bitmap, last func() error) (PrintResult, error)
+}
+
+// PrintAfter prints as a Waiter does; for a printer that is none, last is called before it is begun.
+func PrintAfter(ctx context.Context, p Printer, b fulfillment.Bitmap, last func() error) (PrintResult, error) {
+	if w, ok := p.(Waiter); ok {
+		return w.PrintAfter(ctx, b, last)
+	}
+	if err := last(); err != nil {
+		return PrintResult{}, err
+	}
+	return p.Print(ctx, b)
 }
 
 // PrintResult tells how much of a job went out. The printer's drivers give it without knowing the station.

@@ -156,8 +156,13 @@ func (q *PrintQueue) stopped(job fulfillment.PrintJob, order fulfillment.Order, 
 
 // send prints a job that is on the disk as sending.
 func (q *PrintQueue) send(ctx context.Context, job fulfillment.PrintJob, bitmap fulfillment.Bitmap) (pause time.Duration, err error) {
-	res, sendErr := q.Printer.Print(ctx, bitmap)
-	job.Sent, job.Reason, job.DPI = res.Sent, "", bitmap.DPI
+	res, err := q.Printer.Print(ctx, bitmap)
+	return q.sent(ctx, job, bitmap.DPI, res, err)
+}
+
+// sent records what became of a job that was given to the printer.
+func (q *PrintQueue) sent(ctx context.Context, job fulfillment.PrintJob, dpi int, res PrintResult, sendErr error) (pause time.Duration, err error) {
+	job.Sent, job.Reason, job.DPI = res.Sent, "", dpi
 	job.SentHash, job.Total, job.Language, job.Compression = res.Hash, res.Total, res.Language, res.Compression
 	switch {
 	case sendErr == nil:

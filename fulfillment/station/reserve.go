@@ -2,7 +2,10 @@ package station
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"packbench/fulfillment"
@@ -12,20 +15,21 @@ import (
 type Reservation struct {
 	job    fulfillment.PrintJob
 	bitmap fulfillment.Bitmap
-	steps  chan step // held and committed, or one failed instead of either
+	steps  chan step // seen and committed, or one failed instead of either
 }
 
-// step is how far a commit is. The packages are those that it writes.
+// step is how far a commit is. The order is what it has seen, or err.
 type step struct {
-	stage    stage
-	packages []fulfillment.Package
+	stage stage
+	order fulfillment.Order
+	err   error
 }
 
 type stage int
 
 const (
 	failed    stage = iota
-	held            // the commit has its turn: nobody writes between what is read now and the commit
+	seen            // the order was read in the transaction
 	committed       // the job is on the disk as sending
 )
 
@@ -47,34 +51,54 @@ func (q *PrintQueue) Reserve(job fulfillment.PrintJob, of fulfillment.Shipment) 
 	}
 }
 
-// print is the queue's work for a reservation. The order is read while the commit has its turn and is being flushed: what a pull
-// wrote while the station waited for that counts, and nothing can be written in between but the commit itself, whose rungs are laid
-// over what was read. Nothing is dialled before the commit.
+// errNotCommitted: there is no job.
+var errNotCommitted = errors.New("the commit has failed")
+
+// stoppedError is why a label may not be printed any more.
+type stoppedError string
+
+func (s stoppedError) Error() string { return string(s) }
+
+// print is the queue's work for a reservation. The printer makes itself ready beside the commit; nothing is dialled before it.
 func (r Reservation) print(q *PrintQueue) func(context.Context) (time.Duration, error) {
 	return func(ctx context.Context) (time.Duration, error) {
-		first := <-r.steps
-		if first.stage == failed {
-			return 0, nil
-		}
 		job := r.job
-		order, pkg, err := q.parcel(ctx, job)
-		if first.stage == held {
-			if (<-r.steps).stage == failed {
-				return 0, nil
-			}
-			order = climbed(order, first.packages)
-			pkg, _ = order.PackageByID(job.PackageID)
-		}
-		if err != nil { // nothing was dialled
-			job.State, job.Reason = fulfillment.JobQueued, err.Error()
-			return q.Retry, q.finish(ctx, job)
-		}
-		if job.Reason = q.stopped(job, order, pkg); job.Reason != "" {
-			job.State = fulfillment.JobDropped
+		last := sync.OnceValue(func() error { return r.lastLook(q) })
+		res, sendErr := PrintAfter(ctx, q.Printer, r.bitmap, last)
+		err := last() // a printer that could not even be looked for has not called it
+		_, isStopped := errors.AsType[stoppedError](err)
+		switch {
+		case err == nil:
+			return q.sent(ctx, job, r.bitmap.DPI, res, sendErr)
+		case errors.Is(err, errNotCommitted):
+			return 0, nil
+		case isStopped:
+			job.State, job.Reason = fulfillment.JobDropped, err.Error()
 			return 0, q.finish(ctx, job)
 		}
-		return q.send(ctx, job, r.bitmap)
+		job.State, job.Reason = fulfillment.JobQueued, err.Error()
+		return q.Retry, q.finish(ctx, job)
 	}
+}
+
+// lastLook waits until the job is on the disk, or says with errNotCommitted that it is not; stoppedError is why it may not be printed. The
+// order is the one that the commit has seen: what a pull wrote while the station waited for its turn counts.
+func (r Reservation) lastLook(q *PrintQueue) error {
+	saw, end := step{err: errors.New("the commit has not looked")}, <-r.steps
+	if end.stage == seen {
+		saw, end = end, <-r.steps
+	}
+	if end.stage == failed {
+		return errNotCommitted
+	}
+	if saw.err != nil && !errors.Is(saw.err, fulfillment.ErrNotFound) {
+		return fmt.Errorf("read order %s before printing: %w", r.job.OrderID, saw.err)
+	}
+	pkg, _ := saw.order.PackageByID(r.job.PackageID)
+	if why := q.stopped(r.job, saw.order, pkg); why != "" {
+		return stoppedError(why)
+	}
+	return nil
 }
 
 // Settle tells the queue how the commit ended. Called once by who reserved; on nil it does nothing.
@@ -86,27 +110,6 @@ func (r *Reservation) Settle(ok bool) {
 	default:
 		r.steps <- step{stage: failed}
 	}
-}
-
-// climbed is the order with its packages, and those of the orders that are combined with it, on the rungs that a commit has written
-// after it was read. An order of which nothing is packed is not in the parcel, so that one that was cancelled would not stop it.
-func climbed(o fulfillment.Order, wrote []fulfillment.Package) fulfillment.Order {
-	rungs := func(have []fulfillment.Package) []fulfillment.Package {
-		have = slices.Clone(have)
-		for i := range have {
-			for _, p := range wrote {
-				if p.ID == have[i].ID && p.OrderID == have[i].OrderID {
-					have[i].Rung = p.Rung
-				}
-			}
-		}
-		return have
-	}
-	o.Packages, o.With = rungs(o.Packages), slices.Clone(o.With)
-	for i := range o.With {
-		o.With[i].Packages = rungs(o.With[i].Packages)
-	}
-	return o
 }
 
 // reserve takes the print queue for the one new job of a commit, which is then written as sending.
@@ -121,6 +124,7 @@ func (s *Station) reserve(c *Commit) (taken *Reservation, ok bool) {
 	}
 	c.Jobs = slices.Clone(c.Jobs)
 	c.Jobs[at].State = fulfillment.JobSending
-	c.Held = func() { taken.steps <- step{held, c.Packages} }
+	c.See = c.Jobs[at].OrderID
+	c.Seen = func(o fulfillment.Order, err error) { taken.steps <- step{seen, o, err} }
 	return taken, true
 }

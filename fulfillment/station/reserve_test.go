@@ -27,15 +27,60 @@ func (d *disk) job(i int) fulfillment.PrintJob {
 	return d.jobs[i]
 }
 
-// reserving runs a bench with one order, or two, and gives the test its disk before anything was scanned.
+// waiting is a printer that makes itself ready before it asks whether the job may go.
+type waiting struct{ Printer }
+
+func (w waiting) PrintAfter(ctx context.Context, b fulfillment.Bitmap, last func() error) (PrintResult, error) {
+	if err := last(); err != nil {
+		return PrintResult{}, err
+	}
+	return w.Print(ctx, b)
+}
+
+// reserving runs a bench with one order, or two, and gives the test its disk before anything was scanned: once with a printer that waits
+// for the commit, once with one that does not.
 func reserving(t *testing.T, results []func() (PrintResult, error), test func(t *testing.T, b *bench, d *disk)) {
+	for name, printer := range map[string]func(t *testing.T) Printer{
+		"waiter":  func(t *testing.T) Printer { return waiting{script(t, results...)} },
+		"printer": func(t *testing.T) Printer { return script(t, results...) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				d := newDisk(t, "1001", "1002")
+				b := startBench(t, ctx, d, printer(t))
+				synctest.Wait()
+				test(t, b, d)
+			})
+		})
+	}
+}
+
+// unreachable cannot even be looked for, so that it never asks whether the job may go.
+type unreachable struct{ Printer }
+
+func (unreachable) PrintAfter(context.Context, fulfillment.Bitmap, func() error) (PrintResult, error) {
+	return isOff()
+}
+
+// A job for a printer that cannot be looked for is committed all the same, and comes out later.
+func TestAReservedJobOutlivesAPrinterThatIsNotFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		d := newDisk(t, "1001", "1002")
-		b := startBench(t, ctx, d, script(t, results...))
+		d := newDisk(t, "1001")
+		b := startBench(t, ctx, d, unreachable{script(t, comesOut)})
 		synctest.Wait()
-		test(t, b, d)
+		b.scan("1001", "MUG", "MUG")
+		b.verdicts()
+		if s := d.jobStates(); len(s) != 1 || s[0] != fulfillment.JobSending || d.job(0).State != fulfillment.JobQueued {
+			t.Fatalf("committed as %v, jobs %+v", s, d.jobs)
+		}
+		time.Sleep(3 * time.Second)
+		if _, last := b.verdicts(); last.Prompt != PromptApply || d.job(0).State != fulfillment.JobDone {
+			t.Errorf("prompt %s, job %+v", last.Prompt, d.job(0))
+		}
 	})
 }
 

@@ -88,10 +88,10 @@ func (d *disk) Record(_ context.Context, c Commit) error {
 	if d.gone && len(c.Decisions) > 0 {
 		return fmt.Errorf("decision: %w", fulfillment.ErrNotFound)
 	}
-	if c.Held != nil {
-		c.Held()
-	}
 	if d.torn {
+		if c.Seen != nil {
+			c.Seen(d.orders[c.See], nil)
+		}
 		return errFull
 	}
 	if c.At.IsZero() || c.Station == "" || len(c.Events) == 0 {
@@ -111,6 +111,13 @@ func (d *disk) Record(_ context.Context, c Commit) error {
 	if d.after != nil {
 		d.after()
 		d.after = nil
+	}
+	if c.Seen != nil {
+		err := error(nil)
+		if d.blind > 0 {
+			d.blind, err = d.blind-1, errFull
+		}
+		c.Seen(d.orders[c.See], err)
 	}
 	for _, j := range c.Jobs {
 		i := slices.IndexFunc(d.jobs, func(x fulfillment.PrintJob) bool { return x.ID == j.ID })
