@@ -23,8 +23,12 @@ func (s *Store) keepFound(ctx context.Context, q *queries.Queries, o *fulfillmen
 		return nil
 	}
 	v, err := s.one.version(ctx)
-	s.found = &foundOrder{order: *o, writes: s.writes, version: v}
-	return err
+	if err != nil {
+		return err
+	}
+	own, _ := withPackages(*o, nil) // the other goes to the bench
+	s.found = &foundOrder{order: own, writes: s.writes, version: v}
+	return nil
 }
 
 // see reads c.See as it is with everything that the open transaction of c has written.
