@@ -20,7 +20,7 @@ import (
 // while the order was open, as the program does it. The peer is `lp -o raw` with the same bytes, ready encoded, through a print service of
 // its own to the same printer, in turns.
 //
-// Two virtual processors (2026-11-29), three runs of 40: 1.15 to 1.26 ms against 11.8 to 13.5 ms, cups-ratio 0.098, 0.095, 0.093. Everything is
+// Two virtual processors (2026-11-29), seven runs of 40: 1.13 to 1.28 ms against 11.0 to 13.5 ms, cups-ratio 0.093 to 0.105. Everything is
 // cold after the 20 ms in which nobody did anything: the scan is looked up in 0.16 ms and judged in 0.05, the rows are written in 0.2, the
 // disk takes 0.4 to 0.5 (0.45 for five pages written and flushed by nobody but the test), the connection 0.15, the first byte 0.08.
 func BenchmarkLabelAgainstCUPS(b *testing.B) {
