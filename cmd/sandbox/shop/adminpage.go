@@ -102,6 +102,7 @@ type adminView struct {
 	Journal          []entry
 	Lessons          []LessonState
 	LessonsDone      int
+	BoxCodes         []string // where labels are sold by size
 	Filters          []filterChip
 	Query            string
 	Found, From, To  int
@@ -139,6 +140,7 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request) {
 		s.viewOrders(&v, q)
 	case "training":
 		v.Lessons = s.first().lessonStates()
+		v.BoxCodes = s.first().boxCodes()
 		for _, l := range v.Lessons {
 			if l.Done {
 				v.LessonsDone++

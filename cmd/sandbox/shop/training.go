@@ -62,7 +62,7 @@ func lessons() []lesson {
 			expect: "The label is refused before it is printed.", goods: []string{"NOTE-A6"}, setup: func(_ *store, o *order, _ time.Time) { o.labelMode = labelWrong },
 			button: "Print it rightly from now on", action: "label?barcode=good", done: func(_ *store, o *order) bool { return o.labelMode == labelGood }},
 		{title: "A smudged label", try: "Pack it. The barcode of its label cannot be read.",
-			expect: "“Cannot verify”: a supervisor looks at it.", goods: []string{"SOAP-OAT"}, setup: func(_ *store, o *order, _ time.Time) { o.labelMode = labelUnreadable },
+			expect: "“Label not proved”: a supervisor compares it.", goods: []string{"SOAP-OAT"}, setup: func(_ *store, o *order, _ time.Time) { o.labelMode = labelUnreadable },
 			button: "Print it rightly from now on", action: "label?barcode=good", done: func(_ *store, o *order) bool { return o.labelMode == labelGood }},
 		{title: "On hold", try: "Open the order, see why it waits. Press the button, and open it again when the bench has looked.",
 			expect: "First it is refused, then it can be packed.", goods: []string{"TOY-FOX"}, button: "End the hold", action: "release-hold",
@@ -112,6 +112,14 @@ func (s *store) seedLessons(start time.Time) {
 		s.finishOrder(o)
 		s.lessonOrders = append(s.lessonOrders, o)
 	}
+}
+
+// boxCodes are three of the boxes that a station without [[box]] tables knows, smallest first; none where no label is sold by size.
+func (s *store) boxCodes() []string {
+	if !(fulfillment.Order{ShippingType: fulfillment.ShippingPlatform, Market: s.market.region}).NeedsSizes() {
+		return nil
+	}
+	return []string{"PB:BOX:M1", "PB:BOX:B2", "PB:BOX:B5"}
 }
 
 // LessonState is one thing to try and whether it was done.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,14 @@ func TestTrainingPage(t *testing.T) {
 	for _, region := range []string{"GB", "US", "VN"} {
 		b := newBench(t, Options{Market: region, Training: true, RatePerSecond: 1000})
 		page := string(b.download(b.url + "/admin/").raw)
+		for _, want := range []string{`href="/admin/products.csv"`, "packbench products import products.csv", `weigh = "off"`} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: the page does not say what a station needs first: %q", region, want)
+			}
+		}
+		if strings.Contains(page, "/admin/code/PB:BOX:") != (region == "US") {
+			t.Errorf("%s: box codes belong where labels are sold by size, and nowhere else", region)
+		}
 		list := b.shop.Lessons()
 		if len(list) != len(lessons()) {
 			t.Fatalf("%d lessons", len(list))
@@ -48,6 +57,23 @@ func TestTrainingPage(t *testing.T) {
 		}
 		if done < 5 || done >= len(list) {
 			t.Errorf("%s: after the buttons alone %d lessons are done", region, done)
+		}
+	}
+}
+
+// TestBoxCodesAreThePresets: the boxes on the page are those that a new station knows.
+func TestBoxCodesAreThePresets(t *testing.T) {
+	presets, err := os.ReadFile("../../../assets/boxes/boxes.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := newBench(t, Options{Market: "JP"}).shop.first().boxCodes()
+	if len(codes) == 0 {
+		t.Error("no box where labels are sold by size")
+	}
+	for _, code := range codes {
+		if name := strings.TrimPrefix(code, "PB:BOX:"); name == code || !bytes.Contains(presets, []byte("code = \""+name+"\"")) {
+			t.Errorf("%s is no preset", code)
 		}
 	}
 }
