@@ -84,6 +84,7 @@ func (t *turn) insist() {
 	}
 	p.ByHand = true
 	t.done(CmdFinish)
+	t.out.Verdict.Why = WhyOverWeight
 	t.weighed(p.OffG, t.bench().Operator)
 }
 
@@ -244,8 +245,8 @@ func (t *turn) labelOut(j PrintJob) {
 	switch {
 	case j.Reprint > 0 || p.Doubled: // there may be two of them now
 		said.Why = WhyReprint
-	case p.ByHand: // the label must not hide that something was not checked
-		said.Why = WhyByHand
+	default:
+		said = p.unproved(said, t.pol)
 	}
 	t.say(said)
 	if !t.pol.ApplyScan {
@@ -253,6 +254,21 @@ func (t *turn) labelOut(j PrintJob) {
 		t.moreBoxes()
 		t.putAside()
 	}
+}
+
+// unproved adds what of the parcel no device proved, so that no last word on it hides that: a weight that was insisted on, a step that
+// was ended by hand, a label that was compared by eye.
+func (p Parcel) unproved(v Verdict, pol Policy) Verdict {
+	switch g := p.Package.WeightG; {
+	case p.ByHand && g > 0 && p.weightWhy(g, pol) != WhyNone:
+		v.Why = WhyOverWeight
+		return v.weighs(g, p.AllowedWeight(pol))
+	case p.ByHand:
+		v.Why = WhyByHand
+	case p.Confirmed != "":
+		v.Why, v.By = WhyByEye, p.ConfirmedBy
+	}
+	return v
 }
 
 // printedElsewhere: the parcel was put aside while its label was on its way.

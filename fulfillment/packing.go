@@ -335,8 +335,8 @@ func (t *turn) applied() {
 	t.save()
 	t.reportAt("label", p.Order, p.Package)
 	t.say(Verdict{Code: Applied, Class: ClassTracking, Name: p.Package.Carrier})
-	if t.moreBoxes(); p.ByHand && t.out.Verdict.Why == WhyNone { // the last word on the parcel must not hide that something was not checked
-		t.out.Verdict.Why = WhyByHand
+	if t.moreBoxes(); t.out.Verdict.Why == WhyNone {
+		*t.out.Verdict = p.unproved(*t.out.Verdict, t.pol)
 	}
 	if who := p.unanswered(); who != "" {
 		t.out.Verdict.Why, t.out.Verdict.About = WhyAnswerFirst, who

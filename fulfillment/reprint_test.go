@@ -169,6 +169,9 @@ func TestASupervisorConfirmsALabelByItsPicture(t *testing.T) {
 	}
 	w.expect("PB:CONFIRM:READER", CommandDone)
 	w.print()
+	if v := w.last; v.Code != LabelPrinted || v.Why != WhyByEye || v.By != "Demo Supervisor" {
+		t.Errorf("it prints as if a barcode had proved it: %+v", v)
+	}
 	if v := w.said("PB:FINISH"); v.Code != Applied || w.rung("1") != RungApplied {
 		t.Errorf("a label that no scanner reads: %+v", v)
 	}
@@ -224,7 +227,9 @@ func TestAConfirmedLabelTellsItsNumber(t *testing.T) {
 	w.badge("Demo Supervisor", true)
 	w.expect("PB:CONFIRM:ADDRESS", CommandDone)
 	w.print()
-	w.expect("NEW000001", Applied)
+	if w.expect("NEW000001", Applied); w.last.Why != WhyByEye || w.last.By != "Demo Supervisor" {
+		t.Errorf("it ends as if a barcode had proved it: %+v", w.last)
+	}
 	if p := w.orders["1"].Packages[0]; p.Tracking != "NEW000001" {
 		t.Errorf("tracking %q", p.Tracking)
 	}

@@ -135,6 +135,8 @@ const (
 	WhyPlatformWarns   Why = "platform_warns"   // the platform took it as shipped, and doubts something about it
 	WhyReleased        Why = "released"         // a supervisor took it off the hold shelf
 	WhyByHand          Why = "by_hand"          // a step was ended without its scan or weight
+	WhyOverWeight      Why = "over_weight"      // somebody insisted on a weight that cannot be right
+	WhyByEye           Why = "by_eye"           // no barcode proved the label: a supervisor compared its picture
 	WhySkipped         Why = "skipped"          // put back with items counted: they are counted anew next time
 	WhySkippedLabel    Why = "skipped_label"    // put back with its label printed, which nobody has scanned on it
 	WhySkippedHeld     Why = "skipped_held"     // put back, and nobody but a supervisor may open it again

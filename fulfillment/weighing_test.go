@@ -202,7 +202,9 @@ func TestFinishAsksOnceOverAWrongWeight(t *testing.T) {
 		})
 	}
 	w := heavy(t)
-	w.expect("PB:FINISH", CommandDone)
+	if v := w.said("PB:FINISH"); v.Code != CommandDone || v.Why != WhyOverWeight || v.WeightG != 1300 {
+		t.Fatalf("the second FINISH: %+v", v)
+	}
 	body := map[string]any{}
 	for _, e := range w.events {
 		if e.Kind == EventWeighed {
@@ -211,5 +213,12 @@ func TestFinishAsksOnceOverAWrongWeight(t *testing.T) {
 	}
 	if body["g"] != 1300 || body["over"] != WhyTooHeavy || len(w.jobs) != 1 || !w.bench.Parcel.ByHand {
 		t.Fatalf("%+v, %d jobs", body, len(w.jobs))
+	}
+	w.print()
+	if v := w.last; v.Code != LabelPrinted || v.Why != WhyOverWeight || v.WeightG != 1300 {
+		t.Errorf("the label hides the weight: %+v", v)
+	}
+	if v := w.said("TRACK1"); v.Code != Applied || v.Why != WhyOverWeight || v.WeightG != 1300 {
+		t.Errorf("the end hides the weight: %+v", v)
 	}
 }

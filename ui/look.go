@@ -53,7 +53,7 @@ func lookOf(v fulfillment.Verdict) look {
 func accompanied(w fulfillment.Why) bool {
 	switch w {
 	case fulfillment.WhyTooLight, fulfillment.WhyTooHeavy, fulfillment.WhyChanged, fulfillment.WhyUnchecked, fulfillment.WhyUnpacked,
-		fulfillment.WhyOverRequest, fulfillment.WhyResumed, fulfillment.WhyReleased, fulfillment.WhyTakeOut, fulfillment.WhySharedCode, fulfillment.WhyByHand, fulfillment.WhySkipped, fulfillment.WhySkippedHeld, fulfillment.WhySkippedLabel,
+		fulfillment.WhyOverRequest, fulfillment.WhyResumed, fulfillment.WhyReleased, fulfillment.WhyTakeOut, fulfillment.WhySharedCode, fulfillment.WhyByHand, fulfillment.WhyOverWeight, fulfillment.WhyByEye, fulfillment.WhySkipped, fulfillment.WhySkippedHeld, fulfillment.WhySkippedLabel,
 		fulfillment.WhyPlatformWarns, fulfillment.WhyNeedsBox, fulfillment.WhyNeedsSize, fulfillment.WhyAnswerFirst, fulfillment.WhyNeedsWeight:
 		return true
 	}

@@ -55,6 +55,13 @@ func TestLooksTellAcceptedFromNot(t *testing.T) {
 			t.Errorf("%s stands for accepted and for refused", icon)
 		}
 	}
+	for _, why := range []fulfillment.Why{fulfillment.WhyByHand, fulfillment.WhyOverWeight, fulfillment.WhyByEye} {
+		for _, code := range []fulfillment.VerdictCode{fulfillment.LabelPrinted, fulfillment.Applied} {
+			if lookOf(fulfillment.Verdict{Code: code, Why: why}) != lookCareful {
+				t.Errorf("%s, %s looks as if everything had been proved", code, why)
+			}
+		}
+	}
 	l := lookOf(fulfillment.Verdict{Code: fulfillment.HandedOver, Why: fulfillment.WhyLeftOff})
 	if l != lookStop {
 		t.Error("a parcel left off looks or sounds as if it might ride along")
