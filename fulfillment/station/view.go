@@ -15,6 +15,7 @@ const (
 	PromptScanOrder   Prompt = "scan_order"   // scan the next order
 	PromptScanItems   Prompt = "scan_items"   // scan the items
 	PromptWeigh       Prompt = "weigh"        // put the parcel on the scale
+	PromptInsist      Prompt = "insist"       // PB:FINISH asked whether the wrong weight shall go: once more, or off the scale
 	PromptEmptyScale  Prompt = "empty_scale"  // something is on the scale that was there before: take it off first
 	PromptPrinting    Prompt = "printing"     // the label is being printed
 	PromptApply       Prompt = "apply"        // stick the label on and scan it
@@ -155,6 +156,8 @@ func prompt(b fulfillment.Bench, pol fulfillment.Policy, now time.Time) Prompt {
 		return PromptSize
 	case p.Print == fulfillment.PrintSizes:
 		return PromptNoWeight
+	case p.WeightOwed(pol) && !p.InsistAt.IsZero():
+		return PromptInsist
 	case p.WeightOwed(pol) && !b.ScaleZeroed && b.Live > 0:
 		return PromptEmptyScale
 	case p.WeightOwed(pol):

@@ -21,6 +21,8 @@ func Over(v station.View, asking bool, now time.Time) bool {
 	switch {
 	case d.Why == fulfillment.WhyReprintReason:
 		return !asking
+	case d.Why == fulfillment.WhyInsist: // taken back: the parcel came off, or the program was started anew
+		return v.Parcel == nil || v.Parcel.InsistAt.IsZero()
 	case d.Code == fulfillment.WeightOff && d.Why != fulfillment.WhyScaleSilent:
 		return v.Parcel == nil || v.Parcel.OffG == 0
 	case d.Why == fulfillment.WhyNotWeighed:

@@ -28,6 +28,8 @@ func TestWhatIsOverIsNotSaidAnyMore(t *testing.T) {
 		"the supervisor has gone":           {hello, time.Second, station.View{Operator: "Packer Two"}, false, true},
 		"too heavy":                         {heavy, time.Hour, station.View{Parcel: parcel(900, 0)}, false, false},
 		"weighed again, and right":          {heavy, time.Second, station.View{Parcel: parcel(0, 500)}, false, true},
+		"pack it all the same?":             {fulfillment.Verdict{Code: fulfillment.WeightOff, Why: fulfillment.WhyInsist}, time.Hour, station.View{Parcel: &fulfillment.Parcel{OffG: 900, InsistAt: now}}, false, false},
+		"the question was taken back":       {fulfillment.Verdict{Code: fulfillment.WeightOff, Why: fulfillment.WhyInsist}, time.Second, station.View{Parcel: parcel(900, 0)}, false, true},
 		"asked why, answers in sight":       {fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason}, time.Hour, station.View{}, true, false},
 		"asked why, answers gone":           {fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyReprintReason}, time.Second, station.View{}, false, true},
 		"an item was taken back":            {undone, time.Second, station.View{}, false, false},

@@ -158,6 +158,10 @@ func TestPromptCountsAndExplains(t *testing.T) {
 	if got, _ := Prompt(station.PromptScanItems, station.View{Parcel: parcel}); got != "Scan the items – 2 left" {
 		t.Errorf("got %q", got)
 	}
+	off := station.View{Parcel: &fulfillment.Parcel{OffG: 1300}, Allowed: fulfillment.WeightRange{ContentsG: 200, LeastG: 190, MostG: 510}}
+	if _, got := Prompt(station.PromptWeigh, off); got != "It weighed 1300 g, and 190 g to 510 g is right: check it, then weigh it again." {
+		t.Errorf("a wrong weight came off: %q", got)
+	}
 	if _, got := Prompt(station.PromptPrinterWait, station.View{Parcel: parcel}); !strings.HasPrefix(got, "Paper is out. ") {
 		t.Errorf("the printer's trouble is not said: %q", got)
 	}

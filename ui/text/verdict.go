@@ -153,7 +153,7 @@ func called(code string) string {
 
 // Prompt says the one thing to do next, and beside it how.
 func Prompt(p station.Prompt, v station.View) (headline, detail string) {
-	key := string(p)
+	key, off := string(p), ""
 	switch {
 	case p == station.PromptScanItems && v.Parcel != nil && v.Parcel.Left() == 0:
 		key = "scan_items.none"
@@ -162,6 +162,8 @@ func Prompt(p station.Prompt, v station.View) (headline, detail string) {
 		if _, of := fulfillment.BoxOf(v.Parcel.Order, v.Parcel.Package.ID); of > 1 {
 			key = "scan_items.box"
 		}
+	case p == station.PromptWeigh && v.Allowed.Known() && v.Parcel != nil && v.Parcel.OffG > 0:
+		key, off = "weigh.off", PlainGrams(v.Parcel.OffG)
 	case p == station.PromptWeigh && v.Allowed.Known():
 		key = "weigh.range"
 	case p == station.PromptScanParcels && v.Carrier != "":
@@ -181,7 +183,7 @@ func Prompt(p station.Prompt, v station.View) (headline, detail string) {
 	if why != "" && (p == station.PromptPrinterWait || p == station.PromptPrinterAsk) {
 		e.detail = T("prompt.because", "why", Sentence(why), "detail", e.detail)
 	}
-	pairs := []string{"left", fmt.Sprint(left), "least", PlainGrams(v.Allowed.LeastG), "most", PlainGrams(v.Allowed.MostG), "carrier", cmp.Or(v.CarrierName, v.Carrier), "word", Visible(string(p)), "missing", missing,
+	pairs := []string{"left", fmt.Sprint(left), "least", PlainGrams(v.Allowed.LeastG), "most", PlainGrams(v.Allowed.MostG), "carrier", cmp.Or(v.CarrierName, v.Carrier), "word", Visible(string(p)), "missing", missing, "off", off,
 		"last", Code(string(v.Last))}
 	return fill(e.head, pairs...), fill(e.detail, pairs...)
 }
