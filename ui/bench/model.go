@@ -183,7 +183,7 @@ func FactsOf(v station.View, offlineSince, now time.Time) Facts {
 		f.BoxOf = text.T("bench.boxof", "n", fmt.Sprint(n), "of", fmt.Sprint(of))
 	}
 	f.Note = note(*p)
-	f.Print = text.Print(p.Print)
+	f.Print = text.Print(*p)
 	switch p.Print {
 	case fulfillment.PrintTrouble, fulfillment.PrintAsk, fulfillment.PrintRefused, fulfillment.PrintUnproved:
 		f.PrintTrouble = true

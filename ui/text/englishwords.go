@@ -132,6 +132,7 @@ var englishWords = map[string]string{
 
 	"print.waiting":  "No label yet",
 	"print.sizes":    "Size missing",
+	"print.weight":   "Weight missing",
 	"print.queued":   "Printing",
 	"print.trouble":  "Printer waits",
 	"print.ask":      "Not certain",

@@ -96,11 +96,14 @@ func Outbox(k fulfillment.OutboxKind, s fulfillment.OutboxState) (what, how stri
 }
 
 // Print names where the label of the parcel in hand is; empty while there is nothing to say.
-func Print(p fulfillment.PrintState) string {
-	if p == fulfillment.PrintNone {
+func Print(p fulfillment.Parcel) string {
+	switch {
+	case p.Print == fulfillment.PrintNone:
 		return ""
+	case p.Print == fulfillment.PrintSizes && p.Wants == fulfillment.WhyNeedsWeight:
+		return T("print.weight")
 	}
-	return orWord("print.", string(p))
+	return orWord("print.", string(p.Print))
 }
 
 func orWord(prefix, word string) string {

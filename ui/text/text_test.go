@@ -324,6 +324,32 @@ func TestATareSaysHowMuch(t *testing.T) {
 }
 
 // People have buttons and a sheet: no sentence names a command by its code.
+// TestWhatIsMissingIsNotDone: a box that was scanned while the weight is missing, too, is neither "Done" nor short of a size.
+func TestWhatIsMissingIsNotDone(t *testing.T) {
+	for _, why := range []fulfillment.Why{fulfillment.WhyNeedsBox, fulfillment.WhyNeedsSize, fulfillment.WhyNeedsWeight} {
+		head, detail := Verdict(fulfillment.Verdict{Code: fulfillment.CommandDone, Why: why, Scan: "PB:BOX:B1", Missing: "MUG-RED"})
+		if strings.HasPrefix(head, "Done") || !strings.Contains(detail, "MUG-RED") {
+			t.Errorf("%s: %q, %q", why, head, detail)
+		}
+		want := map[bool]string{true: "Weight missing", false: "Size missing"}[why == fulfillment.WhyNeedsWeight]
+		if got := Print(fulfillment.Parcel{Print: fulfillment.PrintSizes, Wants: why}); got != want {
+			t.Errorf("%s: the label is called %q", why, got)
+		}
+	}
+	for scale, word := range map[bool]string{true: "weigh the parcel", false: "no scale"} {
+		v := station.View{Parcel: &fulfillment.Parcel{WantsSKU: "MUG-RED"}}
+		if scale {
+			v.Weight.At = time.Now()
+		}
+		if _, detail := Prompt(station.PromptNoWeight, v); !strings.Contains(detail, word) || !strings.Contains(detail, "MUG-RED") {
+			t.Errorf("a scale is here: %v, and it says %q", scale, detail)
+		}
+	}
+	if got := Print(fulfillment.Parcel{}); got != "" {
+		t.Errorf("nothing to say is called %q", got)
+	}
+}
+
 func TestCommandsAreCalledByTheirButtons(t *testing.T) {
 	for code, want := range map[string]string{"PB:FINISH": "“Finish” has nothing to do here; nothing was changed.", "PB:CARRIER:UPS": "“CARRIER:UPS” has nothing to do here; nothing was changed."} {
 		if _, got := Verdict(fulfillment.Verdict{Code: fulfillment.Refused, Why: fulfillment.WhyNotAvailable, Scan: code}); got != want {

@@ -166,6 +166,8 @@ func Prompt(p station.Prompt, v station.View) (headline, detail string) {
 		key, off = "weigh.off", PlainGrams(v.Parcel.OffG)
 	case p == station.PromptWeigh && v.Allowed.Known():
 		key = "weigh.range"
+	case p == station.PromptNoWeight && v.Weight.At.IsZero():
+		key = "no_weight.bare"
 	case p == station.PromptScanParcels && v.Carrier != "":
 		key = "scan_parcels.carrier"
 	}
