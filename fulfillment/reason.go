@@ -1,6 +1,7 @@
 package fulfillment
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -77,8 +78,29 @@ type Story struct {
 	PrintWhy string     // the printer's or the label's trouble at its last word; empty after a label came out
 	Skipped  bool       // put back unfinished, and nobody has opened it since
 	Warning  string     // what the platform doubts about a parcel that it took as shipped
+	Off      OffWeight  // the wrong weight that it went on with
 	// Way is what the carrier told last, newest first; no event tells it.
 	Way []TrackingStep
+}
+
+// OffWeight is a weight that cannot be right and that somebody insisted on; the zero value: there is none.
+type OffWeight struct {
+	G   int // grams
+	Why Why // WhyTooLight or WhyTooHeavy
+	By  string
+}
+
+// OffWeightOf reads it off an EventWeighed.
+func OffWeightOf(e Event) OffWeight {
+	var body struct {
+		G        int    `json:"g"`
+		Over     Why    `json:"over"`
+		Insisted string `json:"insisted"`
+	}
+	if e.Kind != EventWeighed || json.Unmarshal(e.Body, &body) != nil || body.Over == "" {
+		return OffWeight{}
+	}
+	return OffWeight{G: body.G, Why: body.Over, By: cmp.Or(body.Insisted, e.Operator)}
 }
 
 // StoryOf reads an order's events, oldest first. A body that cannot be read says nothing.
@@ -101,7 +123,9 @@ func StoryOf(events []Event) Story {
 				s.PrintWhy = body.PrintWhy
 			}
 		case EventReleased:
-			s = Story{PrintWhy: s.PrintWhy, Warning: s.Warning}
+			s = Story{PrintWhy: s.PrintWhy, Warning: s.Warning, Off: s.Off}
+		case EventWeighed:
+			s.Off = OffWeightOf(e)
 		case EventSkipped:
 			s.Skipped = true
 		case EventOrderOpened, EventReopened:

@@ -163,6 +163,8 @@ func (c *card) show(now time.Time) {
 	switch {
 	case c.line.Stopped:
 		icon, ink = "hand", widgets.Bad
+	case c.line.Careful:
+		icon, ink = "bang", widgets.WarnInk
 	case c.line.Finished:
 		icon, ink = "check", widgets.Good
 	}

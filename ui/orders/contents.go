@@ -227,7 +227,12 @@ func newStepRow() *stepRow {
 
 func (r *stepRow) set(e fulfillment.Event, now time.Time) {
 	r.at.Set(text.Clock(e.At, now))
-	r.what.Set(text.Happened(e.Kind))
+	what, ink := text.Happened(e.Kind), widgets.Ink
+	if over := text.OffWeight(fulfillment.OffWeightOf(e)); over != "" {
+		what, ink = over, widgets.WarnInk
+	}
+	r.what.Set(what)
+	r.what.Colour(ink)
 	r.by.Set(text.Visible(e.Operator))
 	sub := text.Visible(fulfillment.Detail(e))
 	r.sub.Set(sub)

@@ -22,6 +22,7 @@ type Line struct {
 	State      string
 	Why        string // why it does not go on
 	Stopped    bool   // a hold stands beside the ladder
+	Careful    bool   // it went on with a weight that cannot be right; Why says so
 	Finished   bool   // handed over or beyond: the deadline is met
 	Units      string
 	Carrier    string
@@ -32,6 +33,7 @@ type Line struct {
 // LineOf reads one line off a summary.
 func LineOf(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) Line {
 	l := Line{Order: o.ID, ID: text.Code(string(o.ID)), State: state(o), Why: Why(o, story, now), Stopped: len(o.Holds) > 0 || o.Status == fulfillment.StatusCancelled || notHere(o),
+		Careful:  story.Off.Why != "",
 		Finished: o.Rung.AtLeast(fulfillment.RungHandedOver), Units: fmt.Sprintf("%d / %d", o.Verified, o.Units),
 		With: with(o), Carrier: text.Visible(o.Carrier), Tracking: text.Code(string(o.Tracking)), Checked: text.T("orders.file")}
 	if !o.CheckedAt.IsZero() {

@@ -137,6 +137,9 @@ func (l *line) set(x Line, odd bool) {
 	case x.Stopped:
 		l.stateIcon.Set("hand", widgets.Bad, widgets.Clear, false)
 		l.state.Colour(widgets.Bad)
+	case x.Careful:
+		l.stateIcon.Set("bang", widgets.WarnInk, widgets.Clear, false)
+		l.state.Colour(widgets.WarnInk)
 	case x.Finished:
 		l.stateIcon.Set("check", widgets.Good, widgets.Clear, false)
 		l.state.Colour(widgets.Good)

@@ -16,7 +16,7 @@ func Unlabelled(o fulfillment.OrderSummary) bool {
 	return o.Unlabelled > 0 && o.Status != fulfillment.StatusCancelled && len(o.Holds) == 0
 }
 
-// Why says in words why an order does not go on; empty where it does. story is what the order's events tell.
+// Why says in words why an order does not go on, or with what it should not have; empty where all is well. story is what the order's events tell.
 func Why(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) string {
 	switch {
 	case o.Status == fulfillment.StatusCancelled || slices.Contains(o.Holds, fulfillment.HoldCancelled):
@@ -41,6 +41,8 @@ func Why(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) str
 		return text.T("why.label.bad", "why", text.Sentence(o.LabelWhy))
 	case story.Warning != "":
 		return text.T("why.warned", "why", text.Sentence(story.Warning))
+	case story.Off.Why != "":
+		return strings.TrimSuffix(text.OffWeight(story.Off)+". "+way(story, now), ". ")
 	case o.Rung == fulfillment.RungCarrierScanned:
 		return way(story, now)
 	case notHere(o):

@@ -11,12 +11,14 @@ import (
 	"pgregory.net/rapid"
 
 	"packbench/fulfillment"
+	"packbench/ui/widgets"
 )
 
 func TestWhyAnOrderDoesNotGoOn(t *testing.T) {
 	short := fulfillment.Story{Held: fulfillment.EventShort, By: "Demo Packer", At: now.Add(-time.Hour), Got: 2, Need: 3,
 		Missing: []fulfillment.MissingItem{{Name: "RED MUG", Got: 2, Need: 3}}}
 	refused := fulfillment.Story{Held: fulfillment.EventHeld, At: now, PrintWhy: "the barcode is another parcel's"}
+	over := fulfillment.OffWeight{G: 1900, Why: fulfillment.WhyTooHeavy, By: "Demo Packer"}
 	for _, c := range []struct {
 		name        string
 		o           fulfillment.OrderSummary
@@ -48,6 +50,10 @@ func TestWhyAnOrderDoesNotGoOn(t *testing.T) {
 		{"lost on its way", fulfillment.OrderSummary{Rung: fulfillment.RungCarrierScanned, Holds: []fulfillment.Hold{fulfillment.HoldLost}, Unpacked: "Demo Supervisor"},
 			fulfillment.Story{Way: []fulfillment.TrackingStep{{Text: "Damaged at the depot.", At: now.Add(-2 * time.Hour)}}}, "Carrier has it, Lost",
 			"See to it in the Seller Center. At the carrier: Damaged at the depot, 2 h 00 min ago"},
+		{"gone over a wrong weight", fulfillment.OrderSummary{Rung: fulfillment.RungHandedOver}, fulfillment.Story{Off: over}, "Handed over",
+			"Weighed 1900 g – too heavy, gone over by Demo Packer"},
+		{"the same, on its way", fulfillment.OrderSummary{Rung: fulfillment.RungCarrierScanned}, fulfillment.Story{Off: over, Way: []fulfillment.TrackingStep{{Text: "Left the depot"}}},
+			"Carrier has it", "Weighed 1900 g – too heavy, gone over by Demo Packer. At the carrier: Left the depot"},
 		{"on its way", fulfillment.OrderSummary{Rung: fulfillment.RungCarrierScanned}, fulfillment.Story{Way: []fulfillment.TrackingStep{{Text: "Left the depot"}}},
 			"Carrier has it", "At the carrier: Left the depot"},
 		{"on its way, nothing told", fulfillment.OrderSummary{Rung: fulfillment.RungCarrierScanned}, fulfillment.Story{}, "Carrier has it", ""},
@@ -239,5 +245,38 @@ func TestAFieldThatIsTouchedAgainBeginsAnew(t *testing.T) {
 	typed("pot")
 	if f.Text != "teapot" {
 		t.Errorf("edited: %q", f.Text)
+	}
+}
+
+// An order that went over a wrong weight is neither green in the list nor on its card, and its history says what happened.
+func TestAWrongWeightThatWasInsistedOnIsSeen(t *testing.T) {
+	events := []fulfillment.Event{{Kind: fulfillment.EventWeighed, Operator: "Demo Packer", Body: []byte(`{"g":1900,"expected_g":400,"insisted":"Demo Packer","over":"too_heavy"}`)},
+		{Kind: fulfillment.EventHandedOver}}
+	s, back, _ := newScreen(t, &lister{list: []fulfillment.OrderSummary{{ID: "1", Rung: fulfillment.RungHandedOver}, {ID: "2", Rung: fulfillment.RungHandedOver}}})
+	s.card.o.Papers = &desk{has: Paperwork{Events: events}}
+	clock := now
+	s.o.Now = func() time.Time { return clock }
+	s.card.o.Now = s.o.Now
+	s.o.Story = func(_ context.Context, id fulfillment.OrderID) (fulfillment.Story, error) {
+		if id == "1" {
+			return fulfillment.StoryOf(events), nil
+		}
+		return fulfillment.StoryOf(events[1:]), nil
+	}
+	s.Load()
+	back.run()
+	back.run()
+	if over, fine := s.table.lines[0].state.Ink(), s.table.lines[1].state.Ink(); over != widgets.WarnInk || fine != widgets.Good {
+		t.Errorf("in the list: %v beside %v", over, fine)
+	}
+	clock = clock.Add(time.Minute)
+	test.Tap(s.table.lines[0].touch)
+	back.run()
+	want := "Weighed 1900 g – too heavy, gone over by Demo Packer"
+	if row := s.card.inside.steps[1].what; row.Words() != want || row.Ink() != widgets.WarnInk {
+		t.Errorf("the history says %q in %v", row.Words(), row.Ink())
+	}
+	if !strings.HasPrefix(s.card.why.Words(), want) {
+		t.Errorf("the card says %q", s.card.why.Words())
 	}
 }

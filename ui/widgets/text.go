@@ -59,6 +59,9 @@ func (t *Text) Set(words string) {
 // Words are the words as given.
 func (t *Text) Words() string { return t.words }
 
+// Ink is the colour of the words.
+func (t *Text) Ink() color.NRGBA { return t.colour }
+
 // Colour changes the colour of the words.
 func (t *Text) Colour(c color.NRGBA) {
 	if c != t.colour {
