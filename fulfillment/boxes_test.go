@@ -35,7 +35,7 @@ func TestNextBoxOpensTheNextPackage(t *testing.T) {
 		t.Errorf("with a box open: %+v", v)
 	}
 	w.print()
-	if v := w.said("TRACK7B"); v.Code != WrongLabel { // the other box's
+	if v := w.said("TRACK7B"); v.Code != WrongLabel || v.Why != WhyOtherBox || v.Box != 2 || v.Boxes != 2 {
 		t.Errorf("the other box's label: %+v", v)
 	}
 	if v := w.said("TRACK7"); v.Code != Applied || v.Why != WhyMoreBoxes || v.Got != 1 || v.Need != 2 || w.bench.LastOpen != 1 {

@@ -172,3 +172,39 @@ func TestLabelReplacedWhileItIsQueued(t *testing.T) {
 		t.Fatalf("%d jobs, the last %+v", n, w.jobs[n-1])
 	}
 }
+
+// TestAWrongLabelNamesItsOrder: whose label it is, and how that order's parcel stands.
+func TestAWrongLabelNamesItsOrder(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*Order)
+		rung   Rung
+		hold   Hold
+	}{
+		{"not packed", func(*Order) {}, RungToPack, ""},
+		{"packed", func(o *Order) { o.Packages[0].Rung = RungApplied }, RungApplied, ""},
+		{"handed over", func(o *Order) { o.Packages[0].Rung = RungHandedOver }, RungHandedOver, ""},
+		{"held", func(o *Order) { o.Packages[0].Rung, o.Packages[0].Holds = RungLabelled, []Hold{HoldHeld} }, RungLabelled, HoldHeld},
+		{"cancelled while held", func(o *Order) { o.Holds, o.Status = []Hold{HoldHeld}, StatusCancelled }, RungToPack, HoldCancelled},
+		{"asked to cancel", func(o *Order) { o.CancelRequested = true }, RungToPack, HoldCancelRequested},
+		{"its other parcel is held", func(o *Order) {
+			o.Packages = append(o.Packages, Package{ID: "other", OrderID: o.ID, Rung: RungApplied, Holds: []Hold{HoldShort}})
+		}, RungToPack, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.order("1", ShippingSeller, "MUG")
+			o := w.order("2", ShippingSeller, "TEA")
+			o.Packages = append([]Package{}, o.Packages...)
+			c.change(&o)
+			w.orders["2"] = o
+			w.expect("1", OrderOpened)
+			w.expect("MUG", ItemComplete)
+			w.print()
+			v := w.said("TRACK2")
+			if v.Code != WrongLabel || v.Why != WhyOtherParcel || v.About != "2" || v.Rung != c.rung || v.Hold != c.hold || v.OrderID != "1" || w.rung("1") != RungLabelled {
+				t.Errorf("%+v, order 1 stands at %s", v, w.rung("1"))
+			}
+		})
+	}
+}

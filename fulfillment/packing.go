@@ -22,23 +22,46 @@ func (t *turn) pack(class Class) {
 		t.unknownAtParcel()
 	case !p.isOf(*t.in.Found.Order):
 		if p.Left() == 0 && class == ClassTracking {
-			t.refuse(Verdict{Code: WrongLabel, Class: class})
+			t.refuse(t.labelOfAnother())
 			return
 		}
 		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyParcelOpen, Name: string(p.Order.ID)})
-	case class == ClassTracking && !t.ofThisLabel():
-		t.refuse(Verdict{Code: WrongLabel, Class: class})
-	case class == ClassTracking && p.foundIn(t.in.Found) && p.Spoiled:
+	case class == ClassTracking && !(t.ofThisLabel() && p.foundIn(t.in.Found)):
+		t.refuse(t.labelOfAnother())
+	case class == ClassTracking && p.Spoiled:
 		t.destroyed(class)
-	case class == ClassTracking && p.foundIn(t.in.Found) && t.in.Now.Sub(p.Torn) < TornSpan:
+	case class == ClassTracking && t.in.Now.Sub(p.Torn) < TornSpan:
 		t.refuse(Verdict{Code: Duplicate, Class: class, Why: WhyTorn})
-	case class == ClassTracking && p.foundIn(t.in.Found) && p.Left() == 0:
+	case class == ClassTracking && p.Left() == 0:
 		t.labelScanned()
-	case class == ClassTracking && !p.foundIn(t.in.Found):
-		t.refuse(Verdict{Code: WrongLabel, Class: class})
 	default: // the order in hand again: nothing changes
 		t.say(Verdict{Code: OrderOpened, Class: class, Need: p.Left()})
 	}
+}
+
+// labelOfAnother is what is said of a label that is not this parcel's: which box of the order it is of, or whose it is and how
+// that parcel stands.
+func (t *turn) labelOfAnother() Verdict {
+	p, o := t.parcel(), *t.in.Found.Order
+	v := Verdict{Code: WrongLabel, Class: ClassTracking}
+	switch {
+	case p.foundIn(t.in.Found): // a number of one of its orders from before they were combined
+		return v
+	case p.isOf(o):
+		v.Why = WhyOtherBox
+		v.Box, v.Boxes = BoxOf(o, t.in.Found.Package)
+		return v
+	}
+	pkg, _ := o.PackageByID(t.in.Found.Package)
+	v.Why, v.About = WhyOtherParcel, o.ID
+	o.Packages = []Package{pkg} // what holds another of its parcels is not said of this one
+	v.Rung = pkg.Rung
+	if holds := HoldsOf(o); slices.Contains(holds, HoldCancelled) {
+		v.Hold = HoldCancelled
+	} else if len(holds) > 0 {
+		v.Hold = holds[0]
+	}
+	return v
 }
 
 // ofThisLabel: the number that was scanned is the one that this parcel's label was proved by. Orders that were combined after each

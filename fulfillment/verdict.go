@@ -94,6 +94,7 @@ const (
 	WhyMissing         Why = "missing"          // put aside with items missing: how many of them are in
 	WhyCarrierUnknown  Why = "carrier_unknown"  // no parcel and no provider has this carrier
 	WhyOtherBox        Why = "other_box"        // the item belongs in another box of the order
+	WhyOtherParcel     Why = "other_parcel"     // the label is that of the order in About, whose parcel stands at Rung
 	WhyNoBarcode       Why = "no_barcode"       // an unknown code, while no barcode is known for an item that is wanted
 	WhyAnswerFirst     Why = "answer_first"     // the parcel is done, and the platform ships it only after an answer to the request to cancel
 	WhyResumed         Why = "resumed"          // the parcel was in hand when the program ended
@@ -170,6 +171,8 @@ type Verdict struct {
 	MostG     int
 	Box       int // of an order with several boxes: which one, of Boxes
 	Boxes     int
+	Rung      Rung      // of the parcel whose label was scanned in place of this one's
+	Hold      Hold      // the same: why it must not move on; empty: it may
 	By        string    // the supervisor who went over something
 	Since     time.Time // since when nothing was heard from the Seller Center
 	At        time.Time

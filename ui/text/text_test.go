@@ -324,6 +324,36 @@ func TestATareSaysHowMuch(t *testing.T) {
 }
 
 // People have buttons and a sheet: no sentence names a command by its code.
+// TestAWrongLabelSaysWhoseItIs: the order that it belongs to and how that one stands; a hold goes before the step.
+func TestAWrongLabelSaysWhoseItIs(t *testing.T) {
+	for _, c := range []struct {
+		rung fulfillment.Rung
+		hold fulfillment.Hold
+		want string
+	}{
+		{fulfillment.RungToPack, "", "not packed yet"},
+		{fulfillment.RungApplied, "", "already packed"},
+		{fulfillment.RungHandedOver, "", "already handed over"},
+		{fulfillment.RungApplied, fulfillment.HoldCancelled, "which is cancelled"},
+		{fulfillment.RungLabelled, fulfillment.HoldHeld, "which is held"},
+	} {
+		_, detail := Verdict(fulfillment.Verdict{Code: fulfillment.WrongLabel, Why: fulfillment.WhyOtherParcel, OrderID: "1", About: "576461413038785044", Rung: c.rung, Hold: c.hold})
+		if !strings.Contains(detail, "Do not stick it on") || !strings.Contains(detail, "576461413038785044, "+c.want) {
+			t.Errorf("%s %s: %q", c.rung, c.hold, detail)
+		}
+	}
+	for _, typ := range []string{"Rung", "Hold"} {
+		for _, word := range constants(t, "../../fulfillment", typ) {
+			if _, ok := language.words["stands."+word]; !ok {
+				t.Errorf("%s %q has no words behind an order's number", typ, word)
+			}
+		}
+	}
+	if _, detail := Verdict(fulfillment.Verdict{Code: fulfillment.WrongLabel, Why: fulfillment.WhyOtherBox, Box: 2, Boxes: 3}); !strings.Contains(detail, "box 2 of this order") {
+		t.Errorf("another box's label: %q", detail)
+	}
+}
+
 // TestWhatIsMissingIsNotDone: a box that was scanned while the weight is missing, too, is neither "Done" nor short of a size.
 func TestWhatIsMissingIsNotDone(t *testing.T) {
 	for _, why := range []fulfillment.Why{fulfillment.WhyNeedsBox, fulfillment.WhyNeedsSize, fulfillment.WhyNeedsWeight} {

@@ -134,7 +134,7 @@ func verdictPairs(v fulfillment.Verdict) []string {
 		"by", Shorten(Visible(cmp.Or(v.By, T("noun.supervisor"))), 24), "since", since, "consequence", consequence(v.Market), "missing", cmp.Or(Shorten(Visible(string(v.Missing)), nounRoom/2), T("noun.this")),
 		"got", fmt.Sprint(v.Got), "need", fmt.Sprint(v.Need), "left", fmt.Sprint(max(0, v.Need-v.Got)),
 		"weight", PlainGrams(v.WeightG), "sku", Shorten(Visible(string(v.SKU)), 24), "least", PlainGrams(v.LeastG), "most", PlainGrams(v.MostG), "off", PlainGrams(max(v.WeightG-v.MostG, v.LeastG-v.WeightG)),
-		"box", fmt.Sprint(v.Box), "boxes", fmt.Sprint(v.Boxes),
+		"box", fmt.Sprint(v.Box), "boxes", fmt.Sprint(v.Boxes), "stands", orWord("stands.", cmp.Or(string(v.Hold), string(v.Rung))),
 		"parcels", Plural("count.parcels", v.Got), "items", Plural("count.units", v.Need),
 	}
 }
