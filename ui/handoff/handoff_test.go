@@ -106,6 +106,8 @@ func TestEveryBoxIsMissingByItself(t *testing.T) {
 			"1  ·  box 2 of 2|CANCELLED  ·  T2"},
 		{"asked for", []fulfillment.OrderSummary{box(2, fulfillment.CancelRequested)}, on("P1"), "1 TO TAKE OUT",
 			"1  ·  box 2 of 2|BUYER ASKS  ·  T2"},
+		{"cancelled on a manifest", nil, stopped(on("P1"), fulfillment.Cancelled), "1 TO TAKE OUT", "1|CANCELLED  ·  T1"},
+		{"held on a manifest", nil, stopped(on("P1"), fulfillment.NeedsSupervisor), "1 TO TAKE OUT", "1|HELD  ·  T1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := New(Options{Command: func(string) {}, Background: inline, Now: func() time.Time { return now },
@@ -122,6 +124,14 @@ func TestEveryBoxIsMissingByItself(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stopped is the view once its first parcel may not leave any more.
+func stopped(v station.View, code fulfillment.VerdictCode) station.View {
+	p := &v.Manifests[0].Parcels[0]
+	p.Tracking = "T1"
+	v.Stop = map[fulfillment.PackageID]fulfillment.VerdictCode{p.PackageID: code}
+	return v
 }
 
 func inline(_ string, work func(context.Context) func()) {

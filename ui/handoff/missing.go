@@ -3,6 +3,7 @@ package handoff
 import (
 	"fmt"
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -42,18 +43,21 @@ func newMissingCard() *missingCard {
 	return c
 }
 
-// set shows the list; carrier is the one that the handoff is narrowed to, whose parcels alone are in it. on parcels are on the
-// manifests and may leave, off are on them and must come off. Only a handoff with something on it and nothing amiss is green.
-func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool, carrier string, on, off int) {
+// set shows the list, below those that are on the manifests and must come off; carrier is the one that the handoff is narrowed
+// to, whose parcels alone are in both. on parcels are on the manifests and may leave. Only a handoff with something on it and
+// nothing amiss is green.
+func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool, carrier string, on int, off []fulfillment.OrderSummary) {
+	if err != nil {
+		list = nil
+	}
 	all, miss := text.T("handoff.all"), text.T("handoff.miss")
-	out := takeOut(list) + off
+	out := takeOut(list) + len(off)
 	if carrier != "" {
 		all, miss = text.T("handoff.all.of", "carrier", carrier), text.T("handoff.miss.of", "carrier", carrier)
 	}
 	switch {
 	case err != nil:
 		c.head("bang", widgets.WarnInk, text.T("handoff.err"), widgets.WarnPale)
-		list = nil
 	case !known:
 		c.head("dash", widgets.Soft, text.T("handoff.err"), widgets.Card)
 	case out > 0:
@@ -69,7 +73,7 @@ func (c *missingCard) set(list []fulfillment.OrderSummary, err error, known bool
 	default:
 		c.head("bang", widgets.WarnInk, fmt.Sprintf("%s: %d", miss, len(list)), widgets.WarnPale)
 	}
-	c.list = list
+	c.list = slices.Concat(off, list)
 	c.show()
 }
 

@@ -42,10 +42,11 @@ type Last struct {
 type Model struct {
 	Cards   []Card
 	Last    *Last
-	Parts   []Part // what the next seal would do, fullest first
-	Parcels int    // that the next seal would hand over
-	TakeOff int    // that the next seal would leave off: they may not leave
-	Carrier string // display name or code that the handoff is narrowed to; empty: any
+	Parts   []Part                     // what the next seal would do, fullest first
+	Parcels int                        // that the next seal would hand over
+	TakeOff int                        // that the next seal would leave off: they may not leave
+	Off     []fulfillment.OrderSummary // these, in the order in which they were scanned
+	Carrier string                     // display name or code that the handoff is narrowed to; empty: any
 }
 
 // ModelOf reads the open manifests off a view.
@@ -66,8 +67,11 @@ func ModelOf(v station.View, now time.Time) Model {
 			if at, ok := v.Checked[p.OrderID]; ok && (oldest.IsZero() || at.Before(oldest)) {
 				oldest = at
 			}
-			if _, stop := v.Stop[p.PackageID]; stop { // the seal leaves it off: it is none of those that leave
+			if stop, is := v.Stop[p.PackageID]; is { // the seal leaves it off: it is none of those that leave
 				c.TakeOff = append(c.TakeOff, text.Code(cmp.Or(string(p.Tracking), string(p.OrderID))))
+				if c.Sealing {
+					m.Off = append(m.Off, fulfillment.OrderSummary{ID: p.OrderID, PackageID: p.PackageID, Carrier: mf.Carrier, Tracking: p.Tracking, Stop: stop})
+				}
 				m.noteLast(mf.Carrier, p, v.Scanned)
 				continue
 			}

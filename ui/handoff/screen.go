@@ -115,7 +115,7 @@ func (s *Screen) turn(sealed bool) {
 
 func (s *Screen) showMissing() {
 	m := ModelOf(s.view, s.o.Now())
-	s.missing.set(Missing(s.listed, s.view), s.err, s.o.Missing != nil, cmp.Or(text.Visible(s.view.CarrierName), s.view.Carrier), m.Parcels, m.TakeOff)
+	s.missing.set(Missing(s.listed, s.view), s.err, s.o.Missing != nil, cmp.Or(text.Visible(s.view.CarrierName), s.view.Carrier), m.Parcels, m.Off)
 }
 
 // Visible tells whether the screen is in front; the camera's picture is drawn only then.

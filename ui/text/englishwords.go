@@ -200,6 +200,8 @@ var englishWords = map[string]string{
 	"handoff.box":                  "box {box} of {boxes}",
 	"handoff.out.cancelled":        "CANCELLED",
 	"handoff.out.cancel_requested": "BUYER ASKS",
+	"handoff.out.on_hold":          "ON HOLD",
+	"handoff.out.needs_supervisor": "HELD",
 	"handoff.err":                  "The list of packed parcels cannot be read now",
 	"handoff.only":                 "{carrier} only",
 	"handoff.off":                  "left off",
