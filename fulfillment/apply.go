@@ -51,7 +51,9 @@ type turn struct {
 	out Outcome
 
 	asked *Asked // what was asked before this scan
-	over  Why    // what a supervisor's word carried this turn over
+	// notCounted is Parcel.NotCounted as it was before this scan.
+	notCounted Why
+	over       Why // what a supervisor's word carried this turn over
 	// overName is what the verdict names beside it.
 	overName string
 	served   bool // a parcel is done with, and with it the supervisor's word
@@ -159,6 +161,7 @@ func (t *turn) scan(s Scan) {
 	t.asked, t.bench().Asked = t.bench().Asked, nil
 	if p := t.parcel(); p != nil {
 		p.learn(s, t.in.Found)
+		t.notCounted, p.NotCounted = p.NotCounted, WhyNone
 		if s.Code != "PB:"+string(CmdFinish) {
 			p.InsistAt = time.Time{}
 		}
@@ -184,9 +187,25 @@ func (t *turn) scan(s Scan) {
 	default:
 		t.refuse(Verdict{Code: Refused, Class: class, Why: WhyNotAvailable})
 	}
-	if v := t.out.Verdict; v != nil && v.Class == "" {
-		v.Class = class
+	if v := t.out.Verdict; v != nil {
+		if v.Class == "" {
+			v.Class = class
+		}
+		if p := t.parcel(); p != nil {
+			p.NotCounted = v.notCounted()
+		}
 	}
+}
+
+// notCounted is what PB:UNDO says right after this verdict; WhyNone: it takes back what was counted last.
+func (v Verdict) notCounted() Why {
+	switch {
+	case v.Code == WrongItem, v.Code == TooMany:
+		return WhyNotCounted
+	case v.Code == UnknownCode && v.Class == ClassUnknown, v.Code == Refused && v.Why == WhySharedCode:
+		return WhyCodeNotCounted
+	}
+	return WhyNone
 }
 
 func (t *turn) badge() {

@@ -18,6 +18,7 @@ func TestAParcelFromOrderToHandover(t *testing.T) {
 	w.expect("4000000002", WrongItem) // TIN by its barcode
 	w.expect("4000000000", ItemOK)
 	w.expect("MUG", TooMany)
+	w.expect("PB:UNDO", Refused) // it was never counted
 	w.expect("PB:UNDO", CommandDone)
 	w.expect("MUG", ItemOK)
 	w.expect("nobody knows", UnknownCode)

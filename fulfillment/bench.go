@@ -106,6 +106,9 @@ type Parcel struct {
 	// InsistAt is when PB:FINISH was first asked to go over OffG. Any other scan, another weight, an empty scale and the end of the
 	// program take it back.
 	InsistAt time.Time `json:"-"`
+	// NotCounted is what PB:UNDO says in place of taking a right piece off: the scan before it was refused at the items. Any scan and
+	// the end of the program take it back. WhyNone: that scan was none of these.
+	NotCounted Why `json:"-"`
 }
 
 // Left is how many units are still to be scanned.

@@ -110,7 +110,7 @@ func (t *turn) skip() {
 	t.putAside()
 }
 
-// undo takes back the last unit, as long as nothing has followed from it.
+// undo takes back the last unit, as long as nothing has followed from it. Right after a refused item it takes nothing, and says so.
 func (t *turn) undo() {
 	p := t.parcel()
 	n := len(p.Done)
@@ -125,6 +125,9 @@ func (t *turn) undo() {
 		return
 	case p.Package.Rung.AtLeast(RungWeighed) || p.Print == PrintQueued || p.Print == PrintAsk || p.Print == PrintTrouble:
 		t.no(CmdUndo, WhyTooLate)
+		return
+	case t.notCounted != WhyNone: // what a tired hand wants to take back was never counted
+		t.no(CmdUndo, t.notCounted)
 		return
 	}
 	it := &p.Items[p.Done[n-1]]

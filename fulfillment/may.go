@@ -10,5 +10,9 @@ func May(b Bench, cmd Command, pol Policy, now time.Time) bool {
 	if v == nil {
 		return false
 	}
-	return v.Code.Accepted() || v.Why == WhyInsist || v.Why == WhyReprintReason
+	switch v.Why {
+	case WhyInsist, WhyReprintReason, WhyNotCounted, WhyCodeNotCounted:
+		return true
+	}
+	return v.Code.Accepted()
 }

@@ -44,6 +44,8 @@ func TestMayIsWhatTheRuleDoes(t *testing.T) {
 	w.pol.Verify = PolicyBlock
 	w.scan("MUG")
 	may("an item is in", "UNDO SKIP SHORT HOLD")
+	w.expect("MUG", TooMany)
+	may("a refused item is not counted, and UNDO says so", "UNDO SKIP SHORT HOLD")
 	w.scan("TEA")
 	may("to be weighed", "UNDO FINISH SKIP SHORT HOLD")
 	weigh(1300)

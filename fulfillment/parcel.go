@@ -207,7 +207,7 @@ func (p *Parcel) overlay(old Parcel) (changed bool) {
 	p.WeighBy, p.Unweighed, p.OffG, p.InsistAt, p.ByHand, p.Over = old.WeighBy, old.Unweighed, old.OffG, old.InsistAt, old.ByHand, old.Over
 	p.Wants, p.WantsSKU, p.Arranging = old.Wants, old.WantsSKU, old.Arranging
 	p.Spoiled, p.Torn, p.Doubled, p.Picture = old.Spoiled, old.Torn, old.Doubled, old.Picture
-	p.Confirmed, p.ConfirmedBy = old.Confirmed, old.ConfirmedBy
+	p.Confirmed, p.ConfirmedBy, p.NotCounted = old.Confirmed, old.ConfirmedBy, old.NotCounted
 	if same {
 		p.Done = old.Done
 	}

@@ -265,3 +265,66 @@ func TestACancellationOnTheManifestSaysWhereTheParcelLies(t *testing.T) {
 		t.Error("it is still on the manifest")
 	}
 }
+
+// A tired hand touches UNDO for the item that was refused a moment ago. It was never counted, so nothing right may come off for it.
+func TestUndoRightAfterARefusedItem(t *testing.T) {
+	weigh := func(w *world) { w.apply(Input{Weight: &Weight{Stable: true}}) }
+	read := func(w *world) { // a bench as the disk has it
+		text, err := json.Marshal(w.bench)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.bench = Bench{}
+		if err := json.Unmarshal(text, &w.bench); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		refused string
+		code    VerdictCode
+		between func(*world)
+		want    Why
+	}{
+		{"a wrong item", "TIN", WrongItem, nil, WhyNotCounted},
+		{"one too many", "MUG", TooMany, nil, WhyNotCounted},
+		{"an unknown code", "4999999999", UnknownCode, nil, WhyCodeNotCounted},
+		{"the scale speaks", "TIN", WrongItem, weigh, WhyNotCounted},
+		{"the platform changes the order", "TIN", WrongItem, func(w *world) { w.tell("1", func(o *Order) { o.BuyerMessage = "Thank you" }) }, WhyNotCounted},
+		{"a right item after it", "TIN", WrongItem, func(w *world) { w.expect("TEA", ItemOK) }, WhyItemBack},
+		{"a badge after it", "TIN", WrongItem, func(w *world) { w.badge("Demo Packer", false) }, WhyItemBack},
+		{"the program was started anew", "TIN", WrongItem, read, WhyItemBack},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.order("1", ShippingSeller, "MUG", "TEA", "TEA")
+			w.expect("1", OrderOpened)
+			w.expect("MUG", ItemOK)
+			w.expect(c.refused, c.code)
+			if c.between != nil {
+				c.between(w)
+			}
+			left := w.bench.Parcel.Left()
+			v := w.said("PB:UNDO")
+			if v.Why != c.want {
+				t.Fatalf("undo says %+v", v)
+			}
+			if v.Why == WhyItemBack {
+				return
+			}
+			if v.Code != Refused || w.bench.Parcel.Left() != left || w.events[len(w.events)-1].Kind != EventRefused {
+				t.Fatalf("undo took something off: %+v, %d left", v, w.bench.Parcel.Left())
+			}
+			if v = w.said("PB:UNDO"); v.Code != CommandDone || v.Why != WhyItemBack || w.bench.Parcel.Left() != left+1 {
+				t.Errorf("the second undo: %+v", v)
+			}
+		})
+	}
+	w := newWorld(t)
+	w.order("1", ShippingSeller, "MUG")
+	w.expect("1", OrderOpened)
+	w.expect("TIN", WrongItem)
+	if v := w.said("PB:UNDO"); v.Why != WhyNothingToUndo {
+		t.Errorf("nothing was counted yet: %+v", v)
+	}
+}

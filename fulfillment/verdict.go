@@ -138,6 +138,8 @@ const (
 	WhyByHand          Why = "by_hand"          // a step was ended without its scan or weight
 	WhyOverWeight      Why = "over_weight"      // somebody insisted on a weight that cannot be right
 	WhyByEye           Why = "by_eye"           // no barcode proved the label: a supervisor compared its picture
+	WhyNotCounted      Why = "not_counted"      // PB:UNDO right after a wrong item or one too many: nothing was counted that could be taken back
+	WhyCodeNotCounted  Why = "code_not_counted" // the same, right after a code that means nothing or several things here
 	WhySkipped         Why = "skipped"          // put back with items counted: they are counted anew next time
 	WhySkippedLabel    Why = "skipped_label"    // put back with its label printed, which nobody has scanned on it
 	WhySkippedHeld     Why = "skipped_held"     // put back, and nobody but a supervisor may open it again

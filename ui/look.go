@@ -33,7 +33,9 @@ func lookOf(v fulfillment.Verdict) look {
 	if v.Code.Accepted() && accompanied(v.Why) {
 		return lookCareful
 	}
-	if v.Why == fulfillment.WhyReprintReason { // a question with its answers below, and no stop
+	switch v.Why {
+	case fulfillment.WhyReprintReason, // a question with its answers below, and no stop
+		fulfillment.WhyNotCounted, fulfillment.WhyCodeNotCounted: // the stop was the scan before
 		return lookCareful
 	}
 	switch v.Code {
