@@ -27,6 +27,9 @@ func (t *turn) handoff(class Class) {
 	about.PackageID, about.Name = pkg.ID, pkg.Carrier
 	stop := t.mayStage(o, pkg, class)
 	if about.Code, about.Why, about.About = stop.Code, stop.Why, stop.About; about.Code != "" {
+		if about.Code == Cancelled && len(o.With) == 0 && t.leftBehind(pkg.ID) { // it was asked for, and here it is
+			about.Why = WhyTakenOff
+		}
 		t.refuse(about)
 		if about.Why != WhyScanAgain {
 			t.diverted(o, orderOr(about.About, o.ID), about.Code)
@@ -266,6 +269,11 @@ func (t *turn) sealParcels(m *Manifest, first *Verdict) (handed, off int) {
 		t.diverted(o, who, v)
 	}
 	return handed, off
+}
+
+// leftBehind reports whether a seal left the parcel off and nobody has scanned it since.
+func (t *turn) leftBehind(id PackageID) bool {
+	return slices.ContainsFunc(t.bench().Behind, func(a Verdict) bool { return a.PackageID == id })
 }
 
 // behind keeps what a seal left off until somebody scans it: the scan says that the parcel is here and not in the truck.

@@ -72,7 +72,8 @@ func TestACancelledParcelOnAManifestSaysSo(t *testing.T) {
 			if why := map[bool]Why{true: WhyNone, false: WhyTakeOff}[c.code == Duplicate]; v.Code != c.code || v.Why != why || v.OrderID != "2" {
 				t.Fatalf("%+v", v)
 			}
-			if v = w.said("PB:UNDO"); v.OrderID != "2" || len(w.bench.Stop) != 0 || len(w.bench.Open[0].Parcels) != 2 {
+			off := map[bool]Why{true: WhyOffManifest, false: WhyTakenOff}[c.code == Duplicate] // it goes on the hold shelf, not on its pile
+			if v = w.said("PB:UNDO"); v.Code != CommandDone || v.Why != off || v.OrderID != "2" || len(w.bench.Stop) != 0 || len(w.bench.Open[0].Parcels) != 2 {
 				t.Errorf("%+v, stopped %v", v, w.bench.Stop)
 			}
 			if p := w.orders["2"].Packages[0]; (c.code == Cancelled) != slices.Contains(p.Holds, HoldCancelled) {
@@ -207,9 +208,14 @@ func TestWhatASealLeavesOffIsAnAlarm(t *testing.T) {
 	if !slices.Equal(behind(), []OrderID{"1", "3"}) {
 		t.Errorf("%v after news and another parcel", behind())
 	}
-	w.scan("TRACK1")
+	if v := w.said("TRACK1"); v.Code != Cancelled || v.Why != WhyTakenOff || v.OrderID != "1" || !slices.Contains(w.orders["1"].Packages[0].Holds, HoldCancelled) {
+		t.Errorf("it was asked for, and its scan says %+v", v)
+	}
 	if !slices.Equal(behind(), []OrderID{"3"}) {
 		t.Errorf("%v after one was scanned", behind())
+	}
+	if v := w.said("TRACK1"); v.Code != Cancelled || v.Why == WhyTakenOff { // somebody brings it once more
+		t.Errorf("scanned again: %+v", v)
 	}
 }
 

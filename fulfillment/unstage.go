@@ -68,10 +68,15 @@ func (t *turn) unstage() {
 	mp := m.Parcels[j]
 	m.Parcels = slices.Delete(slices.Clone(m.Parcels), j, j+1)
 	t.out.Manifests = append(t.out.Manifests, *m)
-	before := t.leaves(mp.PackageID)
 	o := t.in.Staged[mp.OrderID]
 	pkg, ok := o.PackageByID(mp.PackageID)
-	if o = o.InParcel(pkg); ok && pkg.Manifest == m.ID && !pkg.Rung.AtLeast(RungHandedOver) {
+	o = o.InParcel(pkg)
+	why := WhyOffManifest
+	if stop, _, _ := t.stopStaged(o, pkg, ok); stop != "" {
+		why = WhyTakenOff
+	}
+	before := t.leaves(mp.PackageID)
+	if ok && pkg.Manifest == m.ID && !pkg.Rung.AtLeast(RungHandedOver) {
 		pkg.Rung, pkg.Manifest, pkg.Unpacked = before, "", ""
 		t.saveAll(o, pkg)
 		if b.Scanned == pkg.ID { // it is in somebody's hands, and what was wrong with it was said
@@ -82,7 +87,7 @@ func (t *turn) unstage() {
 	o.ID, pkg.ID = mp.OrderID, mp.PackageID
 	t.eventAll(o, pkg, EventUnstaged, map[string]any{"manifest": m.ID, "carrier": m.Carrier, "tracking": mp.Tracking,
 		"scanned_at": mp.At, "photos": mp.Photos, "rung": before})
-	t.say(Verdict{Code: CommandDone, Why: WhyOffManifest, Class: ClassCommand, Name: string(mp.Tracking), OrderID: mp.OrderID, PackageID: mp.PackageID,
+	t.say(Verdict{Code: CommandDone, Why: why, Class: ClassCommand, Name: string(mp.Tracking), OrderID: mp.OrderID, PackageID: mp.PackageID,
 		Got: m.Count()})
 }
 

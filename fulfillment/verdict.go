@@ -112,6 +112,7 @@ const (
 	WhyOnTheTruck      Why = "on_the_truck"     // cancelled while it stands on an open manifest: it lies on the truck
 	WhyStaysHere       Why = "stays_here"       // the seal left the parcel off: it must come off the truck, and its scan here says that it is
 	WhyTakeOff         Why = "take_off"         // the parcel is on an open manifest and may not leave: it must come off
+	WhyTakenOff        Why = "taken_off"        // a parcel that may not leave came off: its manifest by PB:UNDO, or the truck after a seal
 	WhyOnManifest      Why = "on_manifest"      // the parcel must come off its manifest first
 	WhySupervisorOnly  Why = "supervisor_only"  // only a supervisor decides this
 	WhyNoReason        Why = "no_reason"        // the decision needs a reason

@@ -35,7 +35,8 @@ func lookOf(v fulfillment.Verdict) look {
 	}
 	switch v.Why {
 	case fulfillment.WhyReprintReason, // a question with its answers below, and no stop
-		fulfillment.WhyNotCounted, fulfillment.WhyCodeNotCounted: // the stop was the scan before
+		fulfillment.WhyNotCounted, fulfillment.WhyCodeNotCounted, // the stop was the scan before
+		fulfillment.WhyTakenOff: // the stop was obeyed
 		return lookCareful
 	}
 	switch v.Code {
