@@ -227,14 +227,13 @@ func newStepRow() *stepRow {
 
 func (r *stepRow) set(e fulfillment.Event, now time.Time) {
 	r.at.Set(text.Clock(e.At, now))
-	what, ink := text.Happened(e.Kind), widgets.Ink
-	if over := text.OffWeight(fulfillment.OffWeightOf(e)); over != "" {
-		what, ink = over, widgets.WarnInk
+	what, ink, sub := text.Happened(e.Kind), widgets.Ink, text.Visible(fulfillment.Detail(e))
+	if off, by := text.OffWeight(fulfillment.OffWeightOf(e)); off != "" {
+		what, ink, sub = off, widgets.WarnInk, by+"  ·  "+sub
 	}
 	r.what.Set(what)
 	r.what.Colour(ink)
 	r.by.Set(text.Visible(e.Operator))
-	sub := text.Visible(fulfillment.Detail(e))
 	r.sub.Set(sub)
 	if widgets.ShowOnly(r.sub, sub != "") {
 		r.words.Refresh()

@@ -42,7 +42,8 @@ func Why(o fulfillment.OrderSummary, story fulfillment.Story, now time.Time) str
 	case story.Warning != "":
 		return text.T("why.warned", "why", text.Sentence(story.Warning))
 	case story.Off.Why != "":
-		return strings.TrimSuffix(text.OffWeight(story.Off)+". "+way(story, now), ". ")
+		what, by := text.OffWeight(story.Off)
+		return strings.TrimSuffix(what+", "+by+". "+way(story, now), ". ")
 	case o.Rung == fulfillment.RungCarrierScanned:
 		return way(story, now)
 	case notHere(o):

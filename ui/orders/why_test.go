@@ -273,8 +273,8 @@ func TestAWrongWeightThatWasInsistedOnIsSeen(t *testing.T) {
 	test.Tap(s.table.lines[0].touch)
 	back.run()
 	want := "Weighed 1900 g – too heavy, gone over by Demo Packer"
-	if row := s.card.inside.steps[1].what; row.Words() != want || row.Ink() != widgets.WarnInk {
-		t.Errorf("the history says %q in %v", row.Words(), row.Ink())
+	if row := s.card.inside.steps[1]; row.what.Words() != "Weighed 1900 g – too heavy" || row.what.Ink() != widgets.WarnInk || !strings.HasPrefix(row.sub.Words(), "gone over by Demo Packer") {
+		t.Errorf("the history says %q, %q in %v", row.what.Words(), row.sub.Words(), row.what.Ink())
 	}
 	if !strings.HasPrefix(s.card.why.Words(), want) {
 		t.Errorf("the card says %q", s.card.why.Words())

@@ -71,12 +71,12 @@ func Rung(r fulfillment.Rung) string { return orWord("rung.", string(r)) }
 // Happened says in an order's history what happened; empty: it is a detail that the history leaves out.
 func Happened(k fulfillment.EventKind) string { return language.words["happened."+string(k)] }
 
-// OffWeight says which wrong weight a parcel went on with, and by whom; empty: with none.
-func OffWeight(o fulfillment.OffWeight) string {
+// OffWeight says which wrong weight a parcel went on with, and by whom; both empty: with none.
+func OffWeight(o fulfillment.OffWeight) (what, by string) {
 	if o.Why == "" {
-		return ""
+		return "", ""
 	}
-	return T("weighed.over", "weight", PlainGrams(o.G), "why", orWord("weighed.", string(o.Why)), "name", cmp.Or(Visible(o.By), T("why.somebody")))
+	return T("weighed.off", "weight", PlainGrams(o.G), "why", orWord("weighed.", string(o.Why))), T("weighed.over", "name", cmp.Or(Visible(o.By), T("why.somebody")))
 }
 
 // Hold names a reason why an order must not move on.
