@@ -44,7 +44,9 @@ func claimInstance(dir string) (*instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for a second start: %w", errors.Join(err, f.Close()))
 	}
-	if err := replaceFile(filepath.Join(dir, frontName), []byte(l.Addr().String()), 0o600); err != nil {
+	at := filepath.Join(dir, frontName)
+	_ = os.Remove(at) // the lock is ours, so that whatever lies there is of nobody
+	if err := replaceFile(at, []byte(l.Addr().String()), 0o600); err != nil {
 		return nil, errors.Join(err, l.Close(), f.Close())
 	}
 	return &instance{lock: f, front: l, dir: dir}, nil
