@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
@@ -18,7 +19,13 @@ func Alarms(v station.View) (headline, detail string, ok bool) {
 		return "", "", false
 	}
 	if len(list) == 1 {
-		headline, detail = Verdict(list[0])
+		a := list[0]
+		known := a.CheckedAt
+		a.CheckedAt = time.Time{} // an alarm stands until it is answered, and an age would be that of its first moment
+		headline, detail = Verdict(a)
+		if !known.IsZero() {
+			detail += " " + T("alarm.known", "at", Clock(known, known))
+		}
 		return headline, detail, true
 	}
 	n := fmt.Sprint(len(list))

@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"packbench/fulfillment"
 	"packbench/fulfillment/station"
@@ -64,5 +65,15 @@ func TestAnAlarmIsReadBeforeAnythingWasSaid(t *testing.T) {
 	v := station.View{Alarms: []fulfillment.Verdict{{Code: fulfillment.Cancelled, Why: fulfillment.WhyStaysHere, OrderID: "1001"}}}
 	if head, detail, ok := Alarms(v); !ok || head == "" || !strings.Contains(detail, "1001") || Alarming(v) {
 		t.Errorf("%q, %q, %v", head, detail, ok)
+	}
+}
+
+// An alarm may stand for an hour, and after a restart: it names the moment of its knowledge, no age.
+func TestAnAlarmNamesWhenItWasChecked(t *testing.T) {
+	at := time.Date(2026, 3, 2, 13, 2, 0, 0, time.Local)
+	a := fulfillment.Verdict{Code: fulfillment.Cancelled, OrderID: "1", At: at, CheckedAt: at}
+	_, detail, ok := Alarms(station.View{Alarms: []fulfillment.Verdict{a}})
+	if !ok || !strings.HasSuffix(detail, " Checked at 13:02.") {
+		t.Errorf("%q, %v", detail, ok)
 	}
 }

@@ -8,6 +8,7 @@ var englishWords = map[string]string{
 	"verdict.none.detail":    "Nothing has been scanned yet.",
 	"verdict.over.detail":    "The band below says the next step.",
 	"verdict.error.head":     "Not recorded – scan again",
+	"alarm.known":            "Checked at {at}.",
 	"alarm.late.head":        "STOP – {n} cancelled too late",
 	"alarm.late.detail":      "Orders {orders} have left: call the carrier to send them back.",
 	"alarm.head":             "STOP – {n} orders",
