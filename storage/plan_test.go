@@ -83,3 +83,13 @@ func TestSearchDoesNotReadTheYears(t *testing.T) {
 		}
 	}
 }
+
+// After a day offline thousands of rows wait, of which the next few are read every few seconds: in order, and no more than those.
+func TestDueRowsAreReadInOrder(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	plan := planOf(t, s, "DueOutbox")
+	if !slices.ContainsFunc(plan, func(step string) bool { return strings.Contains(step, "INDEX outbox_due") }) ||
+		slices.ContainsFunc(plan, func(step string) bool { return strings.Contains(step, "TEMP B-TREE") }) {
+		t.Errorf("sorted anew each time:\n%s", strings.Join(plan, "\n"))
+	}
+}

@@ -119,7 +119,7 @@ func (p *pusher) take(ctx context.Context, now time.Time) ([]fulfillment.OutboxR
 		if fresh {
 			return nil, nil
 		}
-		rows, err := p.s.o.Outbox.Due(ctx, now, (p.s.o.Workers+1)*max(64, p.s.o.Batch))
+		rows, err := p.s.o.Outbox.Due(ctx, now, (p.s.o.Workers+1)*max(8, p.s.o.Batch))
 		if err != nil {
 			return nil, fmt.Errorf("looking for what to send: %w", err)
 		}

@@ -75,8 +75,8 @@ ON CONFLICT (order_id, id) DO UPDATE SET platform_id = excluded.platform_id, lin
 
 -- name: PackagesByID :many
 SELECT p.* FROM packages p WHERE p.id = sqlc.arg(id)
-UNION
-SELECT p.* FROM packages p WHERE p.platform_id = sqlc.arg(id) AND p.platform_id <> '';
+UNION ALL
+SELECT p.* FROM packages p WHERE p.platform_id = sqlc.arg(id) AND p.platform_id <> '' AND p.id <> sqlc.arg(id);
 
 -- name: PackagesByTracking :many
 SELECT p.* FROM packages p JOIN orders o ON o.id = p.order_id

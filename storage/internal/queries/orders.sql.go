@@ -349,8 +349,8 @@ func (q *Queries) OrderReported(ctx context.Context, arg OrderReportedParams) er
 
 const packagesByID = `-- name: PackagesByID :many
 SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM packages p WHERE p.id = ?1
-UNION
-SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM packages p WHERE p.platform_id = ?1 AND p.platform_id <> ''
+UNION ALL
+SELECT p.order_id, p.id, p.pos, p.platform_id, p.lines, p.tracking, p.provider_id, p.carrier, p.platform_status, p.arranged, p.rung, p.height, p.holds, p.weight_g, p.label, p.label_job, p.reprints, p.manifest, p.unpacked, p.hazmat FROM packages p WHERE p.platform_id = ?1 AND p.platform_id <> '' AND p.id <> ?1
 `
 
 func (q *Queries) PackagesByID(ctx context.Context, id string) ([]Package, error) {
