@@ -89,7 +89,7 @@ func anotherAddress(a, b string) bool {
 // where the address is masked, so that a change cannot be seen: labels that were stored before are fetched anew, and a parcel that
 // carries one waits for a supervisor. The platform tells whole seconds. A label that was stored later shows the new address. An order that is not known is no error.
 func (s *Store) AddressTold(ctx context.Context, id fulfillment.OrderID, at time.Time) error {
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		row, err := q.Order(ctx, string(id))
 		if errors.Is(err, sql.ErrNoRows) || err == nil && row.ClosedAt > 0 {
 			return nil

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
@@ -223,7 +224,7 @@ func TestAddressMarkLeavesWithTheBuyersWords(t *testing.T) {
 	if err != nil || !slices.Contains(ids, "100") {
 		t.Fatalf("to forget: %v, %v", ids, err)
 	}
-	if err := s.write(t.Context(), func(q *queries.Queries) error { return q.ForgetBuyerWords(t.Context(), "100") }); err != nil {
+	if err := s.write(t.Context(), func(ctx context.Context, q *queries.Queries) error { return q.ForgetBuyerWords(ctx, "100") }); err != nil {
 		t.Fatal(err)
 	}
 	if m := mustOrder(t, s, "100").AddressMark; m != "" {

@@ -49,6 +49,9 @@ func (s *Store) ApplyPulled(ctx context.Context, shop string, orders []fulfillme
 	if err == nil {
 		err = s.notePull(ctx, shop, looked, cursor)
 	}
+	if len(changed) > 0 || !cursor.IsZero() { // after a power cut orders may be called older than they are, and that is all
+		err = errors.Join(err, s.flush())
+	}
 	return changed, explain(err, "store %d pulled orders", len(orders))
 }
 
@@ -88,7 +91,7 @@ func (s *Store) sift(ctx context.Context, orders []fulfillment.Order) (fresh, lo
 
 // applyFew stores orders in one transaction. Each is compared again: the bench may have written meanwhile.
 func (s *Store) applyFew(ctx context.Context, orders []fulfillment.Order) (changed []fulfillment.OrderID, err error) {
-	err = s.write(ctx, func(q *queries.Queries) error {
+	err = s.writeSoon(ctx, func(ctx context.Context, q *queries.Queries) error {
 		disputed, err := findDisputes(ctx, q, orders)
 		if err != nil {
 			return err
@@ -124,7 +127,7 @@ func (s *Store) notePull(ctx context.Context, shop string, looked []fulfillment.
 	if len(looked) == 0 && cursor.IsZero() {
 		return nil
 	}
-	return s.write(ctx, func(q *queries.Queries) error {
+	return s.writeSoon(ctx, func(ctx context.Context, q *queries.Queries) error {
 		for _, o := range looked {
 			if err := orderChecked(ctx, q, o); err != nil {
 				return err

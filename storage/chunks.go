@@ -55,10 +55,8 @@ func (s *Store) inChunks(ctx context.Context, c chunks) error {
 
 // saveChunk writes items until end or until the time is over, at least one, and returns the first that is not written.
 func (s *Store) saveChunk(ctx context.Context, c chunks, from, end int) (to int, err error) {
-	asked := ctx
-	ctx = context.WithoutCancel(ctx) // once begun it is short
 	var took time.Duration
-	err = s.write(asked, func(q *queries.Queries) error {
+	err = s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		begin := time.Now()
 		for to = from; to < end && (to == from || time.Since(begin) < chunkTime); to++ {
 			if err := c.save(ctx, q, to); err != nil {

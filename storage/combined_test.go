@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -319,7 +320,7 @@ func TestOneRowForACombinedPackage(t *testing.T) {
 					t.Errorf("order %s: %+v", id, p)
 				}
 			}
-			if err := s.write(t.Context(), func(q *queries.Queries) error { return q.GiveUpOutbox(t.Context(), row.ID) }); err != nil {
+			if err := s.write(t.Context(), func(ctx context.Context, q *queries.Queries) error { return q.GiveUpOutbox(ctx, row.ID) }); err != nil {
 				t.Fatal(err)
 			}
 			other := map[fulfillment.OrderID]fulfillment.OrderID{"100": "200", "200": "100"}[row.OrderID]

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -33,6 +34,15 @@ func syncPath(path string) error {
 		err = ignoreUnsupported(err)
 	}
 	return errors.Join(err, f.Close())
+}
+
+// flush makes what was committed durable: it is in the log. That is opened by its name each time, for nothing says that a handle from
+// before is of the file which SQLite writes.
+func (s *Store) flush() error {
+	if err := syncPath(filepath.Join(s.dir, dbName+"-wal")); err != nil {
+		return fmt.Errorf("flush the log: %w", err)
+	}
+	return nil
 }
 
 // publish makes a finished file durable and gives it its name; the name never shows a half-written file.

@@ -32,7 +32,7 @@ func (s *Store) StoreHazmat(ctx context.Context, id fulfillment.PackageID, docum
 	if err != nil {
 		return fmt.Errorf("store dangerous goods label of package %s: %w", id, err)
 	}
-	err = s.write(ctx, func(q *queries.Queries) error {
+	err = s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		rows, err := q.PackagesByID(ctx, string(id))
 		if err == nil && len(rows) == 0 {
 			err = fulfillment.ErrNotFound

@@ -7,9 +7,13 @@ import (
 	"packbench/storage/internal/queries"
 )
 
-// Head is the last event of a station's chain; 0 and an empty hash for a station without events.
+// Head is the last event of a station's chain; 0 and an empty hash for a station without events. It is on the disk: who keeps it somewhere
+// else would find the chain cut off otherwise once the power has failed.
 func (s *Store) Head(ctx context.Context, station string) (int64, fulfillment.Hash, error) {
 	h, err := readHead(ctx, s.qr, station)
+	if err == nil && s.one != nil {
+		err = s.flush()
+	}
 	return h.seq, h.hash, explain(err, "read the end of the chain of %s", station)
 }
 

@@ -21,7 +21,7 @@ func (s *Store) StoreLabel(ctx context.Context, id fulfillment.PackageID, docume
 		return "", fmt.Errorf("store label of package %s: %w", id, err)
 	}
 	kept := h
-	err = s.write(ctx, func(q *queries.Queries) error {
+	err = s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		rows, err := q.PackagesByID(ctx, string(id))
 		if err != nil {
 			return err
@@ -85,7 +85,7 @@ func (s *Store) SaveProof(ctx context.Context, p fulfillment.Proof) error {
 	if err != nil {
 		return err
 	}
-	err = s.write(ctx, func(q *queries.Queries) error {
+	err = s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		return q.PutProof(ctx, queries.PutProofParams{Label: string(p.Label), Tracking: string(p.Tracking), Carrier: p.Carrier, Market: p.Market, Rules: p.Rules, Dpi: int64(p.Media.DPI),
 			WidthMm: int64(p.Media.WidthMM), HeightMm: int64(p.Media.HeightMM), Bitmap: string(p.Bitmap), Verdict: string(p.Verdict),
 			Reason: p.Reason, Decoded: decoded, Lint: lint, Findings: int64(p.Findings), At: ms(p.At)})

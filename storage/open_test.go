@@ -32,7 +32,7 @@ func TestOpenSetsTheDatabaseUp(t *testing.T) {
 		}
 		return v
 	}
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "journal_size_limit": "-1"} {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "foreign_keys": "1", "secure_delete": "1", "journal_size_limit": "-1"} {
 		if got := read(s.one.conn, pragma); got != want {
 			t.Errorf("writer's %s: got %s, want %s", pragma, got, want)
 		}

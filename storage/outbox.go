@@ -16,7 +16,7 @@ import (
 // it was ever sent it is uncertain: the platform is read twice before anything is sent.
 func (s *Store) Add(ctx context.Context, rows []fulfillment.OutboxRow) error {
 	at := s.now()
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		for _, r := range rows {
 			if err := addOutbox(ctx, q, r, at); err != nil {
 				return fmt.Errorf("row for package %s: %w", r.PackageID, err)
@@ -88,7 +88,7 @@ func outboxFromRows(rows []queries.Outbox) ([]fulfillment.OutboxRow, error) {
 
 // Requeue sends a parked row again, after a person has looked at it; fulfillment.ErrNotFound where no parked row has the id.
 func (s *Store) Requeue(ctx context.Context, id string) error {
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		n, err := q.RequeueOutbox(ctx, queries.RequeueOutboxParams{ChangedAt: ms(s.now()), ID: id})
 		if err == nil && n == 0 {
 			return fulfillment.ErrNotFound
@@ -168,7 +168,7 @@ var errTaken = errors.New("another process has this row in hand")
 // fulfillment.ErrNotFound where no row has the id.
 func (s *Store) Mark(ctx context.Context, row fulfillment.OutboxRow, told *fulfillment.PackageNews) error {
 	at := s.now()
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		was, err := q.OutboxRow(ctx, row.ID)
 		if err != nil {
 			return err
@@ -198,7 +198,7 @@ func (s *Store) Mark(ctx context.Context, row fulfillment.OutboxRow, told *fulfi
 // It counts as not told; the event says so. fulfillment.ErrNotFound where no unfinished row has the id.
 func (s *Store) Supersede(ctx context.Context, row fulfillment.OutboxRow, reason string) error {
 	at := s.now()
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		was, err := q.OutboxRow(ctx, row.ID)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && was.State == string(fulfillment.OutboxDone) {
 			return fulfillment.ErrNotFound

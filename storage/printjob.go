@@ -31,7 +31,7 @@ func (s *Store) Job(ctx context.Context, id fulfillment.JobID) (fulfillment.Prin
 // ClaimJob moves a queued job to sending, durable when it returns; false if it is not queued any more.
 func (s *Store) ClaimJob(ctx context.Context, id fulfillment.JobID) (bool, error) {
 	var n int64
-	err := s.write(ctx, func(q *queries.Queries) (err error) {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) (err error) {
 		n, err = q.ClaimJob(ctx, string(id))
 		return err
 	})
@@ -42,7 +42,7 @@ func (s *Store) ClaimJob(ctx context.Context, id fulfillment.JobID) (bool, error
 // or dropped does not go back into the queue: the bench may have dropped it while it was being sent.
 func (s *Store) SaveJob(ctx context.Context, job fulfillment.PrintJob) error {
 	at := s.now()
-	err := s.write(ctx, func(q *queries.Queries) error { return saveJob(ctx, q, job, at, false) })
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error { return saveJob(ctx, q, job, at, false) })
 	return explain(err, "save print job %s", job.ID)
 }
 
@@ -50,7 +50,7 @@ func (s *Store) SaveJob(ctx context.Context, job fulfillment.PrintJob) error {
 // one that a person must answer: a complete label may have come out. It returns the jobs that are queued or ask.
 func (s *Store) UnfinishedJobs(ctx context.Context) ([]fulfillment.PrintJob, error) {
 	var out []fulfillment.PrintJob
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		if _, err := q.AskSendingJobs(ctx, "the program ended while the label was being sent"); err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 
 // SetSetting keeps a small fact with the data.
 func (s *Store) SetSetting(ctx context.Context, key, value string) error {
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		return q.PutSetting(ctx, queries.PutSettingParams{Key: key, Value: value})
 	})
 	return explain(err, "keep setting %s", key)

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func TestApplyPulledStoresWhatThePlatformTells(t *testing.T) {
 // labelled ties a label to the package, which the bench never does.
 func labelled(t *testing.T, s *Store, p fulfillment.Package) {
 	t.Helper()
-	err := s.write(t.Context(), func(q *queries.Queries) error {
+	err := s.write(t.Context(), func(_ context.Context, q *queries.Queries) error {
 		return q.SetPackageLabel(t.Context(), queries.SetPackageLabelParams{Label: string(p.Label), OrderID: string(p.OrderID), ID: string(p.ID)})
 	})
 	if err != nil {

@@ -37,7 +37,7 @@ func (s *Store) Record(ctx context.Context, c station.Commit) error {
 		err = s.recordOne(ctx, c)
 	}
 	if errors.Is(err, errStale) {
-		err = s.writeLocked(ctx, func(q *queries.Queries) error {
+		err = s.writeLocked(ctx, false, func(q *queries.Queries) error {
 			err := s.record(ctx, q, c, told)
 			if err == nil && c.Seen != nil { // here, and not beside the commit: the two would cost each other more time
 				o, err := s.see(ctx, q, c)
@@ -69,6 +69,9 @@ func (s *Store) recordOne(ctx context.Context, c station.Commit) error {
 	h, known := s.heads[c.Station]
 	if !known {
 		return errStale
+	}
+	if err := s.one.setLazy(ctx, false); err != nil {
+		return err
 	}
 	h, err := insertEvent(ctx, s.one.q, h, draftEvent(c.Station, c.Operator, c.At, c.Events[0]), c.Events[0].Body)
 	if err == nil {

@@ -76,7 +76,7 @@ func (s *Store) Wipe(ctx context.Context, r Retention) (Wiped, error) {
 	}
 	if done != (Wiped{}) { // also what was done before an error
 		body := map[string]any{"wiped": done, "buyer_data_before": now.Add(-r.BuyerData), "evidence_before": now.Add(-r.Evidence)}
-		err = errors.Join(err, s.write(context.WithoutCancel(ctx), func(q *queries.Queries) error {
+		err = errors.Join(err, s.write(context.WithoutCancel(ctx), func(ctx context.Context, q *queries.Queries) error {
 			return s.appendEvents(ctx, q, s.opt.Station, "", now, []fulfillment.EventDraft{{Kind: fulfillment.EventWiped, Body: body}})
 		}))
 	}

@@ -66,7 +66,7 @@ func (s *ShopStore) Next(ctx context.Context) (at time.Time, ok bool, err error)
 
 // Recover turns every in_flight row of the shop into an uncertain one: the program ended between the call and its answer.
 func (s *ShopStore) Recover(ctx context.Context) error {
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		_, err := q.RecoverOutbox(ctx, queries.RecoverOutboxParams{Reason: "the program ended during the call", ChangedAt: ms(s.now()), Shops: s.keys})
 		return err
 	})

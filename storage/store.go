@@ -212,10 +212,10 @@ func (s *Store) growLog(ctx context.Context, path string) error {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := s.write(ctx, func(q *queries.Queries) error { return q.InsertScratch(ctx, walPages*pageSize) }); err != nil {
+	if err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error { return q.InsertScratch(ctx, walPages*pageSize) }); err != nil {
 		return err
 	}
-	err := s.write(ctx, func(q *queries.Queries) error { return q.DeleteScratch(ctx) })
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error { return q.DeleteScratch(ctx) })
 	s.foldSoon() // until it is folded, commits go on behind those blocks
 	return err
 }
@@ -247,9 +247,19 @@ func nilOr[T any, P interface {
 
 var errReadOnlyStore = errors.New("store was opened for reading only")
 
-// write runs fn in one immediate transaction. Once begun it is not given up when ctx ends: a transaction is short, and a
-// scan must not be half known.
-func (s *Store) write(ctx context.Context, fn func(*queries.Queries) error) error {
+// write runs fn in one immediate transaction, which is on the disk when it returns. The next writer's turn begins before the flush: a
+// scan waits for its own only.
+func (s *Store) write(ctx context.Context, fn func(context.Context, *queries.Queries) error) error {
+	if err := s.writeSoon(ctx, fn); err != nil {
+		return err
+	}
+	return s.flush()
+}
+
+// writeSoon is write without the flush: a power cut may take it back, together with what was written after it and not flushed. Once
+// begun it is not given up when ctx ends: a transaction is short, and a scan must not be half known. What fn gets does not end; beside
+// that, database/sql and SQLite's driver have somebody watch over each statement of a context that can.
+func (s *Store) writeSoon(ctx context.Context, fn func(context.Context, *queries.Queries) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -258,12 +268,13 @@ func (s *Store) write(ctx context.Context, fn func(*queries.Queries) error) erro
 	}
 	defer s.turn.other()()
 	s.writes++
-	return s.writeLocked(context.WithoutCancel(ctx), fn)
+	ctx = context.WithoutCancel(ctx)
+	return s.writeLocked(ctx, true, func(q *queries.Queries) error { return fn(ctx, q) })
 }
 
-func (s *Store) writeLocked(ctx context.Context, fn func(*queries.Queries) error) error {
+func (s *Store) writeLocked(ctx context.Context, lazy bool, fn func(*queries.Queries) error) error {
 	clear(s.pending)
-	if err := s.one.transaction(ctx, fn); err != nil {
+	if err := s.one.transaction(ctx, lazy, fn); err != nil {
 		return err
 	}
 	maps.Copy(s.heads, s.pending)

@@ -21,7 +21,7 @@ func (s *ShopStore) OnTheWay(ctx context.Context, before time.Time, limit int) (
 // KeepTracking notes that the ways of these orders were asked for at a moment, and keeps the newest steps of those of which any were
 // told; what was told before stands until then. An order that is not stored is left out.
 func (s *Store) KeepTracking(ctx context.Context, at time.Time, ways map[fulfillment.OrderID][]fulfillment.TrackingStep) error {
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		for id, steps := range ways {
 			if _, err := q.OrderIsOpened(ctx, string(id)); errors.Is(err, sql.ErrNoRows) {
 				continue

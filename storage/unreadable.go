@@ -10,7 +10,7 @@ import (
 // KeepUnreadable remembers orders whose answer could not be read. One that is kept already keeps its Since.
 func (s *Store) KeepUnreadable(ctx context.Context, shop string, list fulfillment.UnreadableOrders) error {
 	at := s.now()
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		for _, u := range list {
 			if err := q.KeepUnreadable(ctx, queries.KeepUnreadableParams{Shop: shop, ID: string(u.ID), Reason: u.Reason, Since: ms(at)}); err != nil {
 				return err
@@ -36,7 +36,7 @@ func (s *Store) UnreadableOrders(ctx context.Context, shop string) (fulfillment.
 
 // DropUnreadable forgets orders that were read.
 func (s *Store) DropUnreadable(ctx context.Context, shop string, ids []fulfillment.OrderID) error {
-	err := s.write(ctx, func(q *queries.Queries) error {
+	err := s.write(ctx, func(ctx context.Context, q *queries.Queries) error {
 		for _, id := range ids {
 			if err := q.DropUnreadable(ctx, queries.DropUnreadableParams{Shop: shop, ID: string(id)}); err != nil {
 				return err

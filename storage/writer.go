@@ -19,6 +19,7 @@ type writer struct {
 	q                       *queries.Queries
 	begin, commit, rollback *sql.Stmt
 	beginLook, dataVersion  *sql.Stmt
+	lazy                    bool // a commit does not wait for the disk
 }
 
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
@@ -50,9 +51,30 @@ func (w *writer) Close() error {
 	return errors.Join(append(errs, w.conn.Close())...)
 }
 
-// transaction runs fn in one immediate transaction. ctx must not end while it runs. A panic of fn rolls back.
-func (w *writer) transaction(ctx context.Context, fn func(*queries.Queries) error) (err error) {
+// transaction runs fn in one immediate transaction, which is on the disk when it returns, or, if lazy, once the log is flushed. ctx
+// must not end while it runs. A panic of fn rolls back.
+func (w *writer) transaction(ctx context.Context, lazy bool, fn func(*queries.Queries) error) (err error) {
+	if err := w.setLazy(ctx, lazy); err != nil {
+		return err
+	}
 	return w.within(ctx, w.begin, fn)
+}
+
+// setLazy says whether commits from now on wait for the disk. Nothing may be open. Every commit calls it before, for what the one before
+// wanted says nothing; the statement is not prepared because SQLite carries this one out as it compiles it.
+func (w *writer) setLazy(ctx context.Context, lazy bool) error {
+	if w.lazy == lazy {
+		return nil
+	}
+	level := "FULL"
+	if lazy {
+		level = "NORMAL"
+	}
+	if _, err := w.conn.ExecContext(ctx, "PRAGMA main.synchronous="+level); err != nil {
+		return err
+	}
+	w.lazy = lazy
+	return nil
 }
 
 // look runs fn, which only reads, in one transaction that waits for nobody. What this connection wrote is in its memory: others
