@@ -81,6 +81,7 @@ func runWindow(ctx context.Context, c *call) error {
 		return err
 	}
 	defer e.close()
+	station.CollectRarely()
 	trace, err := openTracer(os.Getenv("PACKBENCH_TRACE"))
 	if err != nil {
 		return err
