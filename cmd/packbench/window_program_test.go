@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"packbench/devices/devicetest"
 )
@@ -107,6 +108,9 @@ type testWindow struct {
 	log  string
 	done chan struct{}
 	err  error // valid after done
+
+	last   string // code scanned
+	lastAt time.Time
 }
 
 // start starts the program; it is killed at the end of the test if it still runs then.
@@ -216,9 +220,14 @@ func (s *testStation) verdicts(t *testing.T) []traceLine {
 	return all
 }
 
-// scan sends a code and returns the verdict that was drawn.
+// scan sends a code and returns the verdict that was drawn. The same code again waits as long as a person takes: within the time of
+// repeat the program rightly takes it for one trigger that the scanner sent twice, and a quick computer has drawn the first by then.
 func (w *testWindow) scan(t *testing.T, from *devicetest.Scanner, code string) traceLine {
 	t.Helper()
+	if code == w.last {
+		time.Sleep(time.Until(w.lastAt.Add(4 * repeat)))
+	}
+	w.last, w.lastAt = code, time.Now()
 	before := len(w.s.verdicts(t))
 	if err := from.Scan(code); err != nil {
 		t.Fatal(err)
