@@ -11,8 +11,15 @@ import (
 	"packbench/fulfillment/station"
 )
 
-// TestMain turns the test binary into the child of the kill harness where the environment says so.
+// TestMain turns the test binary into the child of the kill harness, or the station of a power cut, where the environment says so.
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(cutDirEnv); dir != "" {
+		if err := cutChild(context.Background(), dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if dir := os.Getenv(killDirEnv); dir != "" {
 		child := killChild
 		if os.Getenv(killFaultEnv) == importOnly {

@@ -155,6 +155,8 @@ func linuxNeeds() []need {
 			apt: "poppler-utils", dnf: "poppler-utils", pacman: "poppler"},
 		{name: "the sqlite3 shell", why: "a second opinion on the database", sets: forTest | forBench, probe: program("sqlite3"),
 			apt: "sqlite3", dnf: "sqlite", pacman: "sqlite"},
+		{name: "strace", why: "shows what a power cut would leave on the disk", sets: forTest, optional: true, probe: program("strace"),
+			apt: "strace", dnf: "strace", pacman: "strace"},
 		{name: "CUPS", why: "the tests print through a queue of their own", sets: forTest, optional: true,
 			probe: anyFile("/usr/lib/cups/backend/socket"), // Debian's cups-daemon alone cannot print on a network printer
 			apt:   "cups cups-client", dnf: "cups", pacman: "cups"},
